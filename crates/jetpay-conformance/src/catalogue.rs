@@ -3,7 +3,7 @@
 use jetpay_core::id::ProjectId;
 use jetpay_platform::{METHODS, MethodFacts};
 
-use super::row::{Group, Level, Row, Section};
+use super::row::{Group, Level, Row, Source};
 use super::rows;
 use super::target::{Customers, Kassa24Answers, Project, Target};
 
@@ -27,21 +27,6 @@ pub struct Entry {
     pub methods: Vec<&'static str>,
     /// What the check needs besides a project with the method.
     pub needs: Vec<Need>,
-}
-
-/// Where the rule of a check is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Source {
-    /// In each method's document, under the heading of `verify`:
-    /// [`Sections::verify`](jetpay_platform::Sections::verify).
-    Verify,
-    /// The same under the heading of `check_deposit`.
-    CheckDeposit,
-    /// The same under the heading of the callback.
-    Callback,
-    /// In another place that is the same for all methods.
-    Other(&'static str),
 }
 
 /// What a check needs.
@@ -126,7 +111,7 @@ impl Targets {
             group,
             level: row.level,
             sentence: row.sentence,
-            source: row.section.into(),
+            source: row.section,
             why: row.why,
             methods: if row.of_no_method {
                 Vec::new()
@@ -142,30 +127,14 @@ impl Targets {
     }
 }
 
-impl From<Section> for Source {
-    fn from(section: Section) -> Self {
-        match section {
-            Section::Verify => Self::Verify,
-            Section::CheckDeposit => Self::CheckDeposit,
-            Section::Callback => Self::Callback,
-            Section::Ours(section) => Self::Other(section),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_has_a_unique_id_and_applies_to_a_method() {
-        let mut ids: Vec<&str> = catalogue().map(|entry| entry.id).collect();
-        ids.sort_unstable();
-        let count = ids.len();
-        ids.dedup();
-        assert_eq!(ids.len(), count);
+    fn every_row_applies_to_a_method() {
+        let all = Targets::new().all;
         for (_, row) in rows::all() {
-            let all = Targets::new().all;
             let mut methods = METHODS.iter();
             assert!(methods.any(|it| (row.applies)(it, &all)), "{}", row.id);
         }

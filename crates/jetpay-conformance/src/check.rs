@@ -117,11 +117,21 @@ async fn carry_out(context: &CheckContext<'_>, row: &Row) -> CheckResult {
             why: "it sends a success, which credits a real customer; --allow-credits runs it",
         });
     }
+    let of_option;
+    let context = match row.answers {
+        Some(answers) => {
+            of_option = context.in_project_answering(answers)?;
+            &of_option
+        }
+        None => context,
+    };
     match row.procedure {
         Procedure::Run(play) => play(context).await?,
         Procedure::Refused(bodies, refusal) => {
             context.expect_refused(bodies(context), refusal).await?;
         }
+        Procedure::Credits(change) => rows::credits(context, change).await?,
+        Procedure::Sequence(sent, state) => rows::sequence(context, sent, state).await?,
     }
     context.finish()
 }

@@ -24,7 +24,7 @@ mod target;
 mod transcript;
 mod wire;
 
-pub use catalogue::{Entry, Need, Source, catalogue};
+pub use catalogue::{Entry, Need, catalogue};
 pub use check::{Check, Finding, Outcome, checks, run};
 pub use observe::{ALARM_KINDS, Observation, Observer, PAYMENT_ID, resolve_alarms};
 pub use prepare::{PrepareError, prepare};
@@ -32,6 +32,6 @@ pub use report::{
     Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,
     run_checks, run_until,
 };
-pub use row::{Group, Level};
+pub use row::{Group, Level, Source};
 pub use target::{Customers, Kassa24Answers, Project, ShortSecret, Target};
 pub use transcript::{RecordedExchange, Role};

@@ -4,11 +4,13 @@ use std::pin::Pin;
 
 use jetpay_platform::MethodFacts;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::check::CheckResult;
 use super::check_context::CheckContext;
 use super::expect::Refusal;
-use super::target::Target;
+use super::rows::conditions::{option_1, option_2};
+use super::target::{Kassa24Answers, Target};
 
 /// Whether a document demands what a check expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,26 +33,28 @@ impl Level {
     }
 }
 
-/// Where the rule of a row is written.
-#[derive(Clone, Copy)]
-pub(crate) enum Section {
-    /// In the document, under the heading of `verify`.
+/// Where the rule of a check is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// In each method's document, under the heading of `verify`:
+    /// [`Sections::verify`](jetpay_platform::Sections::verify).
     Verify,
-    /// In the document, under the heading of `check_deposit`.
+    /// The same under the heading of `check_deposit`.
     CheckDeposit,
-    /// In the document, under the heading of the callback.
+    /// The same under the heading of the callback.
     Callback,
-    /// In another place, or a rule of this project.
-    Ours(&'static str),
+    /// In another place that is the same for all methods.
+    Other(&'static str),
 }
 
-impl Section {
+impl Source {
     pub(super) fn of(self, facts: &MethodFacts) -> &'static str {
         match self {
             Self::Verify => facts.sections.verify,
             Self::CheckDeposit => facts.sections.check_deposit,
             Self::Callback => facts.sections.callback,
-            Self::Ours(section) => section,
+            Self::Other(section) => section,
         }
     }
 }
@@ -59,16 +63,21 @@ impl Section {
 pub(crate) struct Row {
     pub(super) id: &'static str,
     pub(super) level: Level,
-    pub(super) section: Section,
+    pub(super) section: Source,
     pub(super) sentence: &'static str,
     pub(super) why: &'static str,
     pub(super) applies: fn(&MethodFacts, &Target) -> bool,
     pub(super) of_no_method: bool,
+    /// The answers to Kassa24 of the project in whose name the platform calls, if the row is about one option.
+    pub(super) answers: Option<Kassa24Answers>,
     pub(super) credits: bool,
     pub(super) procedure: Procedure,
 }
 
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 'a>>;
+
+/// Makes the bodies that a check sends.
+pub(crate) type Bodies = fn(&CheckContext<'_>) -> Vec<Vec<u8>>;
 
 /// What a check does and expects.
 #[derive(Clone, Copy)]
@@ -76,7 +85,21 @@ pub(crate) enum Procedure {
     /// Any function.
     Run(for<'a> fn(&'a CheckContext<'_>) -> Running<'a>),
     /// Sends each of these bodies to the method's URL and expects this refusal.
-    Refused(fn(&CheckContext<'_>) -> Vec<Vec<u8>>, Refusal),
+    Refused(Bodies, Refusal),
+    /// Sends a success of a new payment with this change and expects that it credits.
+    Credits(fn(Value) -> Value),
+    /// Sends these callbacks of a new payment, and expects that each is acknowledged and that the payment ends in this
+    /// state: credited once, or without a credit.
+    Sequence(&'static [Sent], &'static str),
+}
+
+/// A callback in a sequence.
+#[derive(Clone, Copy)]
+pub(crate) enum Sent {
+    /// With this status, about the operation of the first callback. If one with it was sent before, that one again.
+    Same(&'static str),
+    /// With this status, about an operation of its own.
+    Other(&'static str),
 }
 
 /// Makes a [`Procedure::Run`] from an `async fn`.
@@ -87,47 +110,99 @@ macro_rules! run {
 }
 pub(crate) use run;
 
-impl Row {
-    pub(crate) const fn new(
-        id: &'static str,
-        level: Level,
-        section: Section,
-        sentence: &'static str,
-        why: &'static str,
-        procedure: Procedure,
-    ) -> Self {
-        Self {
+/// A row that does not say yet what is done.
+pub(crate) struct Rule(Row);
+
+/// A rule that a document demands, or without which money is lost.
+pub(crate) const fn must(id: &'static str, section: Source) -> Rule {
+    Rule::new(id, Level::Must, section)
+}
+
+/// A rule that is our advice.
+pub(crate) const fn should(id: &'static str, section: Source) -> Rule {
+    Rule::new(id, Level::Should, section)
+}
+
+impl Rule {
+    const fn new(id: &'static str, level: Level, section: Source) -> Self {
+        Self(Row {
             id,
             level,
             section,
-            sentence,
-            why,
+            sentence: "",
+            why: "",
             applies: |_, _| true,
             of_no_method: false,
+            answers: None,
             credits: false,
-            procedure,
-        }
+            procedure: Procedure::Refused(|_| Vec::new(), Refusal::new(200, 500)),
+        })
+    }
+
+    /// What must hold, in one sentence.
+    pub(crate) const fn that(self, sentence: &'static str) -> Self {
+        Self(Row { sentence, ..self.0 })
+    }
+
+    /// What happens to people and money when it does not hold.
+    pub(crate) const fn why(self, why: &'static str) -> Self {
+        Self(Row { why, ..self.0 })
     }
 
     /// Restricts the row to methods and targets for which `applies` is true.
     pub(crate) const fn only(self, applies: fn(&MethodFacts, &Target) -> bool) -> Self {
-        Self { applies, ..self }
+        Self(Row { applies, ..self.0 })
+    }
+
+    /// Restricts the row to the method with two answer options, and to projects that use this one.
+    pub(crate) const fn option(self, answers: Kassa24Answers) -> Self {
+        let applies = match answers {
+            Kassa24Answers::Account => option_1,
+            Kassa24Answers::Contracts => option_2,
+        };
+        Self(Row {
+            answers: Some(answers),
+            ..self.only(applies).0
+        })
     }
 
     /// Makes it one check for all methods.
     pub(crate) const fn once(self) -> Self {
-        Self {
+        Self(Row {
             of_no_method: true,
-            ..self
+            ..self.0
+        })
+    }
+
+    /// The check runs this.
+    pub(crate) const fn runs(self, procedure: Procedure) -> Row {
+        Row {
+            procedure,
+            ..self.0
         }
     }
 
-    /// The check sends a success, which credits a customer.
-    pub(crate) const fn credits(self) -> Self {
-        Self {
+    /// The check runs this, which sends a success and so credits a customer.
+    pub(crate) const fn credits(self, procedure: Procedure) -> Row {
+        Row {
             credits: true,
-            ..self
+            ..self.runs(procedure)
         }
+    }
+
+    /// After these callbacks, which include a success, a new payment is credited once.
+    pub(crate) const fn credits_once(self, sent: &'static [Sent]) -> Row {
+        self.credits(Procedure::Sequence(sent, "credited"))
+    }
+
+    /// A success with this change credits a new payment.
+    pub(crate) const fn credits_with(self, change: fn(Value) -> Value) -> Row {
+        self.credits(Procedure::Credits(change))
+    }
+
+    /// The endpoint gives this refusal to each of these bodies.
+    pub(crate) const fn refused(self, bodies: Bodies, refusal: Refusal) -> Row {
+        self.runs(Procedure::Refused(bodies, refusal))
     }
 }
 
@@ -193,52 +268,52 @@ impl Group {
 
 /// Where a rule comes from when no document has it. A reader understands the texts without another page.
 pub(crate) mod sections {
-    use super::Section;
+    use super::Source;
 
     /// What the signature does not protect.
-    pub(crate) const SIGNATURE: Section = Section::Ours("signatures: what they do not protect");
+    pub(crate) const SIGNATURE: Source = Source::Other("signatures: what they do not protect");
     /// Which string is signed, whatever the form of the message.
-    pub(crate) const SIGNED: Section = Section::Ours("signatures: the signed string");
+    pub(crate) const SIGNED: Source = Source::Other("signatures: the signed string");
     /// In which order fields are signed.
-    pub(crate) const PATHS: Section = Section::Ours("signatures: the order of fields");
+    pub(crate) const PATHS: Source = Source::Other("signatures: the order of fields");
     /// A bad signature. The documents have the code 400 for it.
-    pub(crate) const UNSIGNED: Section = Section::Ours("answer codes: 400, signature error");
+    pub(crate) const UNSIGNED: Source = Source::Other("answer codes: 400, signature error");
     /// A callback with a bad signature.
-    pub(crate) const UNSIGNED_CALLBACK: Section =
-        Section::Ours("our rule: only what is signed counts");
+    pub(crate) const UNSIGNED_CALLBACK: Source =
+        Source::Other("our rule: only what is signed counts");
     /// Which projects exist, with which secrets and methods.
-    pub(crate) const PROJECT: Section = Section::Ours("bad input: project, method");
+    pub(crate) const PROJECT: Source = Source::Other("bad input: project, method");
 
     /// Which answers a method has.
-    pub(crate) const METHOD_ANSWERS: Section =
-        Section::Ours("our reading: the answers of this method");
+    pub(crate) const METHOD_ANSWERS: Source =
+        Source::Other("our reading: the answers of this method");
     /// How callbacks are answered.
-    pub(crate) const ANSWERS: Section = Section::Ours("our rule: only HTTP 200 acknowledges");
+    pub(crate) const ANSWERS: Source = Source::Other("our rule: only HTTP 200 acknowledges");
     /// Unknown words and fields.
-    pub(crate) const WORDS: Section = Section::Ours("our rule: accept unknown words and fields");
+    pub(crate) const WORDS: Source = Source::Other("our rule: accept unknown words and fields");
 
     /// `verify` only reads.
-    pub(crate) const READ_ONLY: Section = Section::Ours("our rule: verify has no effects");
+    pub(crate) const READ_ONLY: Source = Source::Other("our rule: verify has no effects");
     /// `check_deposit` records a payment under a new id.
-    pub(crate) const RECORD_ONLY: Section = Section::Ours("our rule: check_deposit only records");
+    pub(crate) const RECORD_ONLY: Source = Source::Other("our rule: check_deposit only records");
     /// Which callback credits, and that it credits once.
-    pub(crate) const ONE_CREDIT: Section = Section::Ours("our rule: one credit");
+    pub(crate) const ONE_CREDIT: Source = Source::Other("our rule: one credit");
     /// How a callback finds its payment and its amount.
-    pub(crate) const KEYS: Section = Section::Ours("our rule: payment.id and sum_initial decide");
+    pub(crate) const KEYS: Source = Source::Other("our rule: payment.id and sum_initial decide");
     /// Refunds and reversals.
-    pub(crate) const REFUNDS: Section = Section::Ours("our rule: refunds and reversals");
+    pub(crate) const REFUNDS: Source = Source::Other("our rule: refunds and reversals");
     /// Callbacks in any order.
-    pub(crate) const ANY_ORDER: Section = Section::Ours("our rule: any order");
+    pub(crate) const ANY_ORDER: Source = Source::Other("our rule: any order");
     /// At a kiosk the cash is in the machine before `check_deposit`.
-    pub(crate) const REFUSE_IMPOSSIBLE: Section =
-        Section::Ours("our rule: refuse only the impossible");
+    pub(crate) const REFUSE_IMPOSSIBLE: Source =
+        Source::Other("our rule: refuse only the impossible");
 
     /// Unreadable bodies.
-    pub(crate) const UNREADABLE: Section = Section::Ours("bad input: unreadable");
+    pub(crate) const UNREADABLE: Source = Source::Other("bad input: unreadable");
     /// How large and how deep a body may be.
-    pub(crate) const SIZE: Section = Section::Ours("bad input: size and depth");
+    pub(crate) const SIZE: Source = Source::Other("bad input: size and depth");
     /// Messages with a wrong field.
-    pub(crate) const BAD_FIELD: Section = Section::Ours("bad input: signed, but a field is wrong");
+    pub(crate) const BAD_FIELD: Source = Source::Other("bad input: signed, but a field is wrong");
     /// HTTP around the messages.
-    pub(crate) const HTTP: Section = Section::Ours("bad input: HTTP");
+    pub(crate) const HTTP: Source = Source::Other("bad input: HTTP");
 }

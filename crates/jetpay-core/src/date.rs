@@ -166,30 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_write_utc_is_the_same_instant() {
+    fn every_way_to_write_an_instant_gives_it_without_its_fraction() {
         for text in [
             "2022-03-25T11:08:45+0000",
             "2022-03-25T11:08:45+00:00",
             "2022-03-25T11:08:45Z",
-        ] {
-            assert_eq!(seconds(text), Some(1_648_206_525), "{text}");
-        }
-    }
-
-    #[test]
-    fn other_offsets_are_taken_into_account() {
-        for text in [
             "2022-03-25T16:08:45+0500",
             "2022-03-25T16:08:45+05:00",
             "2022-03-25T07:38:45-0330",
+            "2022-03-25T11:08:45.999Z",
         ] {
             assert_eq!(seconds(text), Some(1_648_206_525), "{text}");
         }
-    }
-
-    #[test]
-    fn fraction_of_a_second_is_dropped() {
-        assert_eq!(seconds("2022-03-25T11:08:45.999Z"), Some(1_648_206_525));
     }
 
     #[test]

@@ -37,12 +37,14 @@ fn changed(file: &str, from: &str, to: &str) -> String {
     body
 }
 
-fn assert_refused(file: &str, from: &str, to: &str, path: &'static str, flaw: FieldFlaw) {
-    assert_eq!(
-        read(changed(file, from, to)),
-        Err(Rejection::Field { path, flaw }),
-        "{to}"
-    );
+fn assert_refused(file: &str, from: &str, to: &str, path: &'static str, must: &'static str) {
+    assert_flawed(&changed(file, from, to), path, must);
+}
+
+/// The field at this path is not what it must be.
+fn assert_flawed(body: &str, path: &'static str, must: &'static str) {
+    let flaw = FieldFlaw::NotA(must);
+    assert_eq!(read(body), Err(Rejection::Field { path, flaw }), "{body}");
 }
 
 fn assert_read_equal(file: &str, from: &str, to: &str) {
@@ -70,7 +72,7 @@ fn field_inside_the_text_of_another_is_refused_as_malleated() {
 
 #[test]
 fn number_as_a_text_is_refused() {
-    let integer = FieldFlaw::NotA("an integer");
+    let integer = "an integer";
     assert_refused(CHECK_DEPOSIT, "10000", "\"10000\"", "amount", integer);
     assert_refused(CHECK_DEPOSIT, "1234,", "\"1234\",", "project_id", integer);
     assert_refused(SUCCESS, "1234,", "\"1234\",", "project_id", integer);
@@ -78,21 +80,13 @@ fn number_as_a_text_is_refused() {
 
 #[test]
 fn text_as_a_number_is_refused() {
-    assert_refused(
-        CHECK_DEPOSIT,
-        "\"123456789\"",
-        "123456789",
-        "customer_id",
-        FieldFlaw::NotA("a text"),
-    );
     let kiosk = "qiwi-kz/callback-success-kiosk.json";
-    assert_refused(
-        kiosk,
-        "\"1554967098\"",
-        "1554967098",
-        "payment:id",
-        FieldFlaw::NotA("a text"),
-    );
+    for (file, number, path) in [
+        (CHECK_DEPOSIT, "123456789", "customer_id"),
+        (kiosk, "1554967098", "payment:id"),
+    ] {
+        assert_refused(file, &format!("\"{number}\""), number, path, "a text");
+    }
 }
 
 #[test]
@@ -100,13 +94,7 @@ fn true_in_place_of_one_is_refused() {
     let body = signed(&fixture(CHECK_DEPOSIT).replace("10000", "1"));
     let again = body.replace("\"amount\": 1,", "\"amount\": true,");
     assert_eq!(string_to_sign(&body), string_to_sign(&again));
-    assert_eq!(
-        read(again),
-        Err(Rejection::Field {
-            path: "amount",
-            flaw: FieldFlaw::NotA("an integer")
-        })
-    );
+    assert_flawed(&again, "amount", "an integer");
 }
 
 #[test]
@@ -118,13 +106,7 @@ fn integer_with_an_exponent_or_a_point_is_refused() {
         "100000e-1",
         "10000.000000000001",
     ] {
-        assert_refused(
-            CHECK_DEPOSIT,
-            "10000",
-            amount,
-            "amount",
-            FieldFlaw::NotA("an integer"),
-        );
+        assert_refused(CHECK_DEPOSIT, "10000", amount, "amount", "an integer");
     }
 }
 
@@ -138,7 +120,7 @@ fn two_fields_that_may_be_a_number_or_a_text_read_equal() {
         "\"id\": 28,",
         "\"id\": 2.8e1,",
         "operation:id",
-        FieldFlaw::NotA("a text or an integer"),
+        "a text or an integer",
     );
 }
 
@@ -276,14 +258,7 @@ fn word_that_includes_an_unread_field_is_refused() {
     .replace("\"status_\": \"x\", ", "");
     assert_eq!(string_to_sign(&again), string_to_sign(&original));
     assert!(read(&original).is_ok());
-    let flaw = FieldFlaw::NotA("a word without `;`");
-    assert_eq!(
-        read(again),
-        Err(Rejection::Field {
-            path: "operation:status",
-            flaw
-        })
-    );
+    assert_flawed(&again, "operation:status", "a word without `;`");
 }
 
 #[test]
@@ -306,14 +281,7 @@ fn id_split_at_its_colon_is_refused() {
     assert!(read(&body).is_ok());
     let again = body.replace("\"12:34\"", "{\"12\": \"34\"}");
     assert_eq!(string_to_sign(&body), string_to_sign(&again));
-    let flaw = FieldFlaw::NotA("a single value");
-    assert_eq!(
-        read(again),
-        Err(Rejection::Field {
-            path: "customer_id",
-            flaw
-        })
-    );
+    assert_flawed(&again, "customer_id", "a single value");
 }
 
 #[test]

@@ -4,48 +4,20 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use jetpay_core::Rejection;
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Canonical, MalformedSignature, Order};
-use serde::Deserialize;
-use support::{fixtures, keyring};
-
-#[derive(Deserialize)]
-struct Manifest {
-    fixture: Vec<Fixture>,
-}
-
-#[derive(Deserialize)]
-struct Fixture {
-    file: String,
-    signed: Option<String>,
-    document_signature: Option<String>,
-}
+use jetpay_testing::Fixture;
+use support::{fixtures, keyring, text};
 
 /// Every signed fixture of every manifest: its path, its body and the document's signature.
 fn signed_fixtures() -> Vec<(String, String, Option<String>)> {
-    let mut found = Vec::new();
-    for folder in fs::read_dir(fixtures())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-    {
-        let Ok(text) = fs::read_to_string(folder.join("manifest.toml")) else {
-            continue;
-        };
-        let manifest: Manifest = toml::from_str(&text).unwrap();
-        for fixture in manifest
-            .fixture
-            .into_iter()
-            .filter(|fixture| fixture.signed.is_some())
-        {
-            let path = folder.join(&fixture.file);
-            let body = fs::read_to_string(&path).unwrap();
-            found.push((path.display().to_string(), body, fixture.document_signature));
-        }
-    }
-    found
+    let signed = fixtures().filter(|it| it.signed.is_some());
+    let path = |it: &Fixture| format!("{}/{}", it.folder, it.file);
+    signed
+        .map(|it| (path(&it), text(&it), it.document_signature))
+        .collect()
 }
 
 fn rejection(body: &str) -> Rejection {

@@ -7,32 +7,19 @@ mod support;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use fastrand::Rng;
 use jetpay_core::Callback;
 use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use serde_json::Value;
 use support::{Message, fixture, fixtures_named, key, read, signed, string_to_sign};
 
-/// Random numbers from a seed. The seed reproduces a failure.
-struct Dice(u64);
+/// Returns `true` once in `times` calls on average.
+fn once_in(times: usize, dice: &mut Rng) -> bool {
+    dice.usize(..times) == 0
+}
 
-impl Dice {
-    /// A number from 0 to `sides - 1`.
-    fn roll(&mut self, sides: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ mixed >> 31) % sides as u64).unwrap()
-    }
-
-    /// Returns `true` once in `times` calls on average.
-    fn once_in(&mut self, times: usize) -> bool {
-        self.roll(times) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.roll(from.len())].clone()
-    }
+fn pick<T: Clone>(from: &[T], dice: &mut Rng) -> T {
+    from[dice.usize(..from.len())].clone()
 }
 
 /// An object or the JSON text of a value.
@@ -61,7 +48,7 @@ fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bo
 }
 
 /// A random JSON value that signs like `text`.
-fn value(text: &str, dice: &mut Dice) -> String {
+fn value(text: &str, dice: &mut Rng) -> String {
     let mut shapes = vec![serde_json::to_string(text).unwrap(); 3];
     if text
         .parse::<i64>()
@@ -80,11 +67,11 @@ fn value(text: &str, dice: &mut Dice) -> String {
         "0" => shapes.push("false".to_owned()),
         _ => {}
     }
-    dice.pick(&shapes)
+    pick(&shapes, dice)
 }
 
 /// Cuts a text at some of its `;` into pieces. Each piece has a `:`.
-fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String> {
+fn pieces(text: &str, truth: &Truth, dice: &mut Rng, wild: usize) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for part in text.split(';') {
         let is_true = truth.keys().any(|path| {
@@ -93,9 +80,9 @@ fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String
         });
         let cut = part.contains(':')
             && if is_true {
-                !dice.once_in(wild)
+                !once_in(wild, dice)
             } else {
-                dice.once_in(2)
+                once_in(2, dice)
             };
         match pieces.last_mut() {
             Some(last) if !cut => write!(last, ";{part}").unwrap(),
@@ -106,8 +93,8 @@ fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String
 }
 
 /// A random JSON object with the same string to sign, if these random numbers give one.
-fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
-    let wild = dice.pick(&[3, 10, 40, 1000]);
+fn recut(text: &str, truth: &Truth, dice: &mut Rng) -> Option<String> {
+    let wild = pick(&[3, 10, 40, 1000], dice);
     let mut root = BTreeMap::new();
     for piece in pieces(text, truth, dice, wild) {
         let borders: Vec<usize> = piece.match_indices(':').map(|(at, _)| at).collect();
@@ -116,12 +103,12 @@ fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
             .copied()
             .find(|border| truth.contains_key(&piece[..*border]));
         let border = true_border
-            .filter(|_| !dice.once_in(wild))
-            .unwrap_or_else(|| dice.pick(&borders));
+            .filter(|_| !once_in(wild, dice))
+            .unwrap_or_else(|| pick(&borders, dice));
         let path: Vec<&str> = piece[..border].split(':').collect();
         let true_value = truth
             .get(&piece[..border])
-            .filter(|(text, _)| text == &piece[border + 1..] && !dice.once_in(wild));
+            .filter(|(text, _)| text == &piece[border + 1..] && !once_in(wild, dice));
         let value = true_value.map_or_else(
             || value(&piece[border + 1..], dice),
             |(_, json)| json.clone(),
@@ -136,7 +123,7 @@ fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
 }
 
 /// Prints an object and adds fields that are not signed.
-fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
+fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Rng) {
     const UNSIGNED: [&str; 4] = [
         r#""empty":{}"#,
         r#""none":[[],{}]"#,
@@ -152,10 +139,10 @@ fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
         }
         fields.push(field);
     }
-    if dice.once_in(20) && !json.is_empty() {
-        fields.push(dice.pick(&UNSIGNED).to_owned());
+    if once_in(20, dice) && !json.is_empty() {
+        fields.push(pick(&UNSIGNED, dice).to_owned());
     }
-    let shift = dice.roll(fields.len().max(1));
+    let shift = dice.usize(..fields.len().max(1));
     fields.rotate_left(shift);
     write!(json, "{{{}}}", fields.join(",")).unwrap();
 }
@@ -255,7 +242,7 @@ fn attack(name: &str, original: &str, aim: &str, quota: u32, tally: &mut Tally) 
         if tally.signed >= enough {
             break;
         }
-        let Some(json) = recut(&text, &truth, &mut Dice(seed)) else {
+        let Some(json) = recut(&text, &truth, &mut Rng::with_seed(seed)) else {
             continue;
         };
         let body = format!("{{\"signature\":\"{signature}\",{}", &json[1..]);

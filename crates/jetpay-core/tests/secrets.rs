@@ -5,23 +5,11 @@ mod support;
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Canonical, Key, sign};
 use jetpay_core::{Keyring, Project, Rejection};
+use jetpay_testing::leaks::{MARK, assert_hides, marked, shows};
 use proptest::prelude::*;
 use support::{fixture, fixtures_named, keyring, read};
 
 const SECRET: &str = "hush-hush-4711";
-
-/// Whether `text` shows `bytes`, as text or in the form in which `Debug` prints bytes.
-fn shows(text: &str, bytes: &str) -> bool {
-    let list: Vec<String> = bytes.bytes().map(|byte| byte.to_string()).collect();
-    let compact: String = text.split_whitespace().collect();
-    text.contains(bytes) || compact.contains(&list.join(","))
-}
-
-fn assert_hides(debug: &str, hidden: &[&str]) {
-    for hidden in hidden {
-        assert!(!shows(debug, hidden), "{hidden} is in {debug}");
-    }
-}
 
 #[test]
 fn bytes_shown_as_a_list_are_found() {
@@ -88,32 +76,18 @@ fn debug_of_a_message_shows_no_data_of_the_payer() {
     assert_hides(&format!("{:?}", read(&request).unwrap()), &payer);
 }
 
-/// Replaces each value of a message by a unique text, then checks that no rejection shows it.
 #[test]
 fn rejection_shows_no_value_of_the_message() {
-    const MARK: &str = "zqxj-4455";
-    for (name, body) in fixtures_named(&["callback-", "check_deposit-request", "verify-request"]) {
-        let pieces: Vec<&str> = body.split("\": \"").collect();
-        for at in 1..pieces.len() {
-            let mut changed: Vec<String> = pieces.iter().map(|&piece| piece.to_owned()).collect();
-            let rest = changed[at].split_once('"').unwrap().1.to_owned();
-            for value in [
-                format!("{MARK}\"{rest}"),
-                format!("{MARK};payment:id:{MARK}\"{rest}"),
-                format!("{MARK}\\q\"{rest}"),
-            ] {
-                changed[at] = value;
-                let body = changed.join("\": \"");
-                let signed = sign(body.as_bytes(), &support::key())
-                    .unwrap_or_else(|_| body.clone().into_bytes());
-                for body in [body.as_bytes(), &signed] {
-                    if let Err(rejection) = read(body) {
-                        assert_hides(&format!("{rejection} {rejection:?}"), &[MARK]);
-                    }
-                }
+    let kinds = ["callback-", "check_deposit-request", "verify-request"];
+    let bodies = fixtures_named(&kinds).into_iter();
+    for body in bodies.flat_map(|(_, body)| marked(&body)) {
+        let signed = sign(body.as_bytes(), &support::key());
+        let signed = signed.unwrap_or_else(|_| body.clone().into_bytes());
+        for body in [body.as_bytes(), &signed] {
+            if let Err(rejection) = read(body) {
+                assert_hides(&format!("{rejection} {rejection:?}"), &[MARK]);
             }
         }
-        assert!(pieces.len() > 2, "{name}");
     }
 }
 

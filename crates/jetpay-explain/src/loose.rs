@@ -179,29 +179,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn url_safe_and_unpadded_base64_and_line_breaks_decode_to_the_same_bytes() {
-        let standard = format!("{}+/+/Ag==", "AAAA".repeat(20));
-        let bytes = base64(&standard);
-        let url_safe = standard.replace('+', "-").replace('/', "_");
-        assert_eq!(base64(&url_safe.replace('=', "")), bytes);
-        assert_eq!(
-            base64(&format!("{}\n{}", &standard[..60], &standard[60..])),
-            bytes
-        );
-        for mangled in [
-            standard.replace('+', " "),
-            standard.replace('+', "%2B").replace('=', "%3d"),
-        ] {
-            let bytes = bytes.clone().unwrap().try_into().unwrap();
-            assert_eq!(decodings(&mangled), [(Hint::FormEncoded, bytes)]);
-        }
-        assert_eq!(decodings("AAAA"), []);
-        assert_eq!(decodings("é"), []);
-    }
-
-    #[test]
     fn only_128_hexadecimal_digits_are_a_signature() {
         assert_eq!(decodings(&"0f".repeat(64)), [(Hint::Hexadecimal, [15; 64])]);
-        assert_eq!(decodings(&"0f".repeat(63)), []);
+        for other in ["0f".repeat(63), "AAAA".to_owned(), "é".to_owned()] {
+            assert_eq!(decodings(&other), [], "{other}");
+        }
     }
 }

@@ -92,13 +92,8 @@ impl Admin {
     /// # Errors
     /// [`AdminError`].
     pub async fn balance(&self, customer_id: &str) -> Result<i64, AdminError> {
-        let (path, exchange) = self
-            .json(
-                "GET",
-                format!("/v1/customers/{}", path_segment(customer_id)),
-                None,
-            )
-            .await?;
+        let path = format!("/v1/customers/{}", path_segment(customer_id));
+        let (path, exchange) = self.json("GET", path, None).await?;
         let balance = exchange
             .json
             .as_ref()
@@ -111,13 +106,8 @@ impl Admin {
     /// # Errors
     /// [`AdminError`], also when the payment does not exist.
     pub async fn payment(&self, payment_id: &str) -> Result<Value, AdminError> {
-        let (path, exchange) = self
-            .json(
-                "GET",
-                format!("/v1/payments/{}", path_segment(payment_id)),
-                None,
-            )
-            .await?;
+        let path = format!("/v1/payments/{}", path_segment(payment_id));
+        let (path, exchange) = self.json("GET", path, None).await?;
         exchange
             .json
             .clone()

@@ -67,6 +67,20 @@ pub struct Sections {
     pub callback: &'static str,
 }
 
+impl Sections {
+    const fn new(
+        verify: &'static str,
+        check_deposit: &'static str,
+        callback: &'static str,
+    ) -> Self {
+        Self {
+            verify,
+            check_deposit,
+            callback,
+        }
+    }
+}
+
 const VERIFY: &str = "Request verify to check the account's existence";
 const CHECK_DEPOSIT: &str = "check_deposit for the transaction ID";
 
@@ -75,11 +89,7 @@ pub const KASPI: MethodFacts = MethodFacts {
     callback_methods: &["kaspi"],
     contract_fields: ContractFields::EntityId,
     deposit_extras: &["message", "description"],
-    sections: Sections {
-        verify: VERIFY,
-        check_deposit: CHECK_DEPOSIT,
-        callback: "Callback",
-    },
+    sections: Sections::new(VERIFY, CHECK_DEPOSIT, "Callback"),
     ..of::<Kaspi>()
 };
 
@@ -90,11 +100,7 @@ pub const KASSA24: MethodFacts = MethodFacts {
     refusal_texts: &["/message", "/error_description"],
     refusal_texts_with_contracts: &["/message"],
     deposit_extras: &["message", "description", "customer_id"],
-    sections: Sections {
-        verify: VERIFY,
-        check_deposit: CHECK_DEPOSIT,
-        callback: "Callback format",
-    },
+    sections: Sections::new(VERIFY, CHECK_DEPOSIT, "Callback format"),
     ..of::<Kassa24>()
 };
 
@@ -105,11 +111,7 @@ pub const KASSA24_BVU: MethodFacts = MethodFacts {
     refusal_texts: &["/error_description"],
     refusal_texts_with_contracts: &["/error_description"],
     deposit_extras: &["description", "customer_id"],
-    sections: Sections {
-        verify: "Request format",
-        check_deposit: "Request format",
-        callback: "Callback format",
-    },
+    sections: Sections::new("Request format", "Request format", "Callback format"),
     ..of::<Kassa24Bvu>()
 };
 
@@ -121,22 +123,18 @@ pub const CASHIN_KZ: MethodFacts = MethodFacts {
     refusal_texts_with_contracts: &["/message", "/errors/message"],
     deposit_extras: &["description"],
     typed_verify: true,
-    sections: Sections {
-        verify: "Request verify for checking account existence",
-        check_deposit: "Request check_deposit for payment identifier",
-        callback: "Callback",
-    },
+    sections: Sections::new(
+        "Request verify for checking account existence",
+        "Request check_deposit for payment identifier",
+        "Callback",
+    ),
     ..of::<CashinKz>()
 };
 
 /// QIWI Kazakhstan, purchases.
 pub const QIWI_KZ: MethodFacts = MethodFacts {
     callback_methods: &["Qiwi Kz Kiosk", "Qiwi Kz Terminal"],
-    sections: Sections {
-        verify: "Request format",
-        check_deposit: "Request format",
-        callback: "Callback format",
-    },
+    sections: Sections::new("Request format", "Request format", "Callback format"),
     ..of::<QiwiKz>()
 };
 
@@ -177,11 +175,7 @@ const fn of<M: Method>() -> MethodFacts {
         refusal_texts_with_contracts: &["/message"],
         deposit_extras: &[],
         typed_verify: false,
-        sections: Sections {
-            verify: "",
-            check_deposit: "",
-            callback: "",
-        },
+        sections: Sections::new("", "", ""),
     }
 }
 

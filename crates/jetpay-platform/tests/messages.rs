@@ -24,31 +24,25 @@ fn project(number: u64) -> ProjectId {
 
 #[test]
 fn verify_of_every_method_equals_the_document() {
-    assert_same(
-        &Verify::new(project(1234), "7123456789"),
-        "kaspi",
-        "verify-request.json",
-    );
-    assert_same(
-        &Verify::new(project(1234), "7123456789"),
-        "kassa24",
-        "verify-request.json",
-    );
-    assert_same(
-        &Verify::new(project(1234), "7123456789"),
-        "kassa24-bvu",
-        "verify-request.json",
-    );
-    assert_same(
-        &Verify::new(project(1234), "johndoe@example.com"),
-        "cashin-kz",
-        "verify-request.json",
-    );
-    assert_same(
-        &Verify::new(project(111), "johndoe@example.com"),
-        "qiwi-kz",
-        "verify-request-kiosk.json",
-    );
+    for (method, number, customer, file) in [
+        ("kaspi", 1234, "7123456789", "verify-request.json"),
+        ("kassa24", 1234, "7123456789", "verify-request.json"),
+        ("kassa24-bvu", 1234, "7123456789", "verify-request.json"),
+        (
+            "cashin-kz",
+            1234,
+            "johndoe@example.com",
+            "verify-request.json",
+        ),
+        (
+            "qiwi-kz",
+            111,
+            "johndoe@example.com",
+            "verify-request-kiosk.json",
+        ),
+    ] {
+        assert_same(&Verify::new(project(number), customer), method, file);
+    }
 }
 
 #[test]
@@ -57,34 +51,21 @@ fn check_deposit_of_every_method_equals_the_document() {
         id: "12345".into(),
         number: "1234_ABC/01-01-2025/Abcdef12".into(),
     };
-    let with = |method, number, customer| {
-        CheckDeposit::new(method, project(number), customer, HUNDRED, Some(&contract))
-    };
-    assert_same(
-        &with(&KASPI, 1234, "123456789"),
-        "kaspi",
+    let (file, kiosk) = (
         "check_deposit-request.json",
-    );
-    assert_same(
-        &with(&KASSA24, 1234, "123456789"),
-        "kassa24",
-        "check_deposit-request.json",
-    );
-    assert_same(
-        &with(&KASSA24_BVU, 111, "johndoe@example.com"),
-        "kassa24-bvu",
-        "check_deposit-request.json",
-    );
-    assert_same(
-        &with(&CASHIN_KZ, 1234, "johndoe@example.com"),
-        "cashin-kz",
-        "check_deposit-request.json",
-    );
-    assert_same(
-        &with(&QIWI_KZ, 111, "johndoe@example.com"),
-        "qiwi-kz",
         "check_deposit-request-kiosk.json",
     );
+    for (method, number, customer, file) in [
+        (&KASPI, 1234, "123456789", file),
+        (&KASSA24, 1234, "123456789", file),
+        (&KASSA24_BVU, 111, "johndoe@example.com", file),
+        (&CASHIN_KZ, 1234, "johndoe@example.com", file),
+        (&QIWI_KZ, 111, "johndoe@example.com", kiosk),
+    ] {
+        let project = project(number);
+        let ours = CheckDeposit::new(method, project, customer, HUNDRED, Some(&contract));
+        assert_same(&ours, method.name, file);
+    }
 }
 
 fn sample(method: &MethodFacts, account: &str) -> Callback {
@@ -104,21 +85,17 @@ fn sample(method: &MethodFacts, account: &str) -> Callback {
 
 #[test]
 fn callback_with_the_values_of_the_sample_equals_the_document() {
-    assert_same(
-        &sample(&KASPI, "1234567890"),
-        "kaspi",
-        "callback-success.json",
-    );
-    assert_same(
-        &sample(&KASSA24, "123456"),
-        "kassa24",
-        "callback-success.json",
-    );
-    assert_same(
-        &sample(&KASSA24_BVU, "123456"),
-        "kassa24-bvu",
-        "callback-success.json",
-    );
+    for (method, account) in [
+        (&KASPI, "1234567890"),
+        (&KASSA24, "123456"),
+        (&KASSA24_BVU, "123456"),
+    ] {
+        assert_same(
+            &sample(method, account),
+            method.name,
+            "callback-success.json",
+        );
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and snapshots; a
-//! temporary PostgreSQL; free ports; the path of Chromium.
+//! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and snapshots; what a text
+//! must hide; a temporary PostgreSQL; free ports; the path of Chromium.
 //!
 //! # Panics
 //! These functions are for tests, so they panic with a clear message when a fixture does not agree with its manifest.
 
 mod fixtures;
+pub mod leaks;
 pub mod postgres;
 
 pub use fixtures::{

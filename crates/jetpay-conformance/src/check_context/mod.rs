@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jetpay_core::Money;
-use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Verify};
+use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
 use jetpay_platform::{ContractFields, MethodFacts, Platform};
 use serde_json::Value;
 
@@ -212,8 +212,31 @@ impl CheckContext<'_> {
         serde_json::to_value(self.check_deposit(self.amount())).unwrap_or_default()
     }
 
+    /// Both requests for the payer, as JSON.
+    pub(crate) fn requests(&self) -> [Value; 2] {
+        [self.verify_json(), self.check_deposit_json()]
+    }
+
     pub(crate) fn success(&self, payment_id: &str) -> Callback {
         Callback::success(self.method, self.project.id, payment_id, self.amount())
+    }
+
+    pub(crate) fn decline(&self, payment_id: &str) -> Callback {
+        Callback::decline(self.method, self.project.id, payment_id, self.amount())
+    }
+
+    pub(crate) fn processing(&self, payment_id: &str) -> Callback {
+        Callback::processing(self.method, self.project.id, payment_id, self.amount())
+    }
+
+    /// A callback with this status of the payment.
+    pub(crate) fn callback(
+        &self,
+        payment_id: &str,
+        status: &str,
+        operation: Operation,
+    ) -> Callback {
+        Callback::new(self.method, self.project.id, payment_id, status, operation)
     }
 
     /// A callback of a new payment that is refused or must change nothing. It is a success, or a decline if successes
@@ -222,7 +245,7 @@ impl CheckContext<'_> {
         if self.target.credits {
             self.success(payment_id)
         } else {
-            Callback::decline(self.method, self.project.id, payment_id, self.amount())
+            self.decline(payment_id)
         }
     }
 }
@@ -250,6 +273,11 @@ pub(crate) fn tampered(signed: &[u8], change: impl FnOnce(Value) -> Value) -> Ve
     change(serde_json::from_slice(signed).unwrap_or_default())
         .to_string()
         .into_bytes()
+}
+
+/// Changes one field of a signed body without changing its signature.
+pub(crate) fn edited(signed: &[u8], pointer: &str, value: impl Into<Value>) -> Vec<u8> {
+    tampered(signed, |it| with(it, pointer, value.into()))
 }
 
 /// Replaces a text in a body once.

@@ -30,6 +30,16 @@ impl CheckContext<'_> {
         self.send(self.platform.sign(message)).await
     }
 
+    /// Sends `verify` for the payer.
+    pub(crate) async fn call_verify(&self) -> CheckResult<Exchange> {
+        self.call(&self.verify(&self.target.customers.payer)).await
+    }
+
+    /// Sends `check_deposit` of the usual amount for the payer.
+    pub(crate) async fn call_deposit(&self) -> CheckResult<Exchange> {
+        self.call(&self.check_deposit(self.amount())).await
+    }
+
     /// Posts a body unchanged to the method's URL.
     pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         self.post(&self.platform, body).await
@@ -91,17 +101,30 @@ impl CheckContext<'_> {
 
     /// Begins a payment of the usual amount. Returns its id.
     pub(crate) async fn new_payment(&self) -> CheckResult<String> {
-        let exchange = self.call(&self.check_deposit(self.amount())).await?;
+        let exchange = self.call_deposit().await?;
         let answer = expect::answer(&exchange, 0)?;
         expect::text(answer, "payment_id", &exchange).map(str::to_owned)
+    }
+
+    /// Begins a payment. Returns its id, and [`any_callback`](Self::any_callback) of it, signed.
+    pub(crate) async fn new_payment_with_callback(&self) -> CheckResult<(String, Vec<u8>)> {
+        let payment_id = self.new_payment().await?;
+        let signed = self.platform.sign(&self.any_callback(&payment_id));
+        Ok((payment_id, signed))
     }
 
     /// Begins a payment and credits it. Returns its id and the callback.
     pub(crate) async fn new_credited_payment(&self) -> CheckResult<(String, Callback)> {
         let payment_id = self.new_payment().await?;
-        let success = self.success(&payment_id);
-        self.expect_acknowledged(&success).await?;
+        let success = self.expect_success_taken(&payment_id).await?;
         Ok((payment_id, success))
+    }
+
+    /// Posts the success of a payment, which must be acknowledged. Returns it.
+    pub(crate) async fn expect_success_taken(&self, payment_id: &str) -> CheckResult<Callback> {
+        let success = self.success(payment_id);
+        self.expect_acknowledged(&success).await?;
+        Ok(success)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use Level::{Must, Should};
 use jetpay_platform::KASPI;
 
 use super::{Report, Subject};
 use crate::check::{Check, Finding, Outcome};
 use crate::expect::Refusal;
-use crate::row::{Group, Level, Procedure, Row, Section};
+use crate::row::{Group, Procedure, Row, Rule, Source, must, should};
 use crate::{RecordedExchange, Role};
 
 /// An answer that would harm a careless reader of the report.
@@ -19,33 +18,40 @@ const WHY: &str = "a person pays, and the shop never hears of it";
 const CREDITS: &str = "it sends a success, which credits a real customer; --allow-credits runs it";
 const UNSEEN: &str = "the answers were right; --observe URL lets the money be seen";
 
-const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
+const fn row(rule: Rule, sentence: &'static str) -> Row {
     let nothing = Procedure::Refused(|_| Vec::new(), Refusal::new(200, 500));
-    Row::new(id, level, Section::Callback, sentence, WHY, nothing)
+    rule.that(sentence).why(WHY).runs(nothing)
 }
 
+const HERE: Source = Source::Callback;
+
 static ROWS: [Row; 8] = [
-    row("verify-known", Must, "a known customer is found"),
+    row(must("verify-known", HERE), "a known customer is found"),
     row(
-        "deposit-unknown-field",
-        Should,
+        should("deposit-unknown-field", HERE),
         "an undocumented field is ignored",
     ),
     row(
-        "callback-repeated",
-        Must,
+        must("callback-repeated", HERE),
         "a repeated success is answered 200 and credits nothing more",
     ),
+    must("callback-success", HERE)
+        .that("a success credits the amount, once")
+        .why(WHY)
+        .credits_with(|it| it),
+    row(must("refund-after", HERE), "a refund takes the money back"),
     row(
-        "callback-success",
-        Must,
-        "a success credits the amount, once",
-    )
-    .credits(),
-    row("refund-after", Must, "a refund takes the money back"),
-    row("refund-twice", Must, "a refund takes the money back once"),
-    row("slow-sender", Should, "a slow sender is waited for").once(),
-    row("callback-late", Must, "a late success is answered 200"),
+        must("refund-twice", HERE),
+        "a refund takes the money back once",
+    ),
+    row(
+        should("slow-sender", HERE).once(),
+        "a slow sender is waited for",
+    ),
+    row(
+        must("callback-late", HERE),
+        "a late success is answered 200",
+    ),
 ];
 
 /// One check passed, one that must hold failed, one that should hold failed, two were not run, two were not observed, and

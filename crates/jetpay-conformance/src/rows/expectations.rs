@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
+use crate::row::Sent;
 
 /// Expects that every URL for callbacks refuses each of the bodies, and that nothing changes.
 pub(crate) async fn refused(
@@ -63,6 +64,38 @@ pub(crate) async fn credits(
     expect_credited(context, &payment_id).await
 }
 
+/// Sends these callbacks of a new payment, and expects that each is acknowledged and that the payment ends in this state.
+pub(crate) async fn sequence(
+    context: &CheckContext<'_>,
+    sent: &[Sent],
+    state: &str,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let mut before: Vec<Callback> = Vec::new();
+    for sent in sent {
+        let (Sent::Same(status) | Sent::Other(status)) = *sent;
+        let new = match status {
+            "success" => context.success(&payment_id),
+            "decline" => context.decline(&payment_id),
+            _ => context.processing(&payment_id),
+        };
+        let same = matches!(sent, Sent::Same(_));
+        let repeated = before.iter().find(|it| same && it.payment.status == status);
+        let callback = match (repeated, before.first()) {
+            (Some(repeated), _) => repeated.clone(),
+            (None, Some(first)) if same => new.with_operation_id(first.operation.id),
+            _ => new,
+        };
+        context.expect_acknowledged(&callback).await?;
+        before.push(callback);
+    }
+    if state == "credited" {
+        expect_credited(context, &payment_id).await
+    } else {
+        context.expect_money(&payment_id, state, &[]).await
+    }
+}
+
 /// Expects exactly one credit of the usual amount.
 pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
     let amount = context.amount().minor();
@@ -103,13 +136,7 @@ pub(crate) async fn post_with_words(
     let payment_id = context.new_payment().await?;
     let operation = Operation::new(kind, operation, context.amount());
     context
-        .expect_acknowledged(&Callback::new(
-            context.method,
-            context.project.id,
-            &payment_id,
-            payment,
-            operation,
-        ))
+        .expect_acknowledged(&context.callback(&payment_id, payment, operation))
         .await?;
     Ok(payment_id)
 }

@@ -3,86 +3,53 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::SIGNATURE;
-use crate::row::{Level, Procedure, Row, run};
-use crate::rows::expectations::{credits, expect_credited, expect_harmless, refused};
+use crate::row::{Row, must, run, should};
+use crate::rows::expectations::{expect_credited, expect_harmless, refused};
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new(
-        "attack-status-hidden",
-        Level::Must,
-        SIGNATURE,
-        "a callback whose status is hidden in another text credits nothing",
-        "An attacker can turn a signed decline into a message without a status, which may credit.",
-        run!(status_hidden),
-    ),
-    Row::new(
-        "attack-number-as-text",
-        Level::Should,
-        SIGNATURE,
-        "a callback with a number turned into a text credits nothing",
-        "Types are not signed, and a loose comparison may accept another amount.",
-        run!(number_as_text),
-    ),
-    Row::new(
-        "attack-request-cut",
-        Level::Must,
-        SIGNATURE,
-        "a request whose fields are hidden in another text is refused",
-        "An attacker can turn a recorded request into a payment for another account.",
-        Procedure::Refused(request_cut, Refusal::new(200, 500)),
-    ),
-    Row::new(
-        "attack-keys",
-        Level::Should,
-        SIGNATURE,
-        "keys with `;` and two values of one path are refused",
-        "One signature then fits two messages, and the endpoint may read the wrong one.",
-        Procedure::Refused(keys, Refusal::new(200, 500)),
-    ),
-    Row::new(
-        "attack-harmless",
-        Level::Should,
-        SIGNATURE,
-        "a success with null instead of an empty text and with empty containers credits",
-        "Both forms have the same signature; a good success is refused without a reason.",
-        run!(harmless),
-    )
-    .credits(),
-    Row::new(
-        "attack-unsigned",
-        Level::Must,
-        SIGNATURE,
-        "fields below a nested signature or frame_mode are not read",
-        "They are not signed, so an attacker can write there which account gets how much.",
-        run!(unsigned),
-    )
-    .credits(),
-    Row::new(
-        "attack-second-signature",
-        Level::Should,
-        SIGNATURE,
-        "of two signatures the one at the top level counts",
-        "Two programs check different signatures, and one credits what the other refused.",
-        run!(second_signature),
-    )
-    .credits(),
-    Row::new(
-        "callback-semicolon",
-        Level::Must,
-        SIGNATURE,
-        "a success with a harmless `;` in its description credits",
-        "A semicolon in a description keeps the payer's money from being credited.",
-        run!(semicolon),
-    )
-    .credits(),
+    must("attack-status-hidden", SIGNATURE)
+        .that("a callback whose status is hidden in another text credits nothing")
+        .why("An attacker can turn a signed decline into a message without a status, which may credit.")
+        .runs(run!(status_hidden)),
+    should("attack-number-as-text", SIGNATURE)
+        .that("a callback with a number turned into a text credits nothing")
+        .why("Types are not signed, and a loose comparison may accept another amount.")
+        .runs(run!(number_as_text)),
+    must("attack-request-cut", SIGNATURE)
+        .that("a request whose fields are hidden in another text is refused")
+        .why("An attacker can turn a recorded request into a payment for another account.")
+        .refused(request_cut, Refusal::new(200, 500)),
+    should("attack-keys", SIGNATURE)
+        .that("keys with `;` and two values of one path are refused")
+        .why("One signature then fits two messages, and the endpoint may read the wrong one.")
+        .refused(keys, Refusal::new(200, 500)),
+    should("attack-harmless", SIGNATURE)
+        .that("a success with null instead of an empty text and with empty containers credits")
+        .why("Both forms have the same signature; a good success is refused without a reason.")
+        .credits(run!(harmless)),
+    must("attack-unsigned", SIGNATURE)
+        .that("fields below a nested signature or frame_mode are not read")
+        .why("They are not signed, so an attacker can write there which account gets how much.")
+        .credits(run!(unsigned)),
+    should("attack-second-signature", SIGNATURE)
+        .that("of two signatures the one at the top level counts")
+        .why("Two programs check different signatures, and one credits what the other refused.")
+        .credits(run!(second_signature)),
+    must("callback-semicolon", SIGNATURE)
+        .that("a success with a harmless `;` in its description credits")
+        .why("A semicolon in a description keeps the payer's money from being credited.")
+        .credits_with(|it| {
+            let text = json!("Top-up; contract: 7; thank you");
+            let it = with(it, "/payment/description", text);
+            with(it, "/operation/message", json!("Success; code:0;"))
+        }),
 ];
 
 async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     for (text, field) in [
         ("/operation/request_id", "/operation/status"),
         ("/payment/method", "/payment/status"),
@@ -98,21 +65,18 @@ async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn number_as_text(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     // A decline does not depend on its amount.
     if context.target.credits {
         let amount = json!(context.amount().minor().to_string());
-        let body = tampered(&signed, |it| {
-            with(it, "/operation/sum_initial/amount", amount)
-        });
+        let body = edited(&signed, "/operation/sum_initial/amount", amount);
         expect_harmless(context, &payment_id, body).await?;
     }
     let project = json!(context.project.id.number().to_string());
     expect_harmless(
         context,
         &payment_id,
-        tampered(&signed, |it| with(it, "/project_id", project)),
+        edited(&signed, "/project_id", project),
     )
     .await
 }
@@ -207,18 +171,6 @@ async fn second_signature(context: &CheckContext<'_>) -> CheckResult {
         )
     };
     refused(context, &payment_id, vec![tampered(&signed, moved)]).await
-}
-
-async fn semicolon(context: &CheckContext<'_>) -> CheckResult {
-    credits(context, |it| {
-        let it = with(
-            it,
-            "/payment/description",
-            json!("Top-up; contract: 7; thank you"),
-        );
-        with(it, "/operation/message", json!("Success; code:0;"))
-    })
-    .await
 }
 
 /// Moves a field to the end of the text before it in the signed string.

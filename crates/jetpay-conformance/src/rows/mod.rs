@@ -1,11 +1,13 @@
 //! All rows. A folder is a chapter of a report.
 
-mod conditions;
+pub(super) mod conditions;
 mod expectations;
 mod malleability;
 mod time;
 
 use super::row::{Group, Row};
+
+pub(crate) use expectations::{credits, sequence};
 
 /// The shape of answers: fields, types, and places of texts.
 mod shape {
@@ -63,79 +65,48 @@ mod robustness {
     pub(super) mod texts;
 }
 
-/// All rows by chapter, in the order of a report.
-static CHAPTERS: &[(Group, &[&[Row]])] = &[
-    (
-        Group::Shape,
-        &[
-            shape::json::ROWS,
-            shape::values::ROWS,
-            shape::refusals::ROWS,
-        ],
-    ),
-    (
-        Group::Documented,
-        &[
-            documented::verify::ROWS,
-            documented::check_deposit::ROWS,
-            documented::options::ROWS,
-        ],
-    ),
-    (
-        Group::Signatures,
-        &[
-            signatures::accepted::ROWS,
-            signatures::callbacks::ROWS,
-            signatures::forged::ROWS,
-            signatures::projects::ROWS,
-        ],
-    ),
-    (Group::Malleability, &[malleability::ROWS]),
-    (
-        Group::Idempotence,
-        &[idempotence::requests::ROWS, idempotence::callbacks::ROWS],
-    ),
-    (
-        Group::Money,
-        &[
-            money::credit::ROWS,
-            money::refund::ROWS,
-            money::odd_refund::ROWS,
-        ],
-    ),
-    (Group::Order, &[order::payments::ROWS, order::words::ROWS]),
-    (
-        Group::BadInput,
-        &[
-            bad_input::unreadable::ROWS,
-            bad_input::fields::ROWS,
-            bad_input::callbacks::ROWS,
-        ],
-    ),
-    (
-        Group::Robustness,
-        &[
-            robustness::http::ROWS,
-            robustness::limits::ROWS,
-            robustness::numbers::ROWS,
-            robustness::texts::ROWS,
-        ],
-    ),
-    (Group::Time, &[time::ROWS]),
+/// All rows, file by file, each with its chapter, in the order of a report.
+static CHAPTERS: &[(Group, &[Row])] = &[
+    (Group::Shape, shape::json::ROWS),
+    (Group::Shape, shape::values::ROWS),
+    (Group::Shape, shape::refusals::ROWS),
+    (Group::Documented, documented::verify::ROWS),
+    (Group::Documented, documented::check_deposit::ROWS),
+    (Group::Documented, documented::options::ROWS),
+    (Group::Signatures, signatures::accepted::ROWS),
+    (Group::Signatures, signatures::callbacks::ROWS),
+    (Group::Signatures, signatures::forged::ROWS),
+    (Group::Signatures, signatures::projects::ROWS),
+    (Group::Malleability, malleability::ROWS),
+    (Group::Idempotence, idempotence::requests::ROWS),
+    (Group::Idempotence, idempotence::callbacks::ROWS),
+    (Group::Money, money::credit::ROWS),
+    (Group::Money, money::refund::ROWS),
+    (Group::Money, money::odd_refund::ROWS),
+    (Group::Order, order::payments::ROWS),
+    (Group::Order, order::words::ROWS),
+    (Group::BadInput, bad_input::unreadable::ROWS),
+    (Group::BadInput, bad_input::fields::ROWS),
+    (Group::BadInput, bad_input::callbacks::ROWS),
+    (Group::Robustness, robustness::http::ROWS),
+    (Group::Robustness, robustness::limits::ROWS),
+    (Group::Robustness, robustness::numbers::ROWS),
+    (Group::Robustness, robustness::texts::ROWS),
+    (Group::Time, time::ROWS),
 ];
 
 /// All rows, each with its chapter.
 pub(crate) fn all() -> impl Iterator<Item = (Group, &'static Row)> {
-    CHAPTERS.iter().flat_map(|(group, files)| {
-        let rows = files.iter().copied().flatten();
-        rows.map(|row| (*group, row))
-    })
+    let files = CHAPTERS.iter();
+    files.flat_map(|(group, rows)| rows.iter().map(|row| (*group, row)))
 }
 
 /// The texts of rows have the same form everywhere.
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use jetpay_platform::METHODS;
 
     use super::{Row, all};
 
@@ -168,6 +139,12 @@ mod tests {
             all_but(|row| !row.sentence.ends_with('.')),
             Vec::<&str>::new()
         );
+    }
+
+    #[test]
+    fn every_row_says_where_its_rule_is_written() {
+        let written = |row: &Row| METHODS.iter().all(|it| !row.section.of(it).is_empty());
+        assert_eq!(all_but(written), Vec::<&str>::new());
     }
 
     #[test]

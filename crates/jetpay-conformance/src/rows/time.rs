@@ -5,53 +5,33 @@ use jetpay_platform::{Exchange, next_operation_id};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, without};
 use crate::expect;
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, run, should};
 
-const OPEN: Section = Section::Ours("our advice: answer within the time limit");
+const OPEN: Source = Source::Other("our advice: answer within the time limit");
 /// The number of verifies in a row.
 const IN_A_ROW: usize = 10;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new(
-        "time-verify",
-        Level::Should,
-        OPEN,
-        "verify is answered within the time limit",
-        "The payer waits at a kiosk and gives up.",
-        run!(verify),
-    ),
-    Row::new(
-        "time-deposit",
-        Level::Should,
-        OPEN,
-        "check_deposit is answered within the time limit",
-        "The cash is in the machine, and the platform takes the silence for a refusal.",
-        run!(deposit),
-    ),
-    Row::new(
-        "time-callback",
-        Level::Should,
-        OPEN,
-        "a callback is answered within the time limit",
-        "A callback that times out is repeated for days, although the money may already be credited.",
-        run!(callback),
-    ),
-    Row::new(
-        "time-refusals",
-        Level::Should,
-        OPEN,
-        "refusals are answered within the time limit",
-        "A sender of invalid requests can keep the endpoint busy and payers waiting.",
-        run!(refusals),
-    ),
-    Row::new(
-        "time-in-a-row",
-        Level::Should,
-        OPEN,
-        "ten verifies in a row are each answered within the time limit",
-        "An endpoint that becomes slow under load turns payers away when most of them pay.",
-        run!(in_a_row),
-    ),
+    should("time-verify", OPEN)
+        .that("verify is answered within the time limit")
+        .why("The payer waits at a kiosk and gives up.")
+        .runs(run!(verify)),
+    should("time-deposit", OPEN)
+        .that("check_deposit is answered within the time limit")
+        .why("The cash is in the machine, and the platform takes the silence for a refusal.")
+        .runs(run!(deposit)),
+    should("time-callback", OPEN)
+        .that("a callback is answered within the time limit")
+        .why("A callback that times out is repeated for days, although the money may already be credited.")
+        .runs(run!(callback)),
+    should("time-refusals", OPEN)
+        .that("refusals are answered within the time limit")
+        .why("A sender of invalid requests can keep the endpoint busy and payers waiting.")
+        .runs(run!(refusals)),
+    should("time-in-a-row", OPEN)
+        .that("ten verifies in a row are each answered within the time limit")
+        .why("An endpoint that becomes slow under load turns payers away when most of them pay.")
+        .runs(run!(in_a_row)),
 ];
 
 fn in_time(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {

@@ -69,7 +69,7 @@ async fn no_format_shows_the_secrets_in_the_url_of_an_endpoint_that_disconnects(
 }
 
 #[actix_web::test]
-async fn real_report_matches_the_published_schema() {
+async fn real_report_matches_the_published_schema_and_has_a_case_for_each_check() {
     let report = report().await;
     let summary = report.summary();
     let least = [
@@ -88,30 +88,16 @@ async fn real_report_matches_the_published_schema() {
     if let Err(refused) = schemas.validate(&json, schema) {
         panic!("{refused:#}");
     }
-}
-
-#[actix_web::test]
-async fn real_report_is_xml_with_a_case_for_each_check() {
-    let report = report().await;
     let xml = report.to_junit();
     let document = roxmltree::Document::parse(&xml).unwrap();
-    let cases = document
-        .descendants()
-        .filter(|it| it.has_tag_name("testcase"));
+    let cases = document.descendants();
+    let cases = cases.filter(|it| it.has_tag_name("testcase"));
     assert_eq!(cases.count(), report.findings.len());
 }
 
 #[actix_web::test]
 async fn report_is_shown_whole_without_scripts_and_without_network() {
     let report = report().await;
-    let summary = report.summary();
-    let least = [
-        summary.passed,
-        summary.failed,
-        summary.not_run,
-        summary.not_observed,
-    ];
-    assert!(least.iter().all(|count| *count > 0), "{summary}");
     let html = report.to_html();
     assert!(!html.contains("hidden@") && html.contains("&lt;script&gt;"));
     let Some(browser) = Browser::found_or_skip() else {

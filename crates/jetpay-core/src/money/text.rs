@@ -216,23 +216,15 @@ mod tests {
 
     #[test]
     fn fraction_of_a_minor_unit_is_refused() {
-        refuses(
-            "1.005 KZT",
-            MoneyTextError::FractionOfMinorUnit { digits: 2 },
-        );
-        refuses(
-            "1.000 KZT",
-            MoneyTextError::FractionOfMinorUnit { digits: 2 },
-        );
-        refuses("1.0 JPY", MoneyTextError::FractionOfMinorUnit { digits: 0 });
-        refuses(
-            "5.00 CVE",
-            MoneyTextError::FractionOfMinorUnit { digits: 0 },
-        );
-        refuses(
-            "1.0 minor KZT",
-            MoneyTextError::FractionOfMinorUnit { digits: 0 },
-        );
+        for (text, digits) in [
+            ("1.005 KZT", 2),
+            ("1.000 KZT", 2),
+            ("1.0 JPY", 0),
+            ("5.00 CVE", 0),
+            ("1.0 minor KZT", 0),
+        ] {
+            refuses(text, MoneyTextError::FractionOfMinorUnit { digits });
+        }
     }
 
     #[test]

@@ -76,3 +76,104 @@ impl StatusClass {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::StatusClass::{
+        self, AfterSuccess, Failed, Intermediate, PartiallyPaid, Succeeded, Unknown,
+    };
+    use super::{OperationStatus, PaymentStatus};
+
+    /// Every known word of `operation.status`, as the platform writes it.
+    const OF_OPERATIONS: &[(&str, StatusClass)] = &[
+        ("success", Succeeded),
+        ("decline", Failed),
+        ("error", Failed),
+        ("processing", Intermediate),
+        ("external processing", Intermediate),
+        ("awaiting 3ds result", Intermediate),
+        ("awaiting redirect result", Intermediate),
+        ("awaiting customer", Intermediate),
+        ("awaiting customer action", Intermediate),
+        ("awaiting clarification", Intermediate),
+        ("awaiting approval", Intermediate),
+        ("awaiting merchant auth", Intermediate),
+        ("awaiting payment", Intermediate),
+        ("awaiting confirmation", Intermediate),
+        ("awaiting finalization", Intermediate),
+        ("invoice sent", Intermediate),
+        ("invoice cancelled", Failed),
+        ("expired", Failed),
+        ("internal error", Failed),
+        ("external error", Failed),
+        ("unknown", Unknown),
+    ];
+
+    /// The same of `payment.status`.
+    const OF_PAYMENTS: &[(&str, StatusClass)] = &[
+        ("success", Succeeded),
+        ("decline", Failed),
+        ("error", Failed),
+        ("processing", Intermediate),
+        ("external processing", Intermediate),
+        ("awaiting 3ds result", Intermediate),
+        ("awaiting redirect result", Intermediate),
+        ("awaiting customer", Intermediate),
+        ("awaiting customer action", Intermediate),
+        ("awaiting clarification", Intermediate),
+        ("awaiting clarify data", Intermediate),
+        ("awaiting capture", Intermediate),
+        ("awaiting approval", Intermediate),
+        ("awaiting merchant auth", Intermediate),
+        ("awaiting payment", Intermediate),
+        ("awaiting confirmation", Intermediate),
+        ("awaiting retry", Intermediate),
+        ("awaiting clearing", Intermediate),
+        ("awaiting partially clearing", Intermediate),
+        ("clearing processing", Intermediate),
+        ("scheduled recurring processing", Intermediate),
+        ("invoice sent", Intermediate),
+        ("partially paid", PartiallyPaid),
+        ("partially paid out", PartiallyPaid),
+        ("refunded", AfterSuccess),
+        ("partially refunded", AfterSuccess),
+        ("reversed", AfterSuccess),
+        ("partially reversed", AfterSuccess),
+        ("canceled", Failed),
+        ("cancelled", Failed),
+        ("invoice cancelled", Failed),
+        ("expired", Failed),
+        ("internal error", Failed),
+        ("external error", Failed),
+        ("decline renewal", Failed),
+    ];
+
+    #[test]
+    fn every_listed_word_is_known_and_has_the_right_class() {
+        for &(word, class) in OF_OPERATIONS {
+            let status = OperationStatus::from(word);
+            assert!(OperationStatus::KNOWN.contains(&status), "{word}");
+            assert_eq!(status.class(), class, "{word}");
+            assert_eq!(status.is_final(), class.is_final(), "{word}");
+            assert_eq!(status.as_str(), word.replace("cancelled", "canceled"));
+        }
+        for &(word, class) in OF_PAYMENTS {
+            let status = PaymentStatus::from(word);
+            assert!(PaymentStatus::KNOWN.contains(&status), "{word}");
+            assert_eq!(status.class(), class, "{word}");
+            assert_eq!(status.is_final(), class.is_final(), "{word}");
+            assert_eq!(status.as_str(), word.replace("cancelled", "canceled"));
+        }
+        // `canceled` is listed in both spellings.
+        let known = (OperationStatus::KNOWN.len(), PaymentStatus::KNOWN.len());
+        assert_eq!(known, (OF_OPERATIONS.len(), OF_PAYMENTS.len() - 1));
+    }
+
+    #[test]
+    fn unknown_word_is_kept_and_is_not_final() {
+        let (operation, payment) = (OperationStatus::from("So!"), PaymentStatus::from("So!"));
+        assert_eq!([operation.to_string(), payment.to_string()], ["So!"; 2]);
+        assert_eq!([operation.class(), payment.class()], [Unknown; 2]);
+        assert!(!operation.is_final() && !payment.is_final());
+    }
+}

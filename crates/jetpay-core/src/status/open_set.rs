@@ -2,8 +2,32 @@
 
 use std::fmt;
 
-/// Declares an enum with a variant for each known word, and `Other` for unknown ones.
+/// Declares an enum with a variant for each known word, and `Other` for unknown ones. Words of a status have a class.
 macro_rules! open_set {
+    (
+        $(#[$about:meta])*
+        $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal => $class:ident,)+ }
+    ) => {
+        open_set! { $(#[$about])* $name { $($(#[$note])* $variant = $word,)+ } }
+
+        impl $name {
+            /// What the status means. An unknown word is [`StatusClass::Unknown`](crate::status::StatusClass::Unknown).
+            #[must_use]
+            pub const fn class(&self) -> $crate::status::StatusClass {
+                match self {
+                    $(Self::$variant => $crate::status::StatusClass::$class,)+
+                    Self::Other(_) => $crate::status::StatusClass::Unknown,
+                }
+            }
+
+            /// Whether the outcome is known; see
+            /// [`StatusClass::is_final`](crate::status::StatusClass::is_final).
+            #[must_use]
+            pub const fn is_final(&self) -> bool {
+                self.class().is_final()
+            }
+        }
+    };
     (
         $(#[$about:meta])*
         $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ }

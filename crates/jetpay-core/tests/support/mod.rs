@@ -6,13 +6,11 @@
     reason = "each test file uses only a part of this module"
 )]
 
-use std::fs;
-use std::path::PathBuf;
-
 use jetpay_core::message::{Authentic, Received, Request};
 use jetpay_core::response::{AccountResponse, MessageRefusal, PaymentIdResponse};
 use jetpay_core::signature::{Canonical, Key, sign};
-use jetpay_core::{Callback, Keyring, Method, Project, Rejection, TopUp, VerifyRequest};
+use jetpay_core::{Callback, Keyring, Method, Rejection, TopUp, VerifyRequest};
+use jetpay_testing::{BAD_INPUT, FOLDERS, Fixture, Manifest, fixture_keyring};
 
 /// A method with only the fields that all methods share. It has Kaspi's `payment_method`, so that it reads those fixtures.
 pub struct Shop;
@@ -69,8 +67,7 @@ pub fn key() -> Key {
 
 /// The projects of all fixtures.
 pub fn keyring() -> Keyring {
-    let ids = [1234_u64, 111, 238, 35];
-    Keyring::new(ids.map(|id| Project::new(id, "secret").unwrap())).unwrap()
+    fixture_keyring()
 }
 
 pub fn signed(body: &str) -> String {
@@ -84,44 +81,28 @@ pub fn string_to_sign(body: impl AsRef<[u8]>) -> String {
         .to_owned()
 }
 
-pub fn fixtures() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+pub fn fixture(name: &str) -> String {
+    let (folder, file) = name.split_once('/').unwrap();
+    text(Manifest::of(folder).fixture(file))
 }
 
-pub fn fixture(name: &str) -> String {
-    fs::read_to_string(fixtures().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+pub fn text(fixture: &Fixture) -> String {
+    String::from_utf8(fixture.body()).unwrap()
+}
+
+/// The rows of all manifests.
+pub fn fixtures() -> impl Iterator<Item = Fixture> {
+    let folders = FOLDERS.iter().chain([&BAD_INPUT]);
+    folders.flat_map(|folder| Manifest::of(folder).fixtures)
 }
 
 /// All fixtures whose file name has one of these beginnings, sorted by path.
 pub fn fixtures_named(beginnings: &[&str]) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for folder in fs::read_dir(fixtures())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-    {
-        for file in fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-        {
-            let name = file.file_name().unwrap().to_string_lossy().into_owned();
-            let is_json = file
-                .extension()
-                .is_some_and(|extension| extension == "json");
-            if is_json
-                && beginnings
-                    .iter()
-                    .any(|beginning| name.starts_with(beginning))
-            {
-                let path = file
-                    .strip_prefix(fixtures())
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned();
-                found.push((path, fs::read_to_string(&file).unwrap()));
-            }
-        }
-    }
+    let is_named = |it: &Fixture| beginnings.iter().any(|begin| it.file.starts_with(begin));
+    let named = fixtures().filter(is_named);
+    let mut found: Vec<_> = named
+        .map(|it| (format!("{}/{}", it.folder, it.file), text(&it)))
+        .collect();
     found.sort();
     found
 }

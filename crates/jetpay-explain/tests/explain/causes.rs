@@ -301,100 +301,45 @@ fn callback(amounts: [&str; 3]) -> String {
 
 #[test]
 fn changed_amount_is_found_among_the_other_amounts_and_their_other_forms() {
-    let [sum, initial, converted] = [
-        "payment:sum:amount",
-        "operation:sum_initial:amount",
-        "operation:sum_converted:amount",
-    ];
-    let that_of = |path: &str| format!("that of `{path}`");
-    for (sent, signed, path, how) in [
-        (
-            ["100", "10000", "10000"],
-            ["10000"; 3],
-            sum.to_owned(),
-            that_of(converted),
-        ),
-        (
-            ["10000", "100", "10000"],
-            ["10000"; 3],
-            initial.to_owned(),
-            that_of(converted),
-        ),
-        (
-            ["10000", "100", "100"],
-            ["10000"; 3],
-            format!("{converted}` and `{initial}"),
-            that_of(sum),
-        ),
-        (
-            ["7", "8", "9"],
-            ["7", "9", "9"],
-            initial.to_owned(),
-            that_of(converted),
-        ),
-        (
-            ["1", "2", "1050"],
-            ["1", "2", "10.5"],
-            converted.to_owned(),
-            "a hundredth of it".to_owned(),
-        ),
-        (
-            ["10.5", "10.5", "10.5"],
-            ["1050"; 3],
-            format!("{converted}` and `{initial}` and `{sum}"),
-            "a hundred times as much".to_owned(),
-        ),
-        (
-            ["1", "2", "1050"],
-            ["1", "2", "105000"],
-            converted.to_owned(),
-            "a hundred times as much".to_owned(),
-        ),
-        (
-            ["1", "2", "10.5"],
-            ["1", "2", "1050"],
-            converted.to_owned(),
-            "a hundred times as much".to_owned(),
-        ),
-        (
-            ["1", "2", "1050"],
-            ["1", "2", "1050.00"],
-            converted.to_owned(),
-            "the same number, written with another fraction".to_owned(),
-        ),
-        (
-            ["7", "8", "9"],
-            ["8", "7", "9"],
-            format!("{initial}` and `{sum}"),
-            "each has the other's value".to_owned(),
-        ),
-        (
-            ["7", "8", "\"for 1 234,50 KZT\""],
-            ["7", "123450", "\"for 1 234,50 KZT\""],
-            initial.to_owned(),
-            format!("a number in `{converted}`, a hundred times as much"),
-        ),
-        (
-            ["7", "\"1'234\"", "9"],
-            ["7", "1234", "9"],
-            initial.to_owned(),
-            "the number in it, in plain digits".to_owned(),
-        ),
+    // What came in the three fields | what was signed | the changed field | what is there.
+    for row in [
+        "100, 10000, 10000 | 10000, 10000, 10000 | SUM | that of `CONVERTED`",
+        "10000, 100, 10000 | 10000, 10000, 10000 | INITIAL | that of `CONVERTED`",
+        "10000, 100, 100 | 10000, 10000, 10000 | CONVERTED` and `INITIAL | that of `SUM`",
+        "7, 8, 9 | 7, 9, 9 | INITIAL | that of `CONVERTED`",
+        "1, 2, 1050 | 1, 2, 10.5 | CONVERTED | a hundredth of it",
+        "10.5, 10.5, 10.5 | 1050, 1050, 1050 | CONVERTED` and `INITIAL` and `SUM | a hundred times as much",
+        "1, 2, 1050 | 1, 2, 105000 | CONVERTED | a hundred times as much",
+        "1, 2, 10.5 | 1, 2, 1050 | CONVERTED | a hundred times as much",
+        "1, 2, 1050 | 1, 2, 1050.00 | CONVERTED | the same number, written with another fraction",
+        "7, 8, 9 | 8, 7, 9 | INITIAL` and `SUM | each has the other's value",
+        "7, 8, 'for 1 234,50 KZT' | 7, 123450, 'for 1 234,50 KZT' | INITIAL | a number in `CONVERTED`, a hundred times as much",
+        "7, '1`234', 9 | 7, 1234, 9 | INITIAL | the number in it, in plain digits",
     ] {
-        let string = Canonical::parse(callback(signed).as_bytes())
-            .unwrap()
-            .string_to_sign()
-            .to_owned();
-        let string = if signed[2] == "1050.00" {
-            string.replace("amount:1050;", "amount:1050.00;")
-        } else {
-            string
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let amounts = |cell: &str| {
+            let amounts: Vec<String> = cell.split(", ").map(|it| it.replace('\'', "\"")).collect();
+            <[String; 3]>::try_from(amounts)
+                .unwrap()
+                .map(|it| it.replace('`', "'"))
         };
-        assert_eq!(
-            hints(&callback(sent), &string),
-            [Hint::ValueChanged { path, how }],
-            "{sent:?}"
-        );
+        let named = |cell: &str| {
+            cell.replace("SUM", "payment:sum:amount")
+                .replace("INITIAL", "operation:sum_initial:amount")
+                .replace("CONVERTED", "operation:sum_converted:amount")
+        };
+        let (sent, signed) = (amounts(cells[0]), amounts(cells[1]));
+        let string = Canonical::parse(callback(signed.each_ref().map(String::as_str)).as_bytes());
+        let mut string = string.unwrap().string_to_sign().to_owned();
+        if signed[2] == "1050.00" {
+            string = string.replace("amount:1050;", "amount:1050.00;");
+        }
+        let hint = Hint::ValueChanged {
+            path: named(cells[2]),
+            how: named(cells[3]),
+        };
+        let body = callback(sent.each_ref().map(String::as_str));
+        assert_eq!(hints(&body, &string), [hint], "{row}");
     }
 }
 

@@ -15,6 +15,12 @@ fn key(secret: &str) -> Key {
     Key::new(secret).unwrap()
 }
 
+/// The hints about `body` with the signature of `text` after its fields.
+fn hints_with(body: &str, text: &str) -> Vec<Hint> {
+    let fields = body.strip_suffix('}').unwrap();
+    hints(&format!("{fields},\"signature\":\"SIGNATURE\"}}"), text)
+}
+
 /// The hints about `body`, in which `SIGNATURE` is replaced by the signature of `text`.
 fn hints(body: &str, text: &str) -> Vec<Hint> {
     let key = key("secret");
@@ -96,22 +102,6 @@ fn each_kind_of_malformed_signature_has_its_hint() {
 }
 
 #[test]
-fn right_bytes_in_url_safe_or_unpadded_base64_are_recognised() {
-    let body = br#"{"project_id":1}"#;
-    let signed = String::from_utf8(sign(body, &key("secret")).unwrap()).unwrap();
-    for body in [
-        signed.replace("==", ""),
-        signed.replace('+', "-").replace('/', "_"),
-    ] {
-        assert_eq!(
-            explain(body.as_bytes(), &[key("secret")]).hints,
-            [Hint::LooseBase64],
-            "{body}"
-        );
-    }
-}
-
-#[test]
 fn white_space_around_values_is_recognised() {
     assert_eq!(
         hints(r#"{"a":" x\n","signature":"SIGNATURE"}"#, "a:x"),
@@ -168,76 +158,56 @@ fn each_other_rule_is_recognised() {
     use OtherRule::*;
     let cases: [(&str, &str, &[OtherRule]); 14] = [
         (
-            r#"{"address":"x","address2":"y","signature":"SIGNATURE"}"#,
+            r#"{"address":"x","address2":"y"}"#,
             "address2:y;address:x",
             &[Go, Java, LinesSorted],
         ),
+        (r#"{"a:b":1}"#, "a:b:1", &[ColonsSingle]),
         (
-            r#"{"a:b":1,"signature":"SIGNATURE"}"#,
-            "a:b:1",
-            &[ColonsSingle],
-        ),
-        (
-            r#"{"x:":{"a:b":1},"signature":"SIGNATURE"}"#,
+            r#"{"x:":{"a:b":1}}"#,
             "x:::a:b:1",
             &[Go, ColonsDoubledAtTop],
         ),
         (
-            r#"{"l":[{"signature":"x"}],"signature":"SIGNATURE"}"#,
+            r#"{"l":[{"signature":"x"}]}"#,
             "l:0:signature:x",
             &[Go, Java, Python, SignatureInArraysKept, DeeperSignatureKept],
         ),
         (
-            r#"{"general":{"signature":"x"},"signature":"SIGNATURE"}"#,
+            r#"{"general":{"signature":"x"}}"#,
             "general:signature:x",
             &[Java, DeeperSignatureKept],
         ),
         (
-            r#"{"frame_mode":"popup","signature":"SIGNATURE"}"#,
+            r#"{"frame_mode":"popup"}"#,
             "frame_mode:popup",
             &[FrameModeKept],
         ),
         (
-            r#"{"a":true,"b":false,"signature":"SIGNATURE"}"#,
+            r#"{"a":true,"b":false}"#,
             "a:true;b:false",
             &[BooleansAsWords],
         ),
+        (r#"{"a":null,"b":1}"#, "b:1", &[NullsSkipped]),
+        (r#"{"a":null}"#, "a:null", &[NullsAsWord]),
+        (r#"{"a":10.50}"#, "a:10", &[Go]),
         (
-            r#"{"a":null,"b":1,"signature":"SIGNATURE"}"#,
-            "b:1",
-            &[NullsSkipped],
-        ),
-        (
-            r#"{"a":null,"signature":"SIGNATURE"}"#,
-            "a:null",
-            &[NullsAsWord],
-        ),
-        (r#"{"a":10.50,"signature":"SIGNATURE"}"#, "a:10", &[Go]),
-        (
-            r#"{"a":1.23456789012345678,"signature":"SIGNATURE"}"#,
+            r#"{"a":1.23456789012345678}"#,
             "a:1.2345678901234567",
             &[FloatsShortest],
         ),
-        (
-            r#"{"a":10.0,"signature":"SIGNATURE"}"#,
-            "a:10.0",
-            &[NumbersAsWritten],
-        ),
-        (
-            r#"{"a":"\/\u00e9","signature":"SIGNATURE"}"#,
-            r"a:\/\u00e9",
-            &[TextsAsWritten],
-        ),
+        (r#"{"a":10.0}"#, "a:10.0", &[NumbersAsWritten]),
+        (r#"{"a":"\/\u00e9"}"#, r"a:\/\u00e9", &[TextsAsWritten]),
         // In byte order, too: the sender may make two mistakes at once.
         (
-            r#"{"l":[0,true,2,3,4,5,6,7,8,9,10],"signature":"SIGNATURE"}"#,
+            r#"{"l":[0,true,2,3,4,5,6,7,8,9,10]}"#,
             "l:0:0;l:1:true;l:10:10;l:2:2;l:3:3;l:4:4;l:5:5;l:6:6;l:7:7;l:8:8;l:9:9",
             &[BooleansAsWords],
         ),
     ];
     for (body, text, rules) in cases {
         let expected: Vec<Hint> = rules.iter().copied().map(Hint::OtherRule).collect();
-        assert_eq!(hints(body, text), expected, "{body}");
+        assert_eq!(hints_with(body, text), expected, "{body}");
     }
 }
 

@@ -7,9 +7,10 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
 use jetpay_explain::{Hint, Line, OtherRule, SecretForm, ValueKind, explain, explain_with};
+use jetpay_testing::leaks::{MARK, assert_hides, marked};
 use jetpay_testing::{FOLDERS, Kind, Manifest, fixture_keyring};
 
-use super::{hints, key};
+use super::{hints_with, key};
 
 const SECRET: &str = "hush-hush-4711";
 
@@ -96,54 +97,38 @@ fn debug_shows_nothing_that_was_signed() {
 #[test]
 fn change_of_the_body_after_signing_is_recognised() {
     let cases = [
+        (r#"{"a":"Ð\u0098"}"#, "a:И", Hint::CharacterSet),
+        (r#"{"a":"é"}"#, "a:Ã©", Hint::CharacterSet),
         (
-            r#"{"a":"Ð\u0098","signature":"SIGNATURE"}"#,
-            "a:И",
-            Hint::CharacterSet,
-        ),
-        (
-            r#"{"a":"é","signature":"SIGNATURE"}"#,
-            "a:Ã©",
-            Hint::CharacterSet,
-        ),
-        (
-            r#"{"a":"A &amp;amp; B &lt;","b":1,"signature":"SIGNATURE"}"#,
+            r#"{"a":"A &amp;amp; B &lt;","b":1}"#,
             "a:A &amp; B <;b:1",
             Hint::EntitiesEscaped,
         ),
+        (r#"{"a":"x\r\ny"}"#, "a:x\ny", Hint::LineEnds),
+        (r#"{"a":"x\ny"}"#, "a:x\r\ny", Hint::LineEnds),
         (
-            r#"{"a":"x\r\ny","signature":"SIGNATURE"}"#,
-            "a:x\ny",
-            Hint::LineEnds,
-        ),
-        (
-            r#"{"a":"x\ny","signature":"SIGNATURE"}"#,
-            "a:x\r\ny",
-            Hint::LineEnds,
-        ),
-        (
-            r#"{"a":1,"ip":"10.0.0.1","signature":"SIGNATURE"}"#,
+            r#"{"a":1,"ip":"10.0.0.1"}"#,
             "a:1",
             Hint::FieldAdded("ip".to_owned()),
         ),
         (
-            r#"{"a":1,"trace":{"id":1,"to":[1]},"signature":"SIGNATURE"}"#,
+            r#"{"a":1,"trace":{"id":1,"to":[1]}}"#,
             "a:1",
             Hint::FieldAdded("trace".to_owned()),
         ),
         (
-            r#"{"a":{"b":[1]},"l":[3,1,2],"signature":"SIGNATURE"}"#,
+            r#"{"a":{"b":[1]},"l":[3,1,2]}"#,
             "a:b:0:1;l:0:1;l:1:2;l:2:3",
             Hint::ArraysReordered,
         ),
         (
-            r#"{"l":[5,4,3,2,1],"signature":"SIGNATURE"}"#,
+            r#"{"l":[5,4,3,2,1]}"#,
             "l:0:1;l:1:2;l:2:3;l:3:4;l:4:5",
             Hint::ArraysReordered,
         ),
     ];
     for (body, text, hint) in cases {
-        assert_eq!(hints(body, text), [hint], "{body}");
+        assert_eq!(hints_with(body, text), [hint], "{body}");
     }
 }
 
@@ -199,19 +184,6 @@ fn wrong_secret_and_wrong_rule_at_once_are_recognised() {
     );
 }
 
-/// Whether `text` shows `bytes`, as text or in the form in which `Debug` prints bytes.
-fn shows(text: &str, bytes: &str) -> bool {
-    let list: Vec<String> = bytes.bytes().map(|byte| byte.to_string()).collect();
-    let compact: String = text.split_whitespace().collect();
-    text.contains(bytes) || compact.contains(&list.join(","))
-}
-
-fn assert_hides(debug: &str, hidden: &[&str]) {
-    for hidden in hidden {
-        assert!(!shows(debug, hidden), "{hidden} is in {debug}");
-    }
-}
-
 fn fixture(folder: &str, file: &str) -> String {
     String::from_utf8(Manifest::of(folder).fixture(file).body()).unwrap()
 }
@@ -251,39 +223,23 @@ fn debug_shows_no_data_of_the_payer() {
     assert_hides(&format!("{explained:?}"), &payer);
 }
 
-/// Replaces each value of a message by a unique text, then checks that no hint shows it.
 #[test]
 fn hints_show_no_value_of_a_message() {
-    const MARK: &str = "zqxj-4455";
     let requests = [
         Kind::VerifyRequest,
         Kind::CheckDepositRequest,
         Kind::Callback,
     ];
-    let fixtures = FOLDERS
-        .iter()
-        .flat_map(|folder| Manifest::of(folder).fixtures);
+    let folders = FOLDERS.iter();
+    let fixtures = folders.flat_map(|folder| Manifest::of(folder).fixtures);
     for fixture in fixtures.filter(|fixture| requests.contains(&fixture.kind)) {
-        let body = String::from_utf8(fixture.body()).unwrap();
-        let pieces: Vec<&str> = body.split("\": \"").collect();
-        for at in 1..pieces.len() {
-            let mut changed: Vec<String> = pieces.iter().map(|&piece| piece.to_owned()).collect();
-            let rest = changed[at].split_once('"').unwrap().1.to_owned();
-            for value in [
-                format!("{MARK}\"{rest}"),
-                format!("{MARK};payment:id:{MARK}\"{rest}"),
-                format!("{MARK}\\q\"{rest}"),
-            ] {
-                changed[at] = value;
-                let body = changed.join("\": \"");
-                let signed = sign(body.as_bytes(), &key("secret"))
-                    .unwrap_or_else(|_| body.clone().into_bytes());
-                for body in [body.as_bytes(), &signed] {
-                    let hints = explain_with(body, &fixture_keyring()).hints;
-                    assert_hides(&serde_json::to_string(&hints).unwrap(), &[MARK]);
-                }
+        for body in marked(&String::from_utf8(fixture.body()).unwrap()) {
+            let signed = sign(body.as_bytes(), &key("secret"));
+            let signed = signed.unwrap_or_else(|_| body.clone().into_bytes());
+            for body in [body.as_bytes(), &signed] {
+                let hints = explain_with(body, &fixture_keyring()).hints;
+                assert_hides(&serde_json::to_string(&hints).unwrap(), &[MARK]);
             }
         }
-        assert!(pieces.len() > 2, "{}", fixture.file);
     }
 }

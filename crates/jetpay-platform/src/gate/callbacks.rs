@@ -144,17 +144,10 @@ impl GateState {
             body: signed(&self.keyring, order.project_id, body),
         };
         self.log.push(LogEntry {
-            at: self.now,
-            kind: EntryKind::Callback,
-            project_id: told.project_id,
             payment_id: told.payment_id.clone(),
             account: order.account.clone(),
-            body: told.body.clone(),
             answer,
-            accepted: false,
-            earlier_sends: 0,
-            earlier_accepted: 0,
-            may_resend: None,
+            ..LogEntry::new(self.now, EntryKind::Callback, told.project_id, &told.body)
         });
         told
     }

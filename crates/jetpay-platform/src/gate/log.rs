@@ -99,6 +99,23 @@ impl Answer {
 }
 
 impl LogEntry {
+    /// An entry without an answer yet.
+    pub(super) fn new(at: Millis, kind: EntryKind, project_id: ProjectId, body: &[u8]) -> Self {
+        Self {
+            at,
+            kind,
+            project_id,
+            payment_id: String::new(),
+            account: String::new(),
+            body: body.to_owned(),
+            answer: Answer::None,
+            accepted: false,
+            earlier_sends: 0,
+            earlier_accepted: 0,
+            may_resend: None,
+        }
+    }
+
     /// Whether an id was sent again although no answer allowed it. Such a send can pay twice.
     #[must_use]
     pub fn is_unsafe_resend(&self) -> bool {

@@ -24,17 +24,12 @@ impl GateState {
         let payout = &mut self.payouts[at];
         let on_send = payout.plan.on_send(payout.sends);
         let mut entry = LogEntry {
-            at: self.now,
-            kind: EntryKind::Send,
-            project_id,
             payment_id: id,
             account,
-            body: body.to_owned(),
-            answer: Answer::None,
-            accepted: false,
             earlier_sends: payout.sends,
             earlier_accepted: payout.attempts.len(),
             may_resend: payout.may_resend,
+            ..LogEntry::new(self.now, EntryKind::Send, project_id, body)
         };
         payout.sends += 1;
         let reply = match on_send {
@@ -144,19 +139,11 @@ impl GateState {
     ) -> Reply {
         let order = at.map(|at| &self.payouts[at].order);
         let mut entry = LogEntry {
-            at: self.now,
-            kind,
-            project_id,
             payment_id: order
                 .map_or(payment_id, |order| &order.payment_id)
                 .to_owned(),
             account: order.map_or_else(String::new, |order| order.account.clone()),
-            body: body.to_owned(),
-            answer: Answer::None,
-            accepted: false,
-            earlier_sends: 0,
-            earlier_accepted: 0,
-            may_resend: None,
+            ..LogEntry::new(self.now, kind, project_id, body)
         };
         let on_status = at.map_or(OnStatus::Answer, |at| {
             let payout = &mut self.payouts[at];

@@ -238,13 +238,8 @@ impl GateState {
     /// How often a payout was accepted. It is more than once after `error` or when the platform forgot it.
     #[must_use]
     pub fn accepted(&self, project_id: impl Into<ProjectId>, payment_id: &str) -> usize {
-        let project_id = project_id.into();
-        let payouts = self.payouts.iter();
-        let of_id = payouts.filter(|it| it.order.project_id == project_id);
-        of_id
-            .filter(|it| it.order.payment_id == payment_id)
-            .map(|it| it.attempts.len())
-            .sum()
+        self.payout(project_id, payment_id)
+            .map_or(0, |it| it.attempts.len())
     }
 
     /// All account numbers to which payouts were sent, sorted.
@@ -274,13 +269,8 @@ impl GateState {
     /// What one payout paid minus what came back, in minor units.
     #[must_use]
     pub fn money_out_by(&self, project_id: impl Into<ProjectId>, payment_id: &str) -> i64 {
-        let project_id = project_id.into();
-        let payouts = self.payouts.iter();
-        let of_id = payouts.filter(|it| it.order.project_id == project_id);
-        of_id
-            .filter(|it| it.order.payment_id == payment_id)
-            .map(|it| it.money_out(self.now))
-            .sum()
+        self.payout(project_id, payment_id)
+            .map_or(0, |it| it.money_out(self.now))
     }
 
     /// `payment.status` of the payout at the latest time that the state was given; `None` when the Gate does not know
@@ -291,12 +281,15 @@ impl GateState {
         project_id: impl Into<ProjectId>,
         payment_id: &str,
     ) -> Option<&'static str> {
-        let project_id = project_id.into();
-        let mut payouts = self.payouts.iter();
-        let payout = payouts
-            .find(|it| it.order.project_id == project_id && it.order.payment_id == payment_id)?;
+        let payout = self.payout(project_id, payment_id)?;
         payout
             .latest(self.now)
             .map(|transition| transition.status.of_payment())
+    }
+
+    /// The payout with this id. There is at most one.
+    fn payout(&self, project_id: impl Into<ProjectId>, payment_id: &str) -> Option<&Payout> {
+        let key = (project_id.into(), payment_id.to_owned());
+        self.by_id.get(&key).map(|at| &self.payouts[*at])
     }
 }

@@ -11,6 +11,8 @@ use super::LedgerFault;
 
 #[derive(Default)]
 pub(crate) struct Ledger {
+    /// What is wrong with it.
+    pub(super) fault: Option<LedgerFault>,
     pub(super) payments: BTreeMap<String, Payment>,
     entries: Vec<Entry>,
     /// Refunds and reversals that wait for the credit of their payment.
@@ -46,14 +48,16 @@ struct Entry {
 }
 
 impl Ledger {
+    pub(super) fn new(fault: Option<LedgerFault>) -> Self {
+        Self {
+            fault,
+            ..Self::default()
+        }
+    }
+
     /// Stores a pending payment and returns its id. `number` was the next number when the request came.
-    pub(super) fn open(
-        &mut self,
-        number: usize,
-        payment: Payment,
-        ledger_fault: Option<LedgerFault>,
-    ) -> String {
-        let number = match ledger_fault {
+    pub(super) fn open(&mut self, number: usize, payment: Payment) -> String {
+        let number = match self.fault {
             Some(LedgerFault::OneId) => 0,
             Some(LedgerFault::IdByContent) => {
                 let twin = |other: &Payment| {
@@ -74,7 +78,7 @@ impl Ledger {
             .take()
             .unwrap_or_else(|| format!("payment_{number:06}"));
         self.payments.insert(id.clone(), payment);
-        if ledger_fault == Some(LedgerFault::CreditsBefore) {
+        if self.fault == Some(LedgerFault::CreditsBefore) {
             let amount = self.payments[&id].top_up.amount.minor();
             self.post(&id, 0, "credit", amount);
         }
@@ -184,11 +188,11 @@ impl Ledger {
         credits.count()
     }
 
-    pub(super) fn balance(&self, customer: &str, ledger_fault: Option<LedgerFault>) -> i64 {
+    pub(super) fn balance(&self, customer: &str) -> i64 {
         let of_customer = self.entries.iter().filter(|entry| {
             self.payments[&entry.payment_id].top_up.customer_id.as_str() == customer
         });
-        let counted = |minor: &i64| match ledger_fault {
+        let counted = |minor: &i64| match self.fault {
             Some(LedgerFault::ForgetsBalances) => false,
             Some(LedgerFault::ForgetsRefundsInBalances) => *minor > 0,
             _ => true,

@@ -1,11 +1,15 @@
 //! HTTP requests and answers as the merchant sees them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jetpay_core::signature::{Key, sign};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::SECRETS;
+use super::{Change, Instead, SECRETS};
+
+/// The payment ids that merchants gave to everything.
+static PAYMENTS: AtomicUsize = AtomicUsize::new(0);
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -45,6 +49,27 @@ impl Incoming {
     /// The body as JSON; `null` when it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The value at a JSON pointer; `null` if there is none.
+    pub(crate) fn at(&self, pointer: &str) -> Value {
+        self.json().pointer(pointer).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        self.json().pointer(pointer).is_some()
+    }
+
+    /// Whether `null` is written there.
+    pub(crate) fn is_null(&self, pointer: &str) -> bool {
+        self.json().pointer(pointer) == Some(&Value::Null)
+    }
+
+    /// Changes a field, and not the signature.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        let mut json = self.json();
+        json[name] = value.into();
+        self.body = json.to_string().into_bytes();
     }
 
     pub(crate) fn text(&self) -> String {
@@ -113,16 +138,42 @@ impl Answer {
         }
     }
 
-    /// An exception that the program did not catch.
-    pub(crate) fn crash() -> Self {
-        Self::new(500, "Internal Server Error")
+    /// The answer instead of the right one.
+    pub(crate) fn instead(incoming: &Incoming, instead: Instead) -> Self {
+        match instead {
+            Instead::Crash => Self::new(500, "Internal Server Error"),
+            Instead::HangUp => Self {
+                hangs_up: true,
+                ..Self::default()
+            },
+            Instead::Status(status) => Self::new(status, ""),
+            Instead::Refusal(code) if incoming.is_callback() => Self::new(code, ""),
+            Instead::Refusal(code) => {
+                Self::new(200, json!({"code": code, "message": "no"}).to_string())
+            }
+            Instead::Yes(status) if incoming.text().contains("\"payment\"") => {
+                Self::new(status, "")
+            }
+            Instead::Yes(_) => {
+                let number = PAYMENTS.fetch_add(1, Ordering::Relaxed);
+                let answer = json!({
+                    "code": 0,
+                    "currency": "KZT",
+                    "additional_customer_id": "ABCDE12345",
+                    "payment_id": format!("payment-{number}"),
+                    "entities": [{"id": "12345", "number": "1234_ABC", "payment": 100_000}],
+                });
+                Self::new(200, answer.to_string())
+            }
+        }
     }
 
-    /// No answer; the connection is closed.
-    pub(crate) fn hang_up() -> Self {
-        Self {
-            hangs_up: true,
-            ..Self::default()
+    /// Carries out a change.
+    pub(super) fn change(&mut self, change: Change) {
+        match change {
+            Change::Fields(edit) => self.edit(edit),
+            Change::Text(rewrite) => self.rewrite(rewrite),
+            Change::Answer(change) => change(self),
         }
     }
 
@@ -150,10 +201,9 @@ impl Answer {
     }
 
     /// Changes the text of the body if there is one.
-    pub(crate) fn rewrite(&mut self, rewrite: impl FnOnce(String) -> String) {
+    pub(crate) fn rewrite(&mut self, rewrite: impl FnOnce(&str) -> String) {
         if !self.body.is_empty() {
-            let text = String::from_utf8_lossy(&self.body).into_owned();
-            self.body = rewrite(text).into_bytes();
+            self.body = rewrite(&String::from_utf8_lossy(&self.body)).into_bytes();
         }
     }
 }

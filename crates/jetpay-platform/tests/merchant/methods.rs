@@ -45,7 +45,7 @@ impl TestMerchant {
 
     /// The customer of the request. With `SharesItsRequest` it may be that of another request.
     async fn asked<'a>(&self, id: &'a str) -> std::borrow::Cow<'a, str> {
-        if self.ledger_fault() != Some(LedgerFault::SharesItsRequest) {
+        if self.ledger().fault != Some(LedgerFault::SharesItsRequest) {
             return id.into();
         }
         self.working_at.lock().unwrap().replace_range(.., id);
@@ -79,15 +79,15 @@ impl TestMerchant {
             method: M::NAME,
             top_up,
             contract: contract.map(|(id, _)| id),
-            flagged: flagged && self.ledger_fault() != Some(LedgerFault::NeverFlags),
+            flagged: flagged && self.ledger().fault != Some(LedgerFault::NeverFlags),
             state: "pending",
             left: None,
         };
         let number = self.ledger().payments.len();
-        if self.ledger_fault() == Some(LedgerFault::CountsThenOpens) {
+        if self.ledger().fault == Some(LedgerFault::CountsThenOpens) {
             tokio::time::sleep(THOUGHT).await;
         }
-        let id = self.ledger().open(number, payment, self.ledger_fault());
+        let id = self.ledger().open(number, payment);
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 pub(crate) use ledger::Ledger;
 pub(crate) use message::{Answer, Incoming};
-pub(crate) use server::{serve, serve_by, serve_constant};
+pub(crate) use server::{serve, serve_constant};
 pub(crate) use wire::Wire;
 
 /// The project with every method.
@@ -75,10 +75,12 @@ pub(crate) enum Fault {
     None,
     /// Changes the request before processing it.
     Comes(fn(&mut Incoming)),
+    /// Changes the fields of the request before processing it, and signs it again if it was signed.
+    Reads(fn(&mut Value)),
     /// Answers some requests without processing them.
-    Stops(fn(&Incoming) -> Option<Answer>),
-    /// Changes the answer of the right merchant.
-    Answers(fn(&Incoming, &mut Answer)),
+    Stops(fn(&Incoming) -> bool, Instead),
+    /// Changes some answers of the right merchant.
+    Answers(fn(&Incoming, &Answer) -> bool, Change),
     /// Carries out a callback before it verifies the signature.
     ActsFirst,
     /// Keeps a faulty ledger.
@@ -87,58 +89,73 @@ pub(crate) enum Fault {
     Wire(Wire),
 }
 
+/// An answer instead of the right one.
+#[derive(Clone, Copy)]
+pub(crate) enum Instead {
+    /// An exception that the program did not catch.
+    Crash,
+    /// The merchant closes the connection.
+    HangUp,
+    /// This HTTP status, and no body.
+    Status(u16),
+    /// A refusal with this code; of a callback, with this HTTP status.
+    Refusal(u16),
+    /// A good answer to any request, with another payment id each time; to a callback, this HTTP status.
+    Yes(u16),
+}
+
+/// A change of an answer.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    /// Of its fields, if it is an object.
+    Fields(fn(&mut Value)),
+    /// Of its text, if there is one.
+    Text(fn(&str) -> String),
+    /// Of anything.
+    Answer(fn(&mut Answer)),
+}
+
 /// What is wrong with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LedgerFault {
     /// Every success credits, even a repeated one.
     CreditsRepeats,
     /// A success credits unless a body with exactly the same bytes came before.
-    KnowsRepeatsByTheirBytes,
+    KnowsRepeatsByBytes,
     /// A repeated success reverses the credit and credits again.
-    PostsRepeatsAgain,
+    BooksRepeatsAnew,
     /// Every operation credits once, so a payment with several operations is credited several times.
     CreditsEachOperation,
     /// One operation can credit two payments.
-    CreditsTwoPayments,
+    OneOperationTwoPayments,
     /// Looks for a credit, waits, and then credits.
     LooksThenCredits,
     /// Credits the announced amount, whatever was paid.
-    IgnoresTheAmount,
-    /// Credits whatever was paid.
+    IgnoresAmount,
     CreditsWhatCame,
-    /// Credits in any currency.
-    IgnoresTheCurrency,
-    /// Credits a payment of another project.
-    IgnoresTheProject,
-    /// Checks `payment.status` only.
-    TrustsThePayment,
-    /// Checks `operation.status` only.
-    TrustsTheOperation,
+    IgnoresCurrency,
+    IgnoresProject,
+    TrustsPaymentStatus,
+    TrustsOperationStatus,
     /// Checks the statuses, but not the type of the operation.
-    IgnoresTheType,
-    /// Credits a payment in progress.
+    IgnoresType,
     CreditsProcessing,
-    /// Credits a partial payment.
     CreditsPartPayments,
     /// Credits before any callback.
     CreditsBefore,
-    /// Reads every amount from `payment.sum`.
-    ReadsThePaymentsSum,
-    /// A decline reverses the credit.
+    ReadsPaymentSum,
     DeclineTakesBack,
     /// A decline of the same operation reverses the credit.
-    DeclineOfTheOperationTakesBack,
+    DeclineOfOperationTakesBack,
     /// An old `processing` callback reopens the payment.
     ProcessingReopens,
-    /// Nothing can follow a decline.
     DeclineIsFinal,
     /// A payment that was wrong once stays wrong.
     WrongIsFinal,
     /// Processes an operation once, whatever its status was.
     HearsAnOperationOnce,
     /// Credits the customer that the callback names.
-    FindsThePayerByCallback,
-    /// Every payment has the same id.
+    PayerByCallback,
     OneId,
     /// Takes the next number for an id, and stores the payment a moment later.
     CountsThenOpens,
@@ -148,19 +165,15 @@ pub(crate) enum LedgerFault {
     EarlyCallbackNamesTheNext,
     /// An equal `check_deposit` gets the id of the pending one.
     IdByContent,
-    /// Every refund takes money back, even a repeated one.
     RefundsRepeats,
     /// A partial refund takes the full amount back.
     RefundsAll,
-    /// Ignores the second refund.
     RefundsOnce,
-    /// Ignores partial refunds.
     RefundsNoParts,
     /// Takes a refund back before its sale was credited.
     RefundsBeforeTheSale,
     /// Refunds a negative amount, which gives money.
     RefundsBelowZero,
-    /// Ignores a refund that comes before its sale.
     LosesEarlyRefunds,
     /// Compares a refund with the announced amount, and not with what is left of it.
     ForgetsWhatIsLeft,
@@ -174,19 +187,13 @@ pub(crate) enum LedgerFault {
     IgnoresReversedRefunds,
     /// Gives back what a reversed refund names, each time and without a refund.
     TrustsReversedRefunds,
-    /// Ignores refunds.
     IgnoresRefunds,
-    /// Ignores reversals.
     IgnoresReversals,
-    /// A declined refund counts.
     TrustsRefunds,
     /// A refund counts unless its status says that it failed.
     RefundsUnlessDeclined,
-    /// Acknowledges an unknown payment.
     AcknowledgesStrangers,
-    /// Credits nothing.
     NeverCredits,
-    /// Flags no payment.
     NeverFlags,
     /// Ignores a wrong amount instead of storing it.
     NeverQuarantines,
@@ -195,19 +202,17 @@ pub(crate) enum LedgerFault {
     /// Does not lower the customer's balance after a refund.
     ForgetsRefundsInBalances,
     /// Considers unknown words final.
-    UnknownIsADecline,
+    UnknownWordIsADecline,
     /// Closes a payment for ever at an unknown word, and at a callback without an operation.
     UnknownIsFinal,
 }
-
-/// All requests that came to an endpoint.
-pub(crate) type Heard = Arc<Mutex<Vec<Incoming>>>;
 
 pub(crate) struct TestMerchant {
     pub(crate) fault: Fault,
     ledger: Mutex<Ledger>,
     customers: BTreeMap<String, Value>,
-    heard: Option<Heard>,
+    /// All requests, except those that look up the money.
+    heard: Mutex<Vec<Incoming>>,
     /// The customer of the current request, for `SharesItsRequest`.
     working_at: Mutex<String>,
     /// Whether the next request fails.
@@ -216,11 +221,15 @@ pub(crate) struct TestMerchant {
 
 impl TestMerchant {
     pub(crate) fn new(fault: Fault, customers: Vec<(String, Value)>) -> Self {
+        let ledger = Ledger::new(match fault {
+            Fault::Ledger(fault) => Some(fault),
+            _ => None,
+        });
         Self {
             fault,
-            ledger: Mutex::default(),
+            ledger: Mutex::new(ledger),
             customers: customers.into_iter().collect(),
-            heard: None,
+            heard: Mutex::default(),
             working_at: Mutex::default(),
             stumbles: AtomicBool::default(),
         }
@@ -230,20 +239,9 @@ impl TestMerchant {
         self.ledger.lock().unwrap()
     }
 
-    /// Records all requests there, except those that look up the money.
-    pub(crate) fn heard_by(self, heard: Heard) -> Self {
-        Self {
-            heard: Some(heard),
-            ..self
-        }
-    }
-
-    /// What is wrong with the ledger.
-    fn ledger_fault(&self) -> Option<LedgerFault> {
-        match self.fault {
-            Fault::Ledger(ledger_fault) => Some(ledger_fault),
-            _ => None,
-        }
+    /// All requests so far, except those that look up the money.
+    pub(crate) fn heard(&self) -> MutexGuard<'_, Vec<Incoming>> {
+        self.heard.lock().unwrap()
     }
 }
 

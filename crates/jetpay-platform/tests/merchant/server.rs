@@ -43,15 +43,10 @@ pub(crate) fn serve(merchant: impl Into<Arc<TestMerchant>>, keyring: Keyring) ->
 
 /// Serves the same answer to every request until the test ends. Returns the base URL.
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
-    serve_by(move |_| Answer::new(status, body))
-}
-
-/// Serves the answers of a function until the test ends. Returns the base URL.
-pub(crate) fn serve_by(answer: impl Fn(Incoming) -> Answer + Send + Sync + 'static) -> String {
-    let answer = Arc::new(answer);
     listen(move |stream| {
-        let answer = Arc::clone(&answer);
-        converse(stream, move |incoming| std::future::ready(answer(incoming)))
+        converse(stream, move |_| {
+            std::future::ready(Answer::new(status, body))
+        })
     })
 }
 
@@ -128,35 +123,27 @@ pub(super) async fn answer(
     if let Some(shown) = looked_up(merchant, &incoming) {
         return shown;
     }
-    if let Some(heard) = &merchant.heard {
-        heard.lock().unwrap().push(incoming.clone());
-    }
+    merchant.heard().push(incoming.clone());
     match merchant.fault {
-        Fault::Comes(comes) => {
-            comes(&mut incoming);
-            right(merchant, keyring, &incoming).await
+        Fault::Comes(comes) => comes(&mut incoming),
+        Fault::Reads(reads) => incoming.edit(reads),
+        Fault::Stops(when, instead) if when(&incoming) => {
+            return Answer::instead(&incoming, instead);
         }
-        Fault::Stops(stops) => match stops(&incoming) {
-            Some(answer) => answer,
-            None => right(merchant, keyring, &incoming).await,
-        },
-        Fault::Answers(answers) => {
-            let mut answer = right(merchant, keyring, &incoming).await;
-            answers(&incoming, &mut answer);
-            answer
+        Fault::ActsFirst if incoming.is_callback() => {
+            let mut signed = incoming.clone();
+            signed.sign();
+            right(merchant, keyring, &signed).await;
         }
-        Fault::ActsFirst => {
-            if incoming.is_callback() {
-                let mut signed = incoming.clone();
-                signed.sign();
-                right(merchant, keyring, &signed).await;
-            }
-            right(merchant, keyring, &incoming).await
-        }
-        Fault::None | Fault::Ledger(_) | Fault::Wire(_) => {
-            right(merchant, keyring, &incoming).await
-        }
+        _ => {}
     }
+    let mut answer = right(merchant, keyring, &incoming).await;
+    if let Fault::Answers(when, change) = merchant.fault
+        && when(&incoming, &answer)
+    {
+        answer.change(change);
+    }
+    answer
 }
 
 /// The answer of the right merchant.
@@ -212,7 +199,7 @@ fn looked_up(merchant: &TestMerchant, incoming: &Incoming) -> Option<Answer> {
     let (page, id) = incoming.path.rsplit_once('/')?;
     let shown: Option<Value> = match page {
         "/v1/payments" => ledger.payment(id),
-        "/v1/customers" => Some(json!({"balance": ledger.balance(id, merchant.ledger_fault())})),
+        "/v1/customers" => Some(json!({"balance": ledger.balance(id)})),
         "/v1" if id == "entries" => {
             let query = incoming.query.as_deref().unwrap_or_default();
             let after = query.split('&').find_map(|it| it.strip_prefix("after="));

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::message::{Answer, Incoming};
-use super::{TestMerchant, server};
+use super::{Instead, TestMerchant, server};
 
 /// How long the merchant waits for the rest of a request whose length it does not read.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -50,7 +50,9 @@ pub(super) async fn converse(
         let looks = request.path.starts_with("/v1/") || request.path.starts_with("/seen/");
         let answer = match &first {
             Some(first) if wire == Wire::RepeatsItself && !looks => first.clone(),
-            _ if merchant.stumbles.swap(false, Ordering::Relaxed) => Answer::crash(),
+            _ if merchant.stumbles.swap(false, Ordering::Relaxed) => {
+                Answer::instead(&request, Instead::Crash)
+            }
             _ => server::answer(merchant, keyring, request.clone()).await,
         };
         stream

@@ -5,47 +5,31 @@ use serde_json::{Value, json};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with, without};
 use crate::row::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
-use crate::row::{Level, Row, run};
+use crate::row::{Row, run, should};
 use crate::rows::conditions::{exact, has_callback_url};
 use crate::rows::expectations::{expect_unchanged, refused};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-missing-field",
-        Level::Should,
-        BAD_FIELD,
-        "a signed callback without a field that its effect depends on is refused",
-        "The endpoint replaces the missing field with a default and credits it.",
-        run!(missing_field),
-    ),
-    Row::new(
-        "callback-wrong-type",
-        Level::Should,
-        BAD_FIELD,
-        "a signed callback with a wrong type in a field that money depends on is refused",
-        "A converted type changes an amount or an id unnoticed.",
-        run!(wrong_type),
-    ),
-    Row::new(
-        "callback-unreadable",
-        Level::Should,
-        UNREADABLE,
-        "an unreadable callback is refused",
-        "A callback that could not be read is acknowledged and never repeated, and the payer waits.",
-        run!(unreadable_callback),
-    )
-    .only(has_callback_url)
-    .once(),
-    Row::new(
-        "callback-url-verify",
-        Level::Should,
-        ANSWERS,
-        "a verify at /callback is answered with 400 without a body",
-        "A URL in the wrong line of the Dashboard seems to work, but no payer is found.",
-        run!(verify_at_callback),
-    )
-    .only(exact)
-    .once(),
+    should("callback-missing-field", BAD_FIELD)
+        .that("a signed callback without a field that its effect depends on is refused")
+        .why("The endpoint replaces the missing field with a default and credits it.")
+        .runs(run!(missing_field)),
+    should("callback-wrong-type", BAD_FIELD)
+        .that("a signed callback with a wrong type in a field that money depends on is refused")
+        .why("A converted type changes an amount or an id unnoticed.")
+        .runs(run!(wrong_type)),
+    should("callback-unreadable", UNREADABLE)
+        .that("an unreadable callback is refused")
+        .why("A callback that could not be read is acknowledged and never repeated, and the payer waits.")
+        .only(has_callback_url)
+        .once()
+        .runs(run!(unreadable_callback)),
+    should("callback-url-verify", ANSWERS)
+        .that("a verify at /callback is answered with 400 without a body")
+        .why("A URL in the wrong line of the Dashboard seems to work, but no payer is found.")
+        .only(exact)
+        .once()
+        .runs(run!(verify_at_callback)),
 ];
 
 /// The fields that every effect depends on, except the project, without which no signature can be verified.
@@ -122,8 +106,7 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     for body in unreadable_bodies(&signed) {
         context.expect_status(&context.send_to_callback_url(body).await?, 400)?;
     }
@@ -148,7 +131,7 @@ fn unreadable_bodies(signed: &[u8]) -> Vec<Vec<u8>> {
 }
 
 async fn verify_at_callback(context: &CheckContext<'_>) -> CheckResult {
-    for request in [context.verify_json(), context.check_deposit_json()] {
+    for request in context.requests() {
         for url in context.callback_urls().iter().skip(1) {
             let exchange = context
                 .send_at(url, context.platform.sign(&request))

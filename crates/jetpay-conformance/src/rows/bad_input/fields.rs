@@ -2,141 +2,92 @@
 
 use serde_json::{Value, json};
 
-use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::BAD_FIELD;
-use crate::row::{Level, Procedure, Row, run};
-use crate::rows::conditions::{always_contracts, option_2};
+use crate::row::{Row, must, should};
+use crate::rows::conditions::always_contracts;
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "field-type",
-        Level::Should,
-        BAD_FIELD,
-        "type is refused when it is missing or unknown",
-        "A message of an unknown kind is answered as if its kind were known.",
-        Procedure::Refused(kind, REFUSAL.naming("type")),
-    ),
-    Row::new(
-        "field-project",
-        Level::Should,
-        BAD_FIELD,
-        "project_id as a text is refused",
-        "A program that accepts a wrong type here probably accepts it for the amount too.",
-        Procedure::Refused(project, REFUSAL.naming("project_id")),
-    ),
-    Row::new(
-        "field-customer",
-        Level::Should,
-        BAD_FIELD,
-        "customer_id is refused when it is missing or not a text",
-        "A number loses leading zeros or last digits, and another customer is credited.",
-        Procedure::Refused(customer, REFUSAL.naming("customer_id")),
-    ),
-    Row::new(
-        "field-customer-id",
-        Level::Should,
-        BAD_FIELD,
-        "customer_id is refused when it is empty, too long, or has `;` or a control character",
-        "Control characters end up in logs, files and databases, and can break them.",
-        Procedure::Refused(customer_id, REFUSAL.naming("customer_id")),
-    ),
-    Row::new(
-        "field-payment-method",
-        Level::Should,
-        BAD_FIELD,
-        "payment_method is refused when it is missing or belongs to another method",
-        "A payment by one method is recorded and reconciled as another.",
-        Procedure::Refused(payment_method, REFUSAL.naming("payment_method")),
-    ),
-    Row::new(
-        "field-entity",
-        Level::Should,
-        BAD_FIELD,
-        "entity_id is refused when it is missing or invalid",
-        "The payment has no contract, and an operator has to ask the payer.",
-        Procedure::Refused(entity, REFUSAL.naming("entity_id")),
-    )
-    .only(always_contracts),
-    Row::new(
-        "field-entity-without-number",
-        Level::Should,
-        BAD_FIELD,
-        "entity_id without number is refused",
-        "Half of a contract's name may fit two contracts, and the wrong one is paid.",
-        run!(entity_without_number),
-    )
-    .only(option_2),
-    Row::new(
-        "field-number-without-entity",
-        Level::Should,
-        BAD_FIELD,
-        "number without entity_id is refused",
-        "The endpoint guesses the contract from a printed number, and may guess wrong.",
-        run!(number_without_entity),
-    )
-    .only(option_2),
-    Row::new(
-        "field-amount",
-        Level::Should,
-        BAD_FIELD,
-        "amount is refused when it is missing or not an integer",
-        "The payment is recorded without an amount, or with a guess.",
-        Procedure::Refused(amount, REFUSAL.naming("amount")),
-    ),
-    Row::new(
-        "field-amount-float",
-        Level::Should,
-        BAD_FIELD,
-        "amount is refused when it is written as a float, even a whole one",
-        "Minor units are lost or rounded, and the ledger never agrees with the platform.",
-        Procedure::Refused(amount_float, REFUSAL.naming("amount")),
-    ),
-    Row::new(
-        "field-amount-not-positive",
-        Level::Should,
-        BAD_FIELD,
-        "amount is refused when zero, negative or beyond 64 bits",
-        "A negative payment takes money from the customer instead of crediting it.",
-        Procedure::Refused(amount_not_positive, REFUSAL.naming("amount")),
-    ),
-    Row::new(
-        "field-currency",
-        Level::Must,
-        BAD_FIELD,
-        "currency is refused when it is missing, invalid, or not the project's",
-        "A thousand dollars are recorded as a thousand tenge.",
-        Procedure::Refused(currency, REFUSAL.naming("currency")),
-    ),
+    should("field-type", BAD_FIELD)
+        .that("type is refused when it is missing or unknown")
+        .why("A message of an unknown kind is answered as if its kind were known.")
+        .refused(kind, REFUSAL.naming("type")),
+    should("field-project", BAD_FIELD)
+        .that("project_id as a text is refused")
+        .why("A program that accepts a wrong type here probably accepts it for the amount too.")
+        .refused(project, REFUSAL.naming("project_id")),
+    should("field-customer", BAD_FIELD)
+        .that("customer_id is refused when it is missing or not a text")
+        .why("A number loses leading zeros or last digits, and another customer is credited.")
+        .refused(customer, REFUSAL.naming("customer_id")),
+    should("field-customer-id", BAD_FIELD)
+        .that(
+            "customer_id is refused when it is empty, too long, or has `;` or a control character",
+        )
+        .why("Control characters end up in logs, files and databases, and can break them.")
+        .refused(customer_id, REFUSAL.naming("customer_id")),
+    should("field-payment-method", BAD_FIELD)
+        .that("payment_method is refused when it is missing or belongs to another method")
+        .why("A payment by one method is recorded and reconciled as another.")
+        .refused(payment_method, REFUSAL.naming("payment_method")),
+    should("field-entity", BAD_FIELD)
+        .that("entity_id is refused when it is missing or invalid")
+        .why("The payment has no contract, and an operator has to ask the payer.")
+        .only(always_contracts)
+        .refused(entity, REFUSAL.naming("entity_id")),
+    should("field-entity-without-number", BAD_FIELD)
+        .that("entity_id without number is refused")
+        .why("Half of a contract's name may fit two contracts, and the wrong one is paid.")
+        .option(Kassa24Answers::Contracts)
+        .refused(
+            |it| in_deposit(it, "/number", &[Value::Null]),
+            REFUSAL.naming("number"),
+        ),
+    should("field-number-without-entity", BAD_FIELD)
+        .that("number without entity_id is refused")
+        .why("The endpoint guesses the contract from a printed number, and may guess wrong.")
+        .option(Kassa24Answers::Contracts)
+        .refused(
+            |it| in_deposit(it, "/entity_id", &[Value::Null]),
+            REFUSAL.naming("entity_id"),
+        ),
+    should("field-amount", BAD_FIELD)
+        .that("amount is refused when it is missing or not an integer")
+        .why("The payment is recorded without an amount, or with a guess.")
+        .refused(amount, REFUSAL.naming("amount")),
+    should("field-amount-float", BAD_FIELD)
+        .that("amount is refused when it is written as a float, even a whole one")
+        .why("Minor units are lost or rounded, and the ledger never agrees with the platform.")
+        .refused(amount_float, REFUSAL.naming("amount")),
+    should("field-amount-not-positive", BAD_FIELD)
+        .that("amount is refused when zero, negative or beyond 64 bits")
+        .why("A negative payment takes money from the customer instead of crediting it.")
+        .refused(amount_not_positive, REFUSAL.naming("amount")),
+    must("field-currency", BAD_FIELD)
+        .that("currency is refused when it is missing, invalid, or not the project's")
+        .why("A thousand dollars are recorded as a thousand tenge.")
+        .refused(currency, REFUSAL.naming("currency")),
 ];
 
 fn kind(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let values = || {
-        [
-            Value::Null,
-            json!(""),
-            json!("refund"),
-            json!("VERIFY"),
-            json!("verify "),
-            json!(1),
-            json!(["verify"]),
-        ]
-    };
-    let mut bodies = wrong(context, &context.verify_json(), "/type", values());
-    bodies.extend(wrong(
-        context,
-        &context.check_deposit_json(),
-        "/type",
-        values(),
-    ));
-    bodies
+    let values = [
+        Value::Null,
+        json!(""),
+        json!("refund"),
+        json!("VERIFY"),
+        json!("verify "),
+        json!(1),
+        json!(["verify"]),
+    ];
+    wrong(context, &context.requests(), "/type", &values)
 }
 
 fn project(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let number = json!(context.project.id.number().to_string());
-    [context.verify_json(), context.check_deposit_json()]
+    context
+        .requests()
         .map(|it| {
             context
                 .platform
@@ -146,23 +97,14 @@ fn project(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 }
 
 fn customer(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let values = || {
-        [
-            Value::Null,
-            json!(7_123_456_789_i64),
-            json!(true),
-            json!(["7123456789"]),
-            json!({"id": "7123456789"}),
-        ]
-    };
-    let mut bodies = wrong(context, &context.verify_json(), "/customer_id", values());
-    bodies.extend(wrong(
-        context,
-        &context.check_deposit_json(),
-        "/customer_id",
-        values(),
-    ));
-    bodies
+    let values = [
+        Value::Null,
+        json!(7_123_456_789_i64),
+        json!(true),
+        json!(["7123456789"]),
+        json!({"id": "7123456789"}),
+    ];
+    wrong(context, &context.requests(), "/customer_id", &values)
 }
 
 fn customer_id(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
@@ -176,13 +118,12 @@ fn customer_id(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         format!("{payer}\u{7f}"),
     ];
     let both = |id: &String| {
-        [context.verify_json(), context.check_deposit_json()]
+        context
+            .requests()
             .map(|it| with(it, "/customer_id", json!(id)))
     };
-    ids.iter()
-        .flat_map(both)
-        .map(|it| context.platform.sign(&it))
-        .collect()
+    let messages = ids.iter().flat_map(both);
+    messages.map(|it| context.platform.sign(&it)).collect()
 }
 
 fn payment_method(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
@@ -196,12 +137,7 @@ fn payment_method(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         json!(format!("{own}/")),
         json!([own]),
     ];
-    wrong(
-        context,
-        &context.check_deposit_json(),
-        "/payment_method",
-        values,
-    )
+    in_deposit(context, "/payment_method", &values)
 }
 
 fn entity(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
@@ -213,44 +149,48 @@ fn entity(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         json!({"id": "12345"}),
         json!("x".repeat(256)),
     ];
-    wrong(context, &context.check_deposit_json(), "/entity_id", values)
-}
-
-async fn entity_without_number(context: &CheckContext<'_>) -> CheckResult {
-    half_a_contract(context, "/number", "number").await
-}
-
-async fn number_without_entity(context: &CheckContext<'_>) -> CheckResult {
-    half_a_contract(context, "/entity_id", "entity_id").await
-}
-
-async fn half_a_contract(
-    context: &CheckContext<'_>,
-    field: &str,
-    name: &'static str,
-) -> CheckResult {
-    let context = context.in_project_answering(Kassa24Answers::Contracts)?;
-    let bodies = wrong(
-        &context,
-        &context.check_deposit_json(),
-        field,
-        [Value::Null],
-    );
-    context.expect_refused(bodies, REFUSAL.naming(name)).await
+    in_deposit(context, "/entity_id", &values)
 }
 
 fn amount(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let minor = context.amount().minor().to_string();
     let values = [
         Value::Null,
-        json!(minor),
+        json!(context.amount().minor().to_string()),
         json!("100.00"),
         json!(true),
         json!([10_000]),
         json!({"amount": 10_000}),
         json!(""),
     ];
-    wrong(context, &context.check_deposit_json(), "/amount", values)
+    in_deposit(context, "/amount", &values)
+}
+
+fn amount_not_positive(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let values = [
+        json!(0),
+        json!(-1),
+        json!(-10_000),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(9_223_372_036_854_775_808_u64),
+    ];
+    in_deposit(context, "/amount", &values)
+}
+
+fn currency(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let code = context.target.currency.code();
+    let other = if code == "USD" { "KZT" } else { "USD" };
+    let mut values = vec![
+        Value::Null,
+        json!(398),
+        json!(""),
+        json!(other),
+        json!([code]),
+    ];
+    if context.target.exact {
+        values.extend([json!(code.to_lowercase()), json!(format!("{code} "))]);
+    }
+    in_deposit(context, "/currency", &values)
 }
 
 fn amount_float(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
@@ -268,52 +208,27 @@ fn amount_float(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         .into()
 }
 
-fn amount_not_positive(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let values = [
-        json!(0),
-        json!(-1),
-        json!(-10_000),
-        json!(i64::MIN),
-        json!(u64::MAX),
-        json!(9_223_372_036_854_775_808_u64),
-    ];
-    wrong(context, &context.check_deposit_json(), "/amount", values)
-}
-
-fn currency(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let other = if context.target.currency.code() == "USD" {
-        "KZT"
-    } else {
-        "USD"
-    };
-    let code = context.target.currency.code();
-    let values = [
-        Value::Null,
-        json!(398),
-        json!(""),
-        json!(other),
-        json!([code]),
-    ];
-    let other_spellings = [json!(code.to_lowercase()), json!(format!("{code} "))];
-    let other_spellings = other_spellings.into_iter().filter(|_| context.target.exact);
-    let values = values.into_iter().chain(other_spellings);
-    wrong(context, &context.check_deposit_json(), "/currency", values)
-}
-
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 500);
 
-/// The message with each of these values in a field, and without the field, signed.
-pub(crate) fn wrong(
+/// Each message with each of these values in a field, and without the field, signed.
+fn wrong(
     context: &CheckContext<'_>,
-    message: &Value,
+    messages: &[Value],
     field: &str,
-    values: impl IntoIterator<Item = Value>,
+    values: &[Value],
 ) -> Vec<Vec<u8>> {
-    let changed = values
-        .into_iter()
-        .map(|value| with(message.clone(), field, value));
-    changed
-        .chain([without(message.clone(), field)])
+    let forms = messages.iter().flat_map(|message| {
+        let changed = values
+            .iter()
+            .map(|it| with(message.clone(), field, it.clone()));
+        changed.chain([without(message.clone(), field)])
+    });
+    forms
         .map(|message| context.platform.sign(&message))
         .collect()
+}
+
+/// The same with `check_deposit`.
+fn in_deposit(context: &CheckContext<'_>, field: &str, values: &[Value]) -> Vec<Vec<u8>> {
+    wrong(context, &[context.check_deposit_json()], field, values)
 }

@@ -5,73 +5,41 @@ use crate::check_context::{CheckContext, replaced};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::UNREADABLE;
-use crate::row::{Level, Procedure, Row, run};
+use crate::row::{Row, must, run, should};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "bad-not-json",
-        Level::Should,
-        UNREADABLE,
-        "a body that is not JSON is refused",
-        "Scanners and wrong clients get an answer that looks good.",
-        Procedure::Refused(not_json, REFUSAL),
-    ),
-    Row::new(
-        "bad-not-an-object",
-        Level::Should,
-        UNREADABLE,
-        "a JSON value that is not an object is refused",
-        "A list or a number crashes the code behind it and fills the log.",
-        Procedure::Refused(not_an_object, REFUSAL),
-    ),
-    Row::new(
-        "bad-trailing",
-        Level::Should,
-        UNREADABLE,
-        "a body with anything after the object is refused",
-        "The endpoint may check one of two messages in a body and use the other.",
-        Procedure::Refused(trailing, REFUSAL),
-    ),
-    Row::new(
-        "bad-sample-amount",
-        Level::Must,
-        UNREADABLE,
-        "the amount `10 000,00` from a document's sample is refused",
-        "An endpoint that guesses its meaning credits a hundred times too much or too little.",
-        run!(sample_amount),
-    ),
-    Row::new(
-        "bad-repeated-key",
-        Level::Should,
-        UNREADABLE,
-        "a repeated key is refused, even a nested one",
-        "The endpoint may verify the signature with one value and credit the other.",
-        Procedure::Refused(repeated_key, REFUSAL),
-    ),
-    Row::new(
-        "bad-empty-key",
-        Level::Should,
-        UNREADABLE,
-        "an empty key is refused",
-        "Libraries name an empty key differently, so both sides sign different texts.",
-        Procedure::Refused(empty_key, REFUSAL),
-    ),
-    Row::new(
-        "bad-encoding",
-        Level::Should,
-        UNREADABLE,
-        "a byte order mark, bytes that are not UTF-8, and a lone surrogate are refused",
-        "A repaired text is another text than the signed one.",
-        Procedure::Refused(encoding, REFUSAL),
-    ),
-    Row::new(
-        "bad-number",
-        Level::Should,
-        UNREADABLE,
-        "negative zero, a number out of range, and a number that JSON does not allow are refused",
-        "Each library rounds or repairs such a number differently, so amounts differ.",
-        Procedure::Refused(number, REFUSAL),
-    ),
+    should("bad-not-json", UNREADABLE)
+        .that("a body that is not JSON is refused")
+        .why("Scanners and wrong clients get an answer that looks good.")
+        .refused(not_json, REFUSAL),
+    should("bad-not-an-object", UNREADABLE)
+        .that("a JSON value that is not an object is refused")
+        .why("A list or a number crashes the code behind it and fills the log.")
+        .refused(not_an_object, REFUSAL),
+    should("bad-trailing", UNREADABLE)
+        .that("a body with anything after the object is refused")
+        .why("The endpoint may check one of two messages in a body and use the other.")
+        .refused(trailing, REFUSAL),
+    must("bad-sample-amount", UNREADABLE)
+        .that("the amount `10 000,00` from a document's sample is refused")
+        .why("An endpoint that guesses its meaning credits a hundred times too much or too little.")
+        .runs(run!(sample_amount)),
+    should("bad-repeated-key", UNREADABLE)
+        .that("a repeated key is refused, even a nested one")
+        .why("The endpoint may verify the signature with one value and credit the other.")
+        .refused(repeated_key, REFUSAL),
+    should("bad-empty-key", UNREADABLE)
+        .that("an empty key is refused")
+        .why("Libraries name an empty key differently, so both sides sign different texts.")
+        .refused(empty_key, REFUSAL),
+    should("bad-encoding", UNREADABLE)
+        .that("a byte order mark, bytes that are not UTF-8, and a lone surrogate are refused")
+        .why("A repaired text is another text than the signed one.")
+        .refused(encoding, REFUSAL),
+    should("bad-number", UNREADABLE)
+        .that("negative zero, a number out of range, and a number that JSON does not allow are refused")
+        .why("Each library rounds or repairs such a number differently, so amounts differ.")
+        .refused(number, REFUSAL),
 ];
 
 /// The usual `check_deposit`, signed.

@@ -2,93 +2,59 @@
 
 use jetpay_platform::MethodFacts;
 use jetpay_platform::messages::{CheckDeposit, Contract};
-use serde_json::Value;
+use serde_json::json;
 
 use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{closed_contract, has_contracts};
 use crate::rows::expectations::payment_id;
 use crate::target::Target;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "deposit-good",
-        Level::Must,
-        Section::CheckDeposit,
-        "check_deposit is answered with code 0 and a payment_id",
-        "Without an id the callback names no payment, and nothing is credited.",
-        run!(good),
-    ),
-    Row::new(
-        "deposit-pending",
-        Level::Must,
-        RECORD_ONLY,
-        "check_deposit credits nothing, because only a callback moves money",
-        "A payer who leaves before paying is credited anyway.",
-        run!(recorded_as_pending),
-    ),
-    Row::new(
-        "deposit-smallest",
-        Level::Should,
-        REFUSE_IMPOSSIBLE,
-        "check_deposit of one minor unit is accepted",
-        "A rest of one coin is refused, and the cash stays in the machine without a payment.",
-        run!(smallest),
-    ),
-    Row::new(
-        "deposit-unknown",
-        Level::Must,
-        Section::CheckDeposit,
-        "check_deposit of an unknown customer is refused with code 404 and a text",
-        "The platform takes money for a customer who does not exist, and an operator has to return it.",
-        run!(unknown),
-    ),
-    Row::new(
-        "deposit-beyond-limits",
-        Level::Should,
-        REFUSE_IMPOSSIBLE,
-        "an amount beyond the limits of the document is accepted",
-        "The cash is already in the machine; after a refusal the payer has neither cash nor credit.",
-        run!(beyond_limits),
-    )
-    .only(limited),
-    Row::new(
-        "deposit-unknown-contract",
-        Level::Should,
-        REFUSE_IMPOSSIBLE,
-        "an unknown contract of a known customer is accepted",
-        "The cash stays in the machine because of a number that an operator could have corrected.",
-        run!(unknown_contract),
-    )
-    .only(has_contracts),
-    Row::new(
-        "deposit-closed-contract",
-        Level::Should,
-        REFUSE_IMPOSSIBLE,
-        "a contract that cannot be paid is accepted",
-        "A contract may close between the screen and the payment, and then the payer's cash is lost.",
-        run!(closed),
-    )
-    .only(has_contracts),
-    Row::new(
-        "deposit-strict",
-        Level::Should,
-        REFUSE_IMPOSSIBLE,
-        "a project with strict contracts refuses an unknown one",
-        "A merchant who configured strict contracts gets money for contracts that do not exist.",
-        run!(refuses_unknown_contracts),
-    )
-    .only(strict_contracts),
+    must("deposit-good", Source::CheckDeposit)
+        .that("check_deposit is answered with code 0 and a payment_id")
+        .why("Without an id the callback names no payment, and nothing is credited.")
+        .runs(run!(good)),
+    must("deposit-pending", RECORD_ONLY)
+        .that("check_deposit credits nothing, because only a callback moves money")
+        .why("A payer who leaves before paying is credited anyway.")
+        .runs(run!(recorded_as_pending)),
+    should("deposit-smallest", REFUSE_IMPOSSIBLE)
+        .that("check_deposit of one minor unit is accepted")
+        .why("A rest of one coin is refused, and the cash stays in the machine without a payment.")
+        .runs(run!(smallest)),
+    must("deposit-unknown", Source::CheckDeposit)
+        .that("check_deposit of an unknown customer is refused with code 404 and a text")
+        .why("The platform takes money for a customer who does not exist, and an operator has to return it.")
+        .runs(run!(unknown)),
+    should("deposit-beyond-limits", REFUSE_IMPOSSIBLE)
+        .that("an amount beyond the limits of the document is accepted")
+        .why("The cash is already in the machine; after a refusal the payer has neither cash nor credit.")
+        .only(limited)
+        .runs(run!(beyond_limits)),
+    should("deposit-unknown-contract", REFUSE_IMPOSSIBLE)
+        .that("an unknown contract of a known customer is accepted")
+        .why("The cash stays in the machine because of a number that an operator could have corrected.")
+        .only(has_contracts)
+        .runs(run!(unknown_contract)),
+    should("deposit-closed-contract", REFUSE_IMPOSSIBLE)
+        .that("a contract that cannot be paid is accepted")
+        .why("A contract may close between the screen and the payment, and then the payer's cash is lost.")
+        .only(has_contracts)
+        .runs(run!(closed)),
+    should("deposit-strict", REFUSE_IMPOSSIBLE)
+        .that("a project with strict contracts refuses an unknown one")
+        .why("A merchant who configured strict contracts gets money for contracts that do not exist.")
+        .only(strict_contracts)
+        .runs(run!(refuses_unknown_contracts)),
 ];
 
 async fn good(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.check_deposit(context.amount()))
-        .await?;
+    let exchange = context.call_deposit().await?;
     payment_id(context, &exchange).map(drop)
 }
 
@@ -100,46 +66,20 @@ async fn recorded_as_pending(context: &CheckContext<'_>) -> CheckResult {
         return Ok(());
     };
     let payment = admin.payment(&payment_id).await?;
-    let field = |name: &str| payment.get(name).cloned().unwrap_or_default();
-    expect::equal(
-        "payment_id",
-        &Value::from(payment_id.as_str()),
-        &field("payment_id"),
-    )?;
-    expect::equal(
-        "project_id",
-        &Value::from(context.project.id.number()),
-        &field("project_id"),
-    )?;
-    expect::equal(
-        "method",
-        &Value::from(context.method.name),
-        &field("method"),
-    )?;
-    expect::equal(
-        "customer_id",
-        &Value::from(context.target.customers.payer.as_str()),
-        &field("customer_id"),
-    )?;
-    expect::equal(
-        "amount",
-        &Value::from(context.amount().minor()),
-        &field("amount"),
-    )?;
-    expect::equal(
-        "currency",
-        &Value::from(context.target.currency.code()),
-        &field("currency"),
-    )?;
-    expect::equal("flags", &Value::Array(Vec::new()), &field("flags"))?;
-    if let Some(contract) = context.contract() {
-        expect::equal(
-            "contract_id",
-            &Value::from(contract.id.as_str()),
-            &field("contract_id"),
-        )?;
-    }
-    Ok(())
+    let mut wanted = vec![
+        ("payment_id", json!(payment_id)),
+        ("project_id", json!(context.project.id)),
+        ("method", json!(context.method.name)),
+        ("customer_id", json!(context.target.customers.payer)),
+        ("amount", json!(context.amount().minor())),
+        ("currency", json!(context.target.currency.code())),
+        ("flags", json!([])),
+    ];
+    wanted.extend(context.contract().map(|it| ("contract_id", json!(it.id))));
+    wanted.into_iter().try_for_each(|(name, wanted)| {
+        let recorded = payment.get(name).cloned().unwrap_or_default();
+        expect::equal(name, &wanted, &recorded)
+    })
 }
 
 async fn smallest(context: &CheckContext<'_>) -> CheckResult {
@@ -225,8 +165,6 @@ async fn refuses_unknown_contracts(context: &CheckContext<'_>) -> CheckResult {
     let context = context.in_strict_project()?;
     let exchange = context.call(&of_contract(&context, &no_contract())).await?;
     context.expect_refusal(&exchange, Refusal::new(200, 500))?;
-    let exchange = context
-        .call(&context.check_deposit(context.amount()))
-        .await?;
+    let exchange = context.call_deposit().await?;
     payment_id(&context, &exchange).map(drop)
 }

@@ -7,98 +7,57 @@ use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::sections::METHOD_ANSWERS;
-use crate::row::{Level, Row, Section, run};
-use crate::rows::conditions::{closed_contract, option_1, option_2};
+use crate::row::{Row, Source, must, run, should};
+use crate::rows::conditions::closed_contract;
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
 use crate::target::{Kassa24Answers, Target};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "option-1-verify",
-        Level::Must,
-        Section::Verify,
-        "option 1: verify is answered with the account only",
-        "The kiosk shows nothing, and no customer of this project can pay.",
-        run!(option_1_verify),
-    )
-    .only(option_1),
-    Row::new(
-        "option-1-deposit",
-        Level::Must,
-        Section::CheckDeposit,
-        "option 1: check_deposit without entity_id and number gets a payment_id",
-        "Every payment of this project is refused while the cash is in the machine.",
-        run!(option_1_deposit),
-    )
-    .only(option_1),
-    Row::new(
-        "option-2-status",
-        Level::Must,
-        Section::Verify,
-        "option 2: a contract that cannot be paid has a status_code other than 0",
-        "The kiosk accepts money for a contract that is paid up or closed.",
-        run!(option_2_status),
-    )
-    .only(option_2),
-    Row::new(
-        "option-2-deposit",
-        Level::Must,
-        Section::CheckDeposit,
-        "option 2: check_deposit with entity_id and number gets a payment_id",
-        "The payer has chosen a contract and is refused at the last step.",
-        run!(option_2_deposit),
-    )
-    .only(option_2),
-    Row::new(
-        "typed-verify",
-        Level::Should,
-        Section::CheckDeposit,
-        "a check_deposit whose type is verify gets a payment_id",
-        "The document shows both types; if one of them is refused, payments of that form fail.",
-        run!(gets_a_payment_id),
-    )
-    .only(quirk),
-    Row::new(
-        "typed-verify-is-verify",
-        Level::Should,
-        METHOD_ANSWERS,
-        "a verify with an amount is a verify and gets no payment_id",
-        "A question about an account creates a payment that no payer began.",
-        run!(is_a_verify),
-    )
-    .only(no_quirk),
+    must("option-1-verify", Source::Verify)
+        .that("option 1: verify is answered with the account only")
+        .why("The kiosk shows nothing, and no customer of this project can pay.")
+        .option(Kassa24Answers::Account)
+        .runs(run!(super::verify::good)),
+    must("option-1-deposit", Source::CheckDeposit)
+        .that("option 1: check_deposit without entity_id and number gets a payment_id")
+        .why("Every payment of this project is refused while the cash is in the machine.")
+        .option(Kassa24Answers::Account)
+        .runs(run!(deposit)),
+    must("option-2-status", Source::Verify)
+        .that("option 2: a contract that cannot be paid has a status_code other than 0")
+        .why("The kiosk accepts money for a contract that is paid up or closed.")
+        .option(Kassa24Answers::Contracts)
+        .runs(run!(option_2_status)),
+    must("option-2-deposit", Source::CheckDeposit)
+        .that("option 2: check_deposit with entity_id and number gets a payment_id")
+        .why("The payer has chosen a contract and is refused at the last step.")
+        .option(Kassa24Answers::Contracts)
+        .runs(run!(deposit)),
+    should("typed-verify", Source::CheckDeposit)
+        .that("a check_deposit whose type is verify gets a payment_id")
+        .why(
+            "The document shows both types; if one of them is refused, payments of that form fail.",
+        )
+        .only(quirk)
+        .runs(run!(gets_a_payment_id)),
+    should("typed-verify-is-verify", METHOD_ANSWERS)
+        .that("a verify with an amount is a verify and gets no payment_id")
+        .why("A question about an account creates a payment that no payer began.")
+        .only(no_quirk)
+        .runs(run!(is_a_verify)),
 ];
 
-async fn option_1_verify(context: &CheckContext<'_>) -> CheckResult {
-    let context = context.in_project_answering(Kassa24Answers::Account)?;
-    let exchange = context
-        .call(&context.verify(&context.target.customers.payer))
-        .await?;
-    account(&context, &exchange, 0).map(drop)
-}
-
-async fn option_1_deposit(context: &CheckContext<'_>) -> CheckResult {
-    deposit(&context.in_project_answering(Kassa24Answers::Account)?).await
-}
-
-async fn option_2_deposit(context: &CheckContext<'_>) -> CheckResult {
-    deposit(&context.in_project_answering(Kassa24Answers::Contracts)?).await
-}
-
 async fn deposit(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.check_deposit(context.amount()))
-        .await?;
+    let exchange = context.call_deposit().await?;
     let payment_id = payment_id(context, &exchange)?;
     context.expect_money(&payment_id, "pending", &[]).await
 }
 
 async fn option_2_status(context: &CheckContext<'_>) -> CheckResult {
-    let context = context.in_project_answering(Kassa24Answers::Contracts)?;
-    let closed = closed_contract(&context)?;
+    let closed = closed_contract(context)?;
     let payer = &context.target.customers.payer;
     let exchange = context.call(&context.verify(payer)).await?;
-    let contracts = sound_contracts(&context, &exchange)?;
+    let contracts = sound_contracts(context, &exchange)?;
     // 0 is the default, so it may be left out.
     let status = |id: &str| {
         let contract = contracts.iter().find(|contract| contract["id"] == *id)?;
@@ -149,9 +108,7 @@ async fn gets_a_payment_id(context: &CheckContext<'_>) -> CheckResult {
     if !context.target.credits {
         return Ok(());
     }
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }
 

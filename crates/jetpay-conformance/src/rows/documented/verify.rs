@@ -5,90 +5,56 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::METHOD_ANSWERS;
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{
-    always_contracts, closed_contract, exact, no_contracts, option_1, option_2, owes_nothing,
+    always_contracts, closed_contract, exact, no_contracts, owes_nothing,
 };
 use crate::rows::expectations::{account, sound_contracts};
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "verify-good",
-        Level::Must,
-        Section::Verify,
-        "verify of a customer is answered with code 0, the currency and the other required fields",
-        "Nobody can pay, because the platform finds no payer's account.",
-        run!(good),
-    ),
-    Row::new(
-        "verify-plain",
-        Level::Should,
-        METHOD_ANSWERS,
-        "a customer without contracts and without another id is named by the customer id",
-        "A payer without a contract has nothing to choose on the screen and cannot pay.",
-        run!(plain),
-    )
-    .only(exact),
-    Row::new(
-        "verify-unknown",
-        Level::Must,
-        Section::Verify,
-        "verify of an unknown customer is refused with code 404 and a text",
-        "A payer with a typo sees no error, and the money goes to an account that does not exist.",
-        run!(unknown),
-    ),
-    Row::new(
-        "verify-nothing-payable",
-        Level::Should,
-        METHOD_ANSWERS,
-        "a customer without a payable contract is refused",
-        "The payer sees an empty list and does not know whether there is a debt.",
-        run!(nothing_payable),
-    )
-    .only(always_contracts),
-    Row::new(
-        "verify-no-204",
-        Level::Should,
-        METHOD_ANSWERS,
-        "a customer who owes nothing is answered with code 0, because 204 belongs to another method",
-        "The platform does not know 204 here and turns away a payer who wants to pay in advance.",
-        run!(no_204),
-    )
-    .only(no_contracts),
-    Row::new(
-        "option-1-no-204",
-        Level::Should,
-        METHOD_ANSWERS,
-        "option 1: a customer who owes nothing is answered with code 0",
-        "The kiosk turns away a payer who wants to pay in advance.",
-        run!(option_1_no_204),
-    )
-    .only(option_1),
-    Row::new(
-        "option-2-204",
-        Level::Must,
-        Section::Verify,
-        "option 2: a customer who owes nothing is answered with code 204 and a text",
-        "The payer is asked for money without a debt.",
-        run!(option_2_204),
-    )
-    .only(option_2),
-    Row::new(
-        "verify-only-payable",
-        Level::Should,
-        METHOD_ANSWERS,
-        "contracts that cannot be paid are left out, and there is no status_code",
-        "The payer sees a closed contract and pays for it.",
-        run!(only_payable),
-    )
-    .only(always_contracts),
+    must("verify-good", Source::Verify)
+        .that("verify of a customer is answered with code 0, the currency and the other required fields")
+        .why("Nobody can pay, because the platform finds no payer's account.")
+        .runs(run!(good)),
+    should("verify-plain", METHOD_ANSWERS)
+        .that("a customer without contracts and without another id is named by the customer id")
+        .why("A payer without a contract has nothing to choose on the screen and cannot pay.")
+        .only(exact)
+        .runs(run!(plain)),
+    must("verify-unknown", Source::Verify)
+        .that("verify of an unknown customer is refused with code 404 and a text")
+        .why("A payer with a typo sees no error, and the money goes to an account that does not exist.")
+        .runs(run!(unknown)),
+    should("verify-nothing-payable", METHOD_ANSWERS)
+        .that("a customer without a payable contract is refused")
+        .why("The payer sees an empty list and does not know whether there is a debt.")
+        .only(always_contracts)
+        .runs(run!(nothing_payable)),
+    should("verify-no-204", METHOD_ANSWERS)
+        .that("a customer who owes nothing is answered with code 0, because 204 belongs to another method")
+        .why("The platform does not know 204 here and turns away a payer who wants to pay in advance.")
+        .only(no_contracts)
+        .runs(run!(no_204)),
+    should("option-1-no-204", METHOD_ANSWERS)
+        .that("option 1: a customer who owes nothing is answered with code 0")
+        .why("The kiosk turns away a payer who wants to pay in advance.")
+        .option(Kassa24Answers::Account)
+        .runs(run!(no_204)),
+    must("option-2-204", Source::Verify)
+        .that("option 2: a customer who owes nothing is answered with code 204 and a text")
+        .why("The payer is asked for money without a debt.")
+        .option(Kassa24Answers::Contracts)
+        .runs(run!(option_2_204)),
+    should("verify-only-payable", METHOD_ANSWERS)
+        .that("contracts that cannot be paid are left out, and there is no status_code")
+        .why("The payer sees a closed contract and pays for it.")
+        .only(always_contracts)
+        .runs(run!(only_payable)),
 ];
 
-async fn good(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.verify(&context.target.customers.payer))
-        .await?;
+pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context.call_verify().await?;
     account(context, &exchange, 0).map(drop)
 }
 
@@ -117,7 +83,7 @@ async fn plain(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-async fn unknown(context: &CheckContext<'_>) -> CheckResult {
+pub(in crate::rows) async fn unknown(context: &CheckContext<'_>) -> CheckResult {
     let exchange = context
         .call(&context.verify(&context.target.customers.unknown))
         .await?;
@@ -126,9 +92,7 @@ async fn unknown(context: &CheckContext<'_>) -> CheckResult {
 
 async fn only_payable(context: &CheckContext<'_>) -> CheckResult {
     let closed = closed_contract(context)?;
-    let exchange = context
-        .call(&context.verify(&context.target.customers.payer))
-        .await?;
+    let exchange = context.call_verify().await?;
     let contracts = sound_contracts(context, &exchange)?;
     let shown = contracts.iter().any(|it| it["id"] == *closed.id);
     let what = format!("no contract {}, which cannot be paid", closed.id);
@@ -151,19 +115,10 @@ async fn no_204(context: &CheckContext<'_>) -> CheckResult {
     account(context, &exchange, 0).map(drop)
 }
 
-async fn option_1_no_204(context: &CheckContext<'_>) -> CheckResult {
-    let context = context.in_project_answering(Kassa24Answers::Account)?;
-    let exchange = context
-        .call(&context.verify(owes_nothing(&context)?))
-        .await?;
-    account(&context, &exchange, 0).map(drop)
-}
-
 async fn option_2_204(context: &CheckContext<'_>) -> CheckResult {
-    let context = context.in_project_answering(Kassa24Answers::Contracts)?;
     let exchange = context
-        .call(&context.verify(owes_nothing(&context)?))
+        .call(&context.verify(owes_nothing(context)?))
         .await?;
-    let answer = account(&context, &exchange, 204)?;
+    let answer = account(context, &exchange, 204)?;
     expect::text(answer, "message", &exchange).map(drop)
 }

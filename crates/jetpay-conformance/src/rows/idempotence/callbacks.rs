@@ -6,85 +6,47 @@ use tokio::task::JoinSet;
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::row::sections::ONE_CREDIT;
-use crate::row::{Level, Row, run};
+use crate::row::{Row, Sent, must, run, should};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
 use crate::rows::money::refund::{PART_MINOR, Step, steps_count};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-repeated",
-        Level::Must,
-        ONE_CREDIT,
-        "a repeated success is acknowledged and credits nothing more",
-        "Each answer that is lost on the way credits the payer once more.",
-        run!(repeated),
-    )
-    .credits(),
-    Row::new(
-        "callback-repeated-later",
-        Level::Must,
-        ONE_CREDIT,
-        "a success repeated with other dates is acknowledged and credits nothing more",
-        "A repeat whose date differs by a second counts as new money.",
-        run!(repeated_later),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-repeated",
-        Level::Must,
-        ONE_CREDIT,
-        "a repeated refund, reversal or refund reverse is acknowledged and moves nothing more",
-        "A refund that is reported three times takes the money from the customer three times.",
-        run!(refund_repeated),
-    )
-    .credits(),
-    Row::new(
-        "callback-at-once",
-        Level::Must,
-        ONE_CREDIT,
-        "eight equal successes at the same time credit once",
-        "Two deliveries find the payment open at the same time, and the payer is credited twice.",
-        run!(at_once),
-    )
-    .credits(),
-    Row::new(
-        "callback-at-once-different",
-        Level::Must,
-        ONE_CREDIT,
-        "eight successes of different operations at the same time credit once",
-        "One payment is credited for each operation that arrives at the same time.",
-        run!(different_at_once),
-    )
-    .credits(),
-    Row::new(
-        "callback-second-success",
-        Level::Must,
-        ONE_CREDIT,
-        "a second success of another operation credits nothing more",
-        "A payment that was paid once is credited for every operation that names it.",
-        run!(second_success),
-    )
-    .credits(),
-    Row::new(
-        "callback-same-operation",
-        Level::Should,
-        ONE_CREDIT,
-        "an operation that credited one payment credits no other",
-        "The same cash is credited to two accounts.",
-        run!(same_operation),
-    )
-    .credits(),
+    must("callback-repeated", ONE_CREDIT)
+        .that("a repeated success is acknowledged and credits nothing more")
+        .why("Each answer that is lost on the way credits the payer once more.")
+        .credits_once(&[
+            Sent::Other("success"),
+            Sent::Same("success"),
+            Sent::Same("success"),
+            Sent::Same("success"),
+        ]),
+    must("callback-repeated-later", ONE_CREDIT)
+        .that("a success repeated with other dates is acknowledged and credits nothing more")
+        .why("A repeat whose date differs by a second counts as new money.")
+        .credits(run!(repeated_later)),
+    must("callback-refund-repeated", ONE_CREDIT)
+        .that("a repeated refund, reversal or refund reverse is acknowledged and moves nothing more")
+        .why("A refund that is reported three times takes the money from the customer three times.")
+        .credits(run!(refund_repeated)),
+    must("callback-at-once", ONE_CREDIT)
+        .that("eight equal successes at the same time credit once")
+        .why("Two deliveries find the payment open at the same time, and the payer is credited twice.")
+        .credits(run!(at_once)),
+    must("callback-at-once-different", ONE_CREDIT)
+        .that("eight successes of different operations at the same time credit once")
+        .why("One payment is credited for each operation that arrives at the same time.")
+        .credits(run!(different_at_once)),
+    must("callback-second-success", ONE_CREDIT)
+        .that("a second success of another operation credits nothing more")
+        .why("A payment that was paid once is credited for every operation that names it.")
+        .credits(run!(second_success)),
+    should("callback-same-operation", ONE_CREDIT)
+        .that("an operation that credited one payment credits no other")
+        .why("The same cash is credited to two accounts.")
+        .credits(run!(same_operation)),
 ];
-
-async fn repeated(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, success) = context.new_credited_payment().await?;
-    for _ in 0..3 {
-        context.expect_acknowledged(&success).await?;
-    }
-    expect_credited(context, &payment_id).await
-}
 
 async fn repeated_later(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, mut success) = context.new_credited_payment().await?;

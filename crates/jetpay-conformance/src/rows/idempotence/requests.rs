@@ -10,41 +10,25 @@ use crate::check_context::CheckContext;
 use crate::expect::Refusal;
 use crate::expect::{self, Seen};
 use crate::row::sections::{READ_ONLY, RECORD_ONLY};
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "verify-repeated",
-        Level::Must,
-        READ_ONLY,
-        "verify has no effects, so the fifth answer equals the first one",
-        "Asking about an account changes it, and the payer sees another debt each time.",
-        run!(repeated),
-    ),
-    Row::new(
-        "deposit-twice",
-        Level::Must,
-        RECORD_ONLY,
-        "two equal check_deposits get two payment ids",
-        "A payer who pays the same amount twice is credited once, and the second payment is lost.",
-        run!(twice),
-    ),
-    Row::new(
-        "verify-at-once",
-        Level::Must,
-        READ_ONLY,
-        "verifies of two customers at the same time are answered as if they came alone",
-        "One payer sees and pays the account of another.",
-        run!(verifies),
-    ),
-    Row::new(
-        "deposit-at-once",
-        Level::Must,
-        RECORD_ONLY,
-        "eight check_deposits at the same time get eight payment ids",
-        "Two payers share a payment id, so one of them pays for nothing.",
-        run!(deposits),
-    ),
+    must("verify-repeated", READ_ONLY)
+        .that("verify has no effects, so the fifth answer equals the first one")
+        .why("Asking about an account changes it, and the payer sees another debt each time.")
+        .runs(run!(repeated)),
+    must("deposit-twice", RECORD_ONLY)
+        .that("two equal check_deposits get two payment ids")
+        .why("A payer who pays the same amount twice is credited once, and the second payment is lost.")
+        .runs(run!(twice)),
+    must("verify-at-once", READ_ONLY)
+        .that("verifies of two customers at the same time are answered as if they came alone")
+        .why("One payer sees and pays the account of another.")
+        .runs(run!(verifies)),
+    must("deposit-at-once", RECORD_ONLY)
+        .that("eight check_deposits at the same time get eight payment ids")
+        .why("Two payers share a payment id, so one of them pays for nothing.")
+        .runs(run!(deposits)),
 ];
 
 async fn repeated(context: &CheckContext<'_>) -> CheckResult {

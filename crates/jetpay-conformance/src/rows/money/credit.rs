@@ -8,138 +8,73 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::sections::{ANY_ORDER, KEYS, ONE_CREDIT};
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Procedure, Row, Sent, Source, must, run, should};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::{
     credits, expect_acknowledged_if_exact, expect_credited, post_with_words, post_wrong_callback,
 };
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-success",
-        Level::Must,
-        Section::Callback,
-        "a success is acknowledged and credits the amount",
-        "The payer has paid and gets nothing, or the platform repeats the callback for days.",
-        run!(success),
-    )
-    .credits(),
-    Row::new(
-        "callback-success-balance",
-        Level::Must,
-        ONE_CREDIT,
-        "a success raises the customer's balance by exactly the amount",
-        "Entries and balance differ, and it is unknown which of them is right.",
-        run!(balance),
-    )
-    .credits()
-    .only(exact),
-    Row::new(
-        "callback-words",
-        Level::Must,
-        Section::Callback,
-        "a success credits whatever value payment.method has",
-        "The platform has several names for one method, and payments with some of them are not credited.",
-        run!(method_words),
-    )
-    .credits(),
-    Row::new(
-        "callback-account",
-        Level::Must,
-        KEYS,
-        "a success that names another account and another customer credits anyway",
-        "These ids are the platform's own; an endpoint that uses them leaves payers without their money.",
-        run!(account),
-    )
-    .credits(),
-    Row::new(
-        "callback-payment-sum",
-        Level::Should,
-        KEYS,
-        "a success with another payment.sum credits, because sum_initial decides",
-        "payment.sum changes with refunds; an endpoint that uses it does not credit a good success.",
-        run!(payment_sum),
-    )
-    .credits(),
-    Row::new(
-        "callback-decline",
-        Level::Must,
-        Section::Callback,
-        "a decline is acknowledged and credits nothing",
-        "The payer gets the cash back and is credited as well.",
-        run!(decline),
-    ),
-    Row::new(
-        "callback-processing",
-        Level::Must,
-        ONE_CREDIT,
-        "a callback about a payment in progress is acknowledged and credits nothing",
-        "The customer gets money that may never arrive.",
-        run!(processing),
-    ),
-    Row::new(
-        "callback-failed-operation",
-        Level::Must,
-        ONE_CREDIT,
-        "a declined operation of a successful payment is acknowledged and credits nothing",
-        "A failed attempt is credited as if it had succeeded.",
-        run!(failed_operation),
-    )
-    .credits(),
-    Row::new(
-        "callback-payment-under-way",
-        Level::Must,
-        ONE_CREDIT,
-        "a successful operation of a payment in progress is acknowledged and credits nothing",
-        "The payment can still fail after this step.",
-        run!(payment_under_way),
-    )
-    .credits(),
-    Row::new(
-        "callback-partially-paid",
-        Level::Should,
-        ONE_CREDIT,
-        "a partially paid payment credits nothing by itself",
-        "The full amount is credited although only a part was paid.",
-        run!(partially_paid),
-    )
-    .credits(),
-    Row::new(
-        "callback-other-amount",
-        Level::Must,
-        ONE_CREDIT,
-        "a success with another amount than the announced one is not credited",
-        "An amount that is wrong by a factor of 100 is credited before a person sees it.",
-        run!(other_amount),
-    )
-    .credits(),
-    Row::new(
-        "callback-other-currency",
-        Level::Must,
-        ONE_CREDIT,
-        "a success in another currency is not credited",
-        "Dollars are credited as tenge, or tenge as dollars.",
-        run!(other_currency),
-    )
-    .credits(),
-    Row::new(
-        "callback-other-project",
-        Level::Must,
-        ONE_CREDIT,
-        "a success signed by another project is not credited",
-        "An attacker with the secret of one project can credit accounts of all others.",
-        run!(other_project),
-    )
-    .credits(),
-    Row::new(
-        "callback-success-after-quarantine",
-        Level::Must,
-        ANY_ORDER,
-        "the right success after a wrong one credits",
-        "One wrong message blocks the payment for ever, although the money arrived.",
-        run!(right_after_wrong),
-    )
-    .credits(),
+    must("callback-success", Source::Callback)
+        .that("a success is acknowledged and credits the amount")
+        .why("The payer has paid and gets nothing, or the platform repeats the callback for days.")
+        .credits(run!(success)),
+    must("callback-success-balance", ONE_CREDIT)
+        .that("a success raises the customer's balance by exactly the amount")
+        .why("Entries and balance differ, and it is unknown which of them is right.")
+        .only(exact)
+        .credits(run!(balance)),
+    must("callback-words", Source::Callback)
+        .that("a success credits whatever value payment.method has")
+        .why("The platform has several names for one method, and payments with some of them are not credited.")
+        .credits(run!(method_words)),
+    must("callback-account", KEYS)
+        .that("a success that names another account and another customer credits anyway")
+        .why("These ids are the platform's own; an endpoint that uses them leaves payers without their money.")
+        .credits(run!(account)),
+    should("callback-payment-sum", KEYS)
+        .that("a success with another payment.sum credits, because sum_initial decides")
+        .why("payment.sum changes with refunds; an endpoint that uses it does not credit a good success.")
+        .credits(run!(payment_sum)),
+    must("callback-decline", Source::Callback)
+        .that("a decline is acknowledged and credits nothing")
+        .why("The payer gets the cash back and is credited as well.")
+        .runs(Procedure::Sequence(&[Sent::Other("decline")], "declined")),
+    must("callback-processing", ONE_CREDIT)
+        .that("a callback about a payment in progress is acknowledged and credits nothing")
+        .why("The customer gets money that may never arrive.")
+        .runs(Procedure::Sequence(
+            &[Sent::Other("processing")],
+            "pending",
+        )),
+    must("callback-failed-operation", ONE_CREDIT)
+        .that("a declined operation of a successful payment is acknowledged and credits nothing")
+        .why("A failed attempt is credited as if it had succeeded.")
+        .credits(run!(failed_operation)),
+    must("callback-payment-under-way", ONE_CREDIT)
+        .that("a successful operation of a payment in progress is acknowledged and credits nothing")
+        .why("The payment can still fail after this step.")
+        .credits(run!(payment_under_way)),
+    should("callback-partially-paid", ONE_CREDIT)
+        .that("a partially paid payment credits nothing by itself")
+        .why("The full amount is credited although only a part was paid.")
+        .credits(run!(partially_paid)),
+    must("callback-other-amount", ONE_CREDIT)
+        .that("a success with another amount than the announced one is not credited")
+        .why("An amount that is wrong by a factor of 100 is credited before a person sees it.")
+        .credits(run!(other_amount)),
+    must("callback-other-currency", ONE_CREDIT)
+        .that("a success in another currency is not credited")
+        .why("Dollars are credited as tenge, or tenge as dollars.")
+        .credits(run!(other_currency)),
+    must("callback-other-project", ONE_CREDIT)
+        .that("a success signed by another project is not credited")
+        .why("An attacker with the secret of one project can credit accounts of all others.")
+        .credits(run!(other_project)),
+    must("callback-success-after-quarantine", ANY_ORDER)
+        .that("the right success after a wrong one credits")
+        .why("One wrong message blocks the payment for ever, although the money arrived.")
+        .credits(run!(right_after_wrong)),
 ];
 
 async fn success(context: &CheckContext<'_>) -> CheckResult {
@@ -165,9 +100,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let payer = &context.target.customers.payer;
     let before = context.admin()?.balance(payer).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     let after = context.admin()?.balance(payer).await?;
     expect::equal("a balance of", &(before + context.amount().minor()), &after)
 }
@@ -205,32 +138,6 @@ async fn account(context: &CheckContext<'_>) -> CheckResult {
 async fn payment_sum(context: &CheckContext<'_>) -> CheckResult {
     let other = context.amount().minor() + 500;
     credits(context, |it| with(it, "/payment/sum/amount", json!(other))).await
-}
-
-async fn decline(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    context
-        .expect_acknowledged(&Callback::decline(
-            context.method,
-            context.project.id,
-            &payment_id,
-            context.amount(),
-        ))
-        .await?;
-    context.expect_money(&payment_id, "declined", &[]).await
-}
-
-async fn processing(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    context
-        .expect_acknowledged(&Callback::processing(
-            context.method,
-            context.project.id,
-            &payment_id,
-            context.amount(),
-        ))
-        .await?;
-    context.expect_money(&payment_id, "pending", &[]).await
 }
 
 async fn failed_operation(context: &CheckContext<'_>) -> CheckResult {
@@ -301,8 +208,6 @@ async fn other_project(context: &CheckContext<'_>) -> CheckResult {
 async fn right_after_wrong(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     post_wrong_callback(context, &wrong_success(context, &payment_id)).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }

@@ -9,75 +9,40 @@ use super::refund::{
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::row::sections::REFUNDS;
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-refund-before-sale",
-        Level::Must,
-        REFUNDS,
-        "if refunds are processed, one that comes before its sale takes nothing until the credit, and then its amount",
-        "Callbacks come in any order: the payer has the money back and keeps the credit.",
-        run!(before_sale),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-second",
-        Level::Must,
-        REFUNDS,
-        "a second full refund or reversal by another operation takes nothing more",
-        "The customer loses the amount twice, and the balance becomes negative.",
-        run!(second),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-too-large",
-        Level::Must,
-        REFUNDS,
-        "a refund of more than is left takes no more than is left",
-        "The customer loses the money of other payments to one wrong message.",
-        run!(too_large),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-odd-amount",
-        Level::Must,
-        REFUNDS,
-        "a refund of nothing, of a negative amount or in another currency moves no money",
-        "A minus sign gives the customer money, or dollars are taken back as tenge.",
-        run!(odd_amount),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-other-project",
-        Level::Must,
-        REFUNDS,
-        "a refund signed by another project takes nothing back",
-        "The secret of one project is enough to empty the accounts of all others.",
-        run!(other_project),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-reversed",
-        Level::Must,
-        REFUNDS,
-        "if refunds are processed, a reversed refund (refund reverse) gives the amount back to the customer",
-        "The payer did not get the money, and the customer has lost the credit.",
-        run!(reversed),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-reverse-too-large",
-        Level::Must,
-        REFUNDS,
-        "a refund reverse gives back no more than was refunded, and nothing without a refund",
-        "One wrong message gives the customer money that no payer paid.",
-        run!(reverse_too_large),
-    )
-    .credits(),
+    must("callback-refund-before-sale", REFUNDS)
+        .that("if refunds are processed, one that comes before its sale takes nothing until the credit, and then its amount")
+        .why("Callbacks come in any order: the payer has the money back and keeps the credit.")
+        .credits(run!(before_sale)),
+    must("callback-refund-second", REFUNDS)
+        .that("a second full refund or reversal by another operation takes nothing more")
+        .why("The customer loses the amount twice, and the balance becomes negative.")
+        .credits(run!(second)),
+    must("callback-refund-too-large", REFUNDS)
+        .that("a refund of more than is left takes no more than is left")
+        .why("The customer loses the money of other payments to one wrong message.")
+        .credits(run!(too_large)),
+    must("callback-refund-odd-amount", REFUNDS)
+        .that("a refund of nothing, of a negative amount or in another currency moves no money")
+        .why("A minus sign gives the customer money, or dollars are taken back as tenge.")
+        .credits(run!(odd_amount)),
+    must("callback-refund-other-project", REFUNDS)
+        .that("a refund signed by another project takes nothing back")
+        .why("The secret of one project is enough to empty the accounts of all others.")
+        .credits(run!(other_project)),
+    must("callback-refund-reversed", REFUNDS)
+        .that("if refunds are processed, a reversed refund (refund reverse) gives the amount back to the customer")
+        .why("The payer did not get the money, and the customer has lost the credit.")
+        .credits(run!(reversed)),
+    must("callback-refund-reverse-too-large", REFUNDS)
+        .that("a refund reverse gives back no more than was refunded, and nothing without a refund")
+        .why("One wrong message gives the customer money that no payer paid.")
+        .credits(run!(reverse_too_large)),
 ];
 
 async fn before_sale(context: &CheckContext<'_>) -> CheckResult {
@@ -117,9 +82,7 @@ async fn before_the_sale(
         }
     }
     context.expect_entries(payment_id, &[]).await?;
-    context
-        .expect_acknowledged(&context.success(payment_id))
-        .await?;
+    context.expect_success_taken(payment_id).await?;
     // The platform repeats what was not acknowledged.
     for callback in repeated {
         context.post_callback(&callback).await?;
@@ -183,9 +146,7 @@ async fn too_large(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let early = callback_of(context, &payment_id, ("refund", all + 1), 0);
     post_wrong_callback(context, &early).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_untouched(context, &payment_id, "credited", &[all], -all).await
 }
 

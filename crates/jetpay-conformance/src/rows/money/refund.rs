@@ -7,86 +7,46 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::row::sections::{ANSWERS, REFUNDS};
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run, should};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_credited;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-refund",
-        Level::Should,
-        REFUNDS,
-        "a refund takes the amount back",
-        "The payer has the money back and keeps the credit.",
-        run!(refund),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-partial",
-        Level::Must,
-        REFUNDS,
-        "if refunds are processed, a partial refund takes back its part: sum_initial, not payment.sum",
-        "The customer, who paid for the rest, loses too much or too little.",
-        run!(partial),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-rest",
-        Level::Must,
-        REFUNDS,
-        "if refunds are processed, two partial refunds take back both parts",
-        "The second refund counts as a repeat, and the merchant pays for it.",
-        run!(rest),
-    )
-    .credits(),
-    Row::new(
-        "callback-reversal",
-        Level::Should,
-        REFUNDS,
-        "a reversal takes the amount back",
-        "The platform has taken the payment back, and the merchant loses the money.",
-        run!(reversal),
-    )
-    .credits(),
-    Row::new(
-        "callback-refund-balance",
-        Level::Must,
-        REFUNDS,
-        "after a success and a refund the balance is the same as before",
-        "The customer gains or loses a coin each time a payment is refunded.",
-        run!(balance),
-    )
-    .credits()
-    .only(exact),
-    Row::new(
-        "callback-refund-declined",
-        Level::Must,
-        REFUNDS,
-        "a refund or reversal that failed, is in progress or has an unknown status takes nothing back",
-        "The customer loses money to a refund that did not happen.",
-        run!(declined),
-    )
-    .credits(),
-    Row::new(
-        "callback-url",
-        Level::Should,
-        ANSWERS,
-        "a success at /callback credits",
-        "The documented address does not work, and no payment is credited.",
-        run!(at_callback),
-    )
-    .credits()
-    .only(exact),
-    Row::new(
-        "callback-other-urls",
-        Level::Should,
-        ANSWERS,
-        "a success at the URL of another method credits",
-        "One URL in the wrong line of the Dashboard stops all credits of a method.",
-        run!(at_other_methods),
-    )
-    .credits()
-    .only(exact),
+    should("callback-refund", REFUNDS)
+        .that("a refund takes the amount back")
+        .why("The payer has the money back and keeps the credit.")
+        .credits(run!(refund)),
+    must("callback-refund-partial", REFUNDS)
+        .that("if refunds are processed, a partial refund takes back its part: sum_initial, not payment.sum")
+        .why("The customer, who paid for the rest, loses too much or too little.")
+        .credits(run!(partial)),
+    must("callback-refund-rest", REFUNDS)
+        .that("if refunds are processed, two partial refunds take back both parts")
+        .why("The second refund counts as a repeat, and the merchant pays for it.")
+        .credits(run!(rest)),
+    should("callback-reversal", REFUNDS)
+        .that("a reversal takes the amount back")
+        .why("The platform has taken the payment back, and the merchant loses the money.")
+        .credits(run!(reversal)),
+    must("callback-refund-balance", REFUNDS)
+        .that("after a success and a refund the balance is the same as before")
+        .why("The customer gains or loses a coin each time a payment is refunded.")
+        .only(exact)
+        .credits(run!(balance)),
+    must("callback-refund-declined", REFUNDS)
+        .that("a refund or reversal that failed, is in progress or has an unknown status takes nothing back")
+        .why("The customer loses money to a refund that did not happen.")
+        .credits(run!(declined)),
+    should("callback-url", ANSWERS)
+        .that("a success at /callback credits")
+        .why("The documented address does not work, and no payment is credited.")
+        .only(exact)
+        .credits(run!(at_callback)),
+    should("callback-other-urls", ANSWERS)
+        .that("a success at the URL of another method credits")
+        .why("One URL in the wrong line of the Dashboard stops all credits of a method.")
+        .only(exact)
+        .credits(run!(at_other_methods)),
 ];
 
 /// The amount of a partial refund, in minor units.
@@ -125,14 +85,9 @@ pub(super) fn callback_of(
         _ => "partially refunded",
     };
     let operation = Operation::new(kind, "success", context.money(minor));
-    Callback::new(
-        context.method,
-        context.project.id,
-        payment_id,
-        status,
-        operation,
-    )
-    .with_remaining_sum(context.money(left))
+    context
+        .callback(payment_id, status, operation)
+        .with_remaining_sum(context.money(left))
 }
 
 /// Sends these steps after the credit of a payment, each as often, and expects that each is acknowledged and moves its
@@ -225,9 +180,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let payer = &context.target.customers.payer;
     let before = context.admin()?.balance(payer).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     let all = ("refund", context.amount().minor());
     context
         .expect_acknowledged(&callback_of(context, &payment_id, all, 0))

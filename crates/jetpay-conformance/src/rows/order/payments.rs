@@ -1,85 +1,52 @@
 //! Callbacks before their payment, and callbacks after the final one.
 
-use jetpay_platform::messages::Callback;
 use jetpay_platform::next_operation_id;
 
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
 use crate::row::sections::{ANSWERS, ANY_ORDER};
-use crate::row::{Level, Row, run};
-use crate::rows::expectations::{expect_credited, expect_unchanged};
+use crate::row::{Row, Sent, must, run, should};
+use crate::rows::expectations::expect_unchanged;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-unknown-payment",
-        Level::Should,
-        ANSWERS,
-        "a callback of an unknown payment is not acknowledged, so that it is repeated",
-        "A success that arrives before the payment is stored is lost.",
-        run!(unknown_payment),
-    ),
-    Row::new(
-        "callback-payout",
-        Level::Should,
-        ANSWERS,
-        "a callback of an unknown payout is not acknowledged",
-        "Money leaves the account, and the merchant never learns of it.",
-        run!(payout),
-    ),
-    Row::new(
-        "callback-decline-after-success",
-        Level::Must,
-        ANY_ORDER,
-        "a decline after a success changes nothing",
-        "A late decline takes money from a customer who has paid.",
-        run!(decline_after_success),
-    )
-    .credits(),
-    Row::new(
-        "callback-other-decline-after-success",
-        Level::Must,
-        ANY_ORDER,
-        "a decline of another operation after a success changes nothing",
-        "A failed second attempt takes back what the first one paid.",
-        run!(other_decline_after_success),
-    )
-    .credits(),
-    Row::new(
-        "callback-success-after-decline",
-        Level::Must,
-        ANY_ORDER,
-        "a success after a decline credits",
-        "The first attempt failed, the second one was paid, and the payer gets nothing.",
-        run!(success_after_decline),
-    )
-    .credits(),
-    Row::new(
-        "callback-processing-after-success",
-        Level::Must,
-        ANY_ORDER,
-        "an old intermediate callback after a success changes nothing",
-        "An old message reopens a finished payment, which can then be credited again.",
-        run!(processing_after_success),
-    )
-    .credits(),
-    Row::new(
-        "callback-success-after-processing",
-        Level::Must,
-        ANY_ORDER,
-        "a success after an intermediate callback of its operation credits",
-        "A payment that is reported in two steps stops after the first, and the payer gets nothing.",
-        run!(success_after_processing),
-    )
-    .credits(),
-    Row::new(
-        "deposit-after-early-callback",
-        Level::Must,
-        ANY_ORDER,
-        "after a callback of an unknown payment, check_deposit opens a new payment that can be paid",
-        "A callback that comes too early must not take the place of a payment or block it.",
-        run!(after_early_callback),
-    ),
+    should("callback-unknown-payment", ANSWERS)
+        .that("a callback of an unknown payment is not acknowledged, so that it is repeated")
+        .why("A success that arrives before the payment is stored is lost.")
+        .runs(run!(unknown_payment)),
+    should("callback-payout", ANSWERS)
+        .that("a callback of an unknown payout is not acknowledged")
+        .why("Money leaves the account, and the merchant never learns of it.")
+        .runs(run!(payout)),
+    must("callback-decline-after-success", ANY_ORDER)
+        .that("a decline after a success changes nothing")
+        .why("A late decline takes money from a customer who has paid.")
+        .credits_once(&[Sent::Other("success"), Sent::Same("decline")]),
+    must("callback-other-decline-after-success", ANY_ORDER)
+        .that("a decline of another operation after a success changes nothing")
+        .why("A failed second attempt takes back what the first one paid.")
+        .credits_once(&[Sent::Other("success"), Sent::Other("decline")]),
+    must("callback-success-after-decline", ANY_ORDER)
+        .that("a success after a decline credits")
+        .why("The first attempt failed, the second one was paid, and the payer gets nothing.")
+        .credits_once(&[Sent::Other("decline"), Sent::Other("success")]),
+    must("callback-processing-after-success", ANY_ORDER)
+        .that("an old intermediate callback after a success changes nothing")
+        .why("An old message reopens a finished payment, which can then be credited again.")
+        .credits_once(&[
+            Sent::Other("success"),
+            Sent::Same("processing"),
+            // If the payment was reopened, this repeat credits it again.
+            Sent::Same("success"),
+        ]),
+    must("callback-success-after-processing", ANY_ORDER)
+        .that("a success after an intermediate callback of its operation credits")
+        .why("A payment that is reported in two steps stops after the first, and the payer gets nothing.")
+        .credits_once(&[Sent::Other("processing"), Sent::Same("success")]),
+    must("deposit-after-early-callback", ANY_ORDER)
+        .that("after a callback of an unknown payment, check_deposit opens a new payment that can be paid")
+        .why("A callback that comes too early must not take the place of a payment or block it.")
+        .runs(run!(after_early_callback)),
 ];
 
 async fn unknown_payment(context: &CheckContext<'_>) -> CheckResult {
@@ -114,75 +81,4 @@ async fn after_early_callback(context: &CheckContext<'_>) -> CheckResult {
     context
         .expect_processed_once(&payment_id, &context.any_callback(&payment_id))
         .await
-}
-
-fn decline(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::decline(
-        context.method,
-        context.project.id,
-        payment_id,
-        context.amount(),
-    )
-}
-
-fn processing(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::processing(
-        context.method,
-        context.project.id,
-        payment_id,
-        context.amount(),
-    )
-}
-
-async fn decline_after_success(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, success) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&decline(context, &payment_id).with_operation_id(success.operation.id))
-        .await?;
-    expect_credited(context, &payment_id).await
-}
-
-async fn other_decline_after_success(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&decline(context, &payment_id))
-        .await?;
-    expect_credited(context, &payment_id).await
-}
-
-async fn success_after_decline(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    context
-        .expect_acknowledged(&decline(context, &payment_id))
-        .await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
-    expect_credited(context, &payment_id).await
-}
-
-async fn processing_after_success(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, success) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(
-            &processing(context, &payment_id).with_operation_id(success.operation.id),
-        )
-        .await?;
-    // If the payment was reopened, this repeat credits it again.
-    context.expect_acknowledged(&success).await?;
-    expect_credited(context, &payment_id).await
-}
-
-async fn success_after_processing(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let processing = processing(context, &payment_id);
-    context.expect_acknowledged(&processing).await?;
-    context
-        .expect_acknowledged(
-            &context
-                .success(&payment_id)
-                .with_operation_id(processing.operation.id),
-        )
-        .await?;
-    expect_credited(context, &payment_id).await
 }

@@ -1,139 +1,89 @@
 //! Unknown words, unusual forms of words, and undocumented fields.
 
-use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::messages::Operation;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with, without};
 use crate::row::sections::WORDS;
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run, should};
 use crate::rows::expectations::{credits, expect_credited, post_with_words, post_wrong_callback};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-unknown-status",
-        Level::Should,
-        WORDS,
-        "an unknown status is acknowledged and credits nothing",
-        "The endpoint credits on an unknown word, or the platform repeats the callback for eleven days.",
-        run!(unknown_status),
-    ),
-    Row::new(
-        "callback-unknown-type",
-        Level::Should,
-        WORDS,
-        "an unknown type of operation is acknowledged and credits nothing",
-        "An unknown kind of operation counts as a top-up, although the money may go the other way.",
-        run!(unknown_type),
-    )
-    .credits(),
-    Row::new(
-        "callback-unknown-success",
-        Level::Must,
-        WORDS,
-        "a success with an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success then credits",
-        "Money that went another way is credited, or one odd word keeps the payer's money from being credited.",
-        run!(unknown_success),
-    )
-    .credits(),
-    Row::new(
-        "callback-unknown-success-acknowledged",
-        Level::Should,
-        WORDS,
-        "a success with an unknown word, or with a space around a word, is acknowledged and credits nothing",
-        "The platform repeats the callback for eleven days, and a person should decide what the word means.",
-        run!(unknown_success_acknowledged),
-    )
-    .credits(),
-    Row::new(
-        "callback-upper-case",
-        Level::Should,
-        WORDS,
-        "a success in capital letters credits",
-        "A capital letter keeps the payer's money from being credited.",
-        run!(upper_case),
-    )
-    .credits(),
-    Row::new(
-        "callback-unknown-fields",
-        Level::Must,
-        WORDS,
-        "a success with undocumented fields credits",
-        "When the platform adds a field, all credits stop.",
-        run!(unknown_fields),
-    )
-    .credits(),
-    Row::new(
-        "callback-null-objects",
-        Level::Must,
-        WORDS,
-        "a success with null instead of objects credits",
-        "A part that the platform leaves empty stops the credit of a good payment.",
-        run!(null_objects),
-    )
-    .credits(),
-    Row::new(
-        "callback-few-fields",
-        Level::Should,
-        WORDS,
-        "a success with only the required fields credits",
-        "A credit fails because of a missing field that has nothing to do with money.",
-        run!(few_fields),
-    )
-    .credits(),
-    Row::new(
-        "callback-odd-harmless-fields",
-        Level::Must,
-        WORDS,
-        "a success with odd values in fields that no money depends on credits",
-        "When the platform sends a number in place of a text, all credits stop.",
-        run!(odd_harmless_fields),
-    )
-    .credits(),
-    Row::new(
-        "callback-decline-without-operation",
-        Level::Should,
-        WORDS,
-        "a decline or intermediate callback without an operation, or without its id and sum, is acknowledged",
-        "The platform reports errors without them, and repeats a refused report for eleven days.",
-        run!(decline_without_operation),
-    ),
-    Row::new(
-        "callback-success-after-report",
-        Level::Must,
-        WORDS,
-        "a decline or intermediate callback without an operation credits nothing, and the success after it does",
-        "A report about a failed attempt credits the payer, or blocks the payment that succeeds next.",
-        run!(success_after_report),
-    )
-    .credits(),
-    Row::new(
-        "callback-success-without-operation",
-        Level::Must,
-        WORDS,
-        "a success without an operation credits nothing",
-        "Nothing says what was paid, nor makes the credit unique.",
-        run!(success_without_operation),
-    )
-    .credits(),
-    Row::new(
-        "callback-id-as-text",
-        Level::Should,
-        WORDS,
-        "a success with operation.id as a text and code as a number credits",
-        "Some systems send long ids as texts; their payments are not credited.",
-        run!(id_as_text),
-    )
-    .credits(),
-    Row::new(
-        "callback-bad-dates",
-        Level::Should,
-        WORDS,
-        "a success with invalid dates credits",
-        "An invalid date that nothing depends on stops the credit.",
-        run!(bad_dates),
-    )
-    .credits(),
+    should("callback-unknown-status", WORDS)
+        .that("an unknown status is acknowledged and credits nothing")
+        .why("The endpoint credits on an unknown word, or the platform repeats the callback for eleven days.")
+        .runs(run!(unknown_status)),
+    should("callback-unknown-type", WORDS)
+        .that("an unknown type of operation is acknowledged and credits nothing")
+        .why("An unknown kind of operation counts as a top-up, although the money may go the other way.")
+        .credits(run!(unknown_type)),
+    must("callback-unknown-success", WORDS)
+        .that("a success with an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success then credits")
+        .why("Money that went another way is credited, or one odd word keeps the payer's money from being credited.")
+        .credits(run!(unknown_success)),
+    should("callback-unknown-success-acknowledged", WORDS)
+        .that("a success with an unknown word, or with a space around a word, is acknowledged and credits nothing")
+        .why("The platform repeats the callback for eleven days, and a person should decide what the word means.")
+        .credits(run!(unknown_success_acknowledged)),
+    should("callback-upper-case", WORDS)
+        .that("a success in capital letters credits")
+        .why("A capital letter keeps the payer's money from being credited.")
+        .credits_with(|it| {
+            let it = with(it, "/payment/status", json!("SUCCESS"));
+            let it = with(it, "/operation/status", json!("Success"));
+            with(it, "/operation/type", json!("Sale"))
+        }),
+    must("callback-unknown-fields", WORDS)
+        .that("a success with undocumented fields credits")
+        .why("When the platform adds a field, all credits stop.")
+        .credits_with(|it| {
+            let extended = json!({"terminal_city": "Алматы", "lines": ["1", "2", []]});
+            let it = with(it, "/operation/eci", json!("05"));
+            let it = with(it, "/operation/exchange_rate", json!(447.35));
+            let it = with(it, "/payment/is_new_attempts_available", json!(false));
+            let it = with(it, "/avs_result", Value::Null);
+            with(it, "/provider_extra_fields", json!({"extended": extended}))
+        }),
+    must("callback-null-objects", WORDS)
+        .that("a success with null instead of objects credits")
+        .why("A part that the platform leaves empty stops the credit of a good payment.")
+        .credits_with(|it| {
+            let null = |it, field| with(it, field, Value::Null);
+            OBJECTS.into_iter().fold(it, null)
+        }),
+    should("callback-few-fields", WORDS)
+        .that("a success with only the required fields credits")
+        .why("A credit fails because of a missing field that has nothing to do with money.")
+        .credits_with(|it| DISPENSABLE.into_iter().fold(it, without)),
+    must("callback-odd-harmless-fields", WORDS)
+        .that("a success with odd values in fields that no money depends on credits")
+        .why("When the platform sends a number in place of a text, all credits stop.")
+        .credits(run!(odd_harmless_fields)),
+    should("callback-decline-without-operation", WORDS)
+        .that("a decline or intermediate callback without an operation, or without its id and sum, is acknowledged")
+        .why("The platform reports errors without them, and repeats a refused report for eleven days.")
+        .runs(run!(decline_without_operation)),
+    must("callback-success-after-report", WORDS)
+        .that("a decline or intermediate callback without an operation credits nothing, and the success after it does")
+        .why("A report about a failed attempt credits the payer, or blocks the payment that succeeds next.")
+        .credits(run!(success_after_report)),
+    must("callback-success-without-operation", WORDS)
+        .that("a success without an operation credits nothing")
+        .why("Nothing says what was paid, nor makes the credit unique.")
+        .credits(run!(success_without_operation)),
+    should("callback-id-as-text", WORDS)
+        .that("a success with operation.id as a text and code as a number credits")
+        .why("Some systems send long ids as texts; their payments are not credited.")
+        .credits_with(|it| {
+            let id = it["operation"]["id"].to_string();
+            let it = with(it, "/operation/id", json!(id));
+            with(it, "/operation/code", json!(0))
+        }),
+    should("callback-bad-dates", WORDS)
+        .that("a success with invalid dates credits")
+        .why("An invalid date that nothing depends on stops the credit.")
+        .credits(run!(bad_dates)),
 ];
 
 async fn unknown_status(context: &CheckContext<'_>) -> CheckResult {
@@ -198,66 +148,30 @@ async fn unknown_success_acknowledged(context: &CheckContext<'_>) -> CheckResult
     Ok(())
 }
 
-async fn upper_case(context: &CheckContext<'_>) -> CheckResult {
-    credits(context, |it| {
-        let it = with(it, "/payment/status", json!("SUCCESS"));
-        with(
-            with(it, "/operation/status", json!("Success")),
-            "/operation/type",
-            json!("Sale"),
-        )
-    })
-    .await
-}
+/// Objects that a callback may lack.
+const OBJECTS: [&str; 5] = [
+    "/account",
+    "/customer",
+    "/errors",
+    "/operation/provider",
+    "/operation/sum_converted",
+];
 
-async fn unknown_fields(context: &CheckContext<'_>) -> CheckResult {
-    let extended = json!({"extended": {"terminal_city": "Алматы", "lines": ["1", "2", []]}});
-    credits(context, |it| {
-        let it = with(it, "/operation/eci", json!("05"));
-        let it = with(it, "/operation/exchange_rate", json!(447.35));
-        let it = with(it, "/payment/is_new_attempts_available", json!(false));
-        with(
-            with(it, "/avs_result", Value::Null),
-            "/provider_extra_fields",
-            extended,
-        )
-    })
-    .await
-}
-
-async fn null_objects(context: &CheckContext<'_>) -> CheckResult {
-    let fields = [
-        "/account",
-        "/customer",
-        "/errors",
-        "/operation/provider",
-        "/operation/sum_converted",
-    ];
-    credits(context, |it| {
-        fields
-            .into_iter()
-            .fold(it, |it, field| with(it, field, Value::Null))
-    })
-    .await
-}
-
-async fn few_fields(context: &CheckContext<'_>) -> CheckResult {
-    let fields = [
-        "/payment/type",
-        "/payment/date",
-        "/payment/method",
-        "/payment/sum",
-        "/payment/description",
-        "/operation/date",
-        "/operation/created_date",
-        "/operation/request_id",
-        "/operation/sum_converted",
-        "/operation/code",
-        "/operation/message",
-        "/operation/provider",
-    ];
-    credits(context, |it| fields.into_iter().fold(it, without)).await
-}
+/// Fields that are not required.
+const DISPENSABLE: [&str; 12] = [
+    "/payment/type",
+    "/payment/date",
+    "/payment/method",
+    "/payment/sum",
+    "/payment/description",
+    "/operation/date",
+    "/operation/created_date",
+    "/operation/request_id",
+    "/operation/sum_converted",
+    "/operation/code",
+    "/operation/message",
+    "/operation/provider",
+];
 
 /// Fields that no money depends on, and the fields in them.
 const HARMLESS: [&str; 10] = [
@@ -346,8 +260,7 @@ fn reports() -> impl Iterator<Item = (&'static str, &'static str, Form)> {
 
 fn report(context: &CheckContext<'_>, payment_id: &str, status: &str, form: Form) -> Value {
     let operation = Operation::new("sale", status, context.amount());
-    let (method, project) = (context.method, context.project.id);
-    let callback = Callback::new(method, project, payment_id, status, operation);
+    let callback = context.callback(payment_id, status, operation);
     form(serde_json::to_value(callback).unwrap_or_default())
 }
 
@@ -370,9 +283,7 @@ async fn success_after_report(context: &CheckContext<'_>) -> CheckResult {
         let payment_id = context.new_payment().await?;
         post_wrong_callback(context, &report(context, &payment_id, status, form)).await?;
         context.expect_entries(&payment_id, &[]).await?;
-        context
-            .expect_acknowledged(&context.success(&payment_id))
-            .await?;
+        context.expect_success_taken(&payment_id).await?;
         expect_credited(context, &payment_id).await?;
     }
     Ok(())
@@ -383,18 +294,6 @@ async fn success_without_operation(context: &CheckContext<'_>) -> CheckResult {
     let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
     post_wrong_callback(context, &without(success, "/operation")).await?;
     context.expect_money(&payment_id, "pending", &[]).await
-}
-
-async fn id_as_text(context: &CheckContext<'_>) -> CheckResult {
-    credits(context, |it| {
-        let id = it["operation"]["id"].to_string();
-        with(
-            with(it, "/operation/id", json!(id)),
-            "/operation/code",
-            json!(0),
-        )
-    })
-    .await
 }
 
 async fn bad_dates(context: &CheckContext<'_>) -> CheckResult {

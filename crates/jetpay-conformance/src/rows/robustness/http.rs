@@ -11,83 +11,47 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::HTTP;
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::expectations::expect_unchanged;
 use crate::wire::{Framing, Wire};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "http-post-only",
-        Level::Should,
-        HTTP,
-        "other HTTP methods than POST are refused",
-        "Browsers and crawlers call the endpoint by accident.",
-        run!(post_only),
-    ),
-    Row::new(
-        "http-content-type",
-        Level::Should,
-        HTTP,
-        "any content type is accepted, and also none",
-        "The header is not documented; when it changes, nobody can pay.",
-        run!(content_type),
-    ),
-    Row::new(
-        "http-query",
-        Level::Should,
-        HTTP,
-        "a query in the URL changes nothing",
-        "Query parameters are not signed, but would decide what the endpoint does.",
-        run!(query),
-    ),
-    Row::new(
-        "http-get",
-        Level::Should,
-        SAFE,
-        "a signed message by GET or HEAD is not answered as a success",
-        "A program that fetches a link again would repeat its effect on money.",
-        run!(get),
-    ),
-    Row::new(
-        "connection-slow",
-        Level::Must,
-        MESSAGES,
-        "a request whose bytes come in pieces over two seconds is answered like any other",
-        "An endpoint that reads only the first piece turns payers away when the network is slow.",
-        run!(slow),
-    ),
-    Row::new(
-        "connection-chunked",
-        Level::Should,
-        CHUNKS,
-        "a chunked body without Content-Length is read",
-        "A proxy may send bodies this way, and every payer is turned away.",
-        run!(in_chunks),
-    ),
-    Row::new(
-        "connection-kept",
-        Level::Must,
-        PERSISTENCE,
-        "three requests on one connection are answered, or the end of the connection is announced",
-        "When answers are out of step, one payer gets the answer for another.",
-        run!(kept),
-    ),
-    Row::new(
-        "connection-pipelined",
-        Level::Should,
-        PERSISTENCE,
-        "two requests that are written at once are answered in order, or the connection ends after the first",
-        "Answers in the wrong order show one payer the account of another.",
-        run!(pipelined),
-    ),
-    Row::new(
-        "connection-cut",
-        Level::Must,
-        INCOMPLETE,
-        "the endpoint continues to work after a connection was cut in the middle of a body",
-        "Networks break: half a callback must not move money, and must not stop the next one.",
-        run!(cut),
-    ),
+    should("http-post-only", HTTP)
+        .that("other HTTP methods than POST are refused")
+        .why("Browsers and crawlers call the endpoint by accident.")
+        .runs(run!(post_only)),
+    should("http-content-type", HTTP)
+        .that("any content type is accepted, and also none")
+        .why("The header is not documented; when it changes, nobody can pay.")
+        .runs(run!(content_type)),
+    should("http-query", HTTP)
+        .that("a query in the URL changes nothing")
+        .why("Query parameters are not signed, but would decide what the endpoint does.")
+        .runs(run!(query)),
+    should("http-get", SAFE)
+        .that("a signed message by GET or HEAD is not answered as a success")
+        .why("A program that fetches a link again would repeat its effect on money.")
+        .runs(run!(get)),
+    must("connection-slow", MESSAGES)
+        .that("a request whose bytes come in pieces over two seconds is answered like any other")
+        .why("An endpoint that reads only the first piece turns payers away when the network is slow.")
+        .runs(run!(slow)),
+    should("connection-chunked", CHUNKS)
+        .that("a chunked body without Content-Length is read")
+        .why("A proxy may send bodies this way, and every payer is turned away.")
+        .runs(run!(in_chunks)),
+    must("connection-kept", PERSISTENCE)
+        .that("three requests on one connection are answered, or the end of the connection is announced")
+        .why("When answers are out of step, one payer gets the answer for another.")
+        .runs(run!(kept)),
+    should("connection-pipelined", PERSISTENCE)
+        .that("two requests that are written at once are answered in order, or the connection ends after the first")
+        .why("Answers in the wrong order show one payer the account of another.")
+        .runs(run!(pipelined)),
+    must("connection-cut", INCOMPLETE)
+        .that("the endpoint continues to work after a connection was cut in the middle of a body")
+        .why("Networks break: half a callback must not move money, and must not stop the next one.")
+        .runs(run!(cut)),
 ];
 
 async fn post_only(context: &CheckContext<'_>) -> CheckResult {
@@ -143,7 +107,7 @@ async fn query(context: &CheckContext<'_>) -> CheckResult {
     expect::answer(&exchange, 0).map(drop)
 }
 
-const SAFE: Section = Section::Ours("RFC 9110, section 9.2.1: safe methods");
+const SAFE: Source = Source::Other("RFC 9110, section 9.2.1: safe methods");
 
 async fn get(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
@@ -189,10 +153,10 @@ async fn refused(
     Ok(())
 }
 
-const MESSAGES: Section = Section::Ours("RFC 9112, section 6: message body");
-const CHUNKS: Section = Section::Ours("RFC 9112, section 7.1: chunked transfer coding");
-const PERSISTENCE: Section = Section::Ours("RFC 9112, section 9.3: persistence");
-const INCOMPLETE: Section = Section::Ours("RFC 9112, section 8: incomplete messages");
+const MESSAGES: Source = Source::Other("RFC 9112, section 6: message body");
+const CHUNKS: Source = Source::Other("RFC 9112, section 7.1: chunked transfer coding");
+const PERSISTENCE: Source = Source::Other("RFC 9112, section 9.3: persistence");
+const INCOMPLETE: Source = Source::Other("RFC 9112, section 8: incomplete messages");
 
 /// The pause between two pieces of a slow request.
 const PAUSE: Duration = Duration::from_millis(400);

@@ -8,71 +8,43 @@ use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::SIZE;
-use crate::row::{Level, Procedure, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_unchanged;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "bad-deep",
-        Level::Should,
-        SIZE,
-        "a body of 128 levels or more is refused",
-        "One small request exhausts the stack and stops the endpoint for all payers.",
-        Procedure::Refused(deep, REFUSAL),
-    ),
-    Row::new(
-        "bad-not-too-deep",
-        Level::Should,
-        SIZE,
-        "a body of 127 levels is read",
-        "A limit that is too low turns away a good message.",
-        run!(not_too_deep),
-    ),
-    Row::new(
-        "bad-too-large",
-        Level::Should,
-        SIZE,
-        "a body of 65 KiB is refused with HTTP 413 and code 500",
-        "A few large requests fill the memory, and the endpoint stops for all payers.",
-        Procedure::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
-    )
-    .only(exact),
-    Row::new(
-        "bad-not-too-large",
-        Level::Should,
-        SIZE,
-        "a body of 64 KiB is read",
-        "A long but good message is refused, and its payment with it.",
-        run!(not_too_large),
-    )
-    .only(exact),
-    Row::new(
-        "callback-too-large",
-        Level::Should,
-        SIZE,
-        "a callback over the limit is answered with 413 without a body",
-        "A sender of huge callbacks can stop the real ones.",
-        run!(callback_too_large),
-    )
-    .only(exact)
-    .once(),
-    Row::new(
-        "large-verify",
-        Level::Must,
-        TOO_LARGE,
-        "after a verify of one MiB, whatever its answer, a plain verify is answered",
-        "One large request stops the endpoint for every payer.",
-        run!(verify),
-    ),
-    Row::new(
-        "large-callback",
-        Level::Must,
-        TOO_LARGE,
-        "after a callback of one MiB, whatever its answer, the plain one is acknowledged",
-        "A callback that blocks its own repeats leaves the payer without the money.",
-        run!(callback),
-    ),
+    should("bad-deep", SIZE)
+        .that("a body of 128 levels or more is refused")
+        .why("One small request exhausts the stack and stops the endpoint for all payers.")
+        .refused(deep, REFUSAL),
+    should("bad-not-too-deep", SIZE)
+        .that("a body of 127 levels is read")
+        .why("A limit that is too low turns away a good message.")
+        .runs(run!(not_too_deep)),
+    should("bad-too-large", SIZE)
+        .that("a body of 65 KiB is refused with HTTP 413 and code 500")
+        .why("A few large requests fill the memory, and the endpoint stops for all payers.")
+        .only(exact)
+        .refused(too_large, Refusal::new(413, 500).with_all_texts()),
+    should("bad-not-too-large", SIZE)
+        .that("a body of 64 KiB is read")
+        .why("A long but good message is refused, and its payment with it.")
+        .only(exact)
+        .runs(run!(not_too_large)),
+    should("callback-too-large", SIZE)
+        .that("a callback over the limit is answered with 413 without a body")
+        .why("A sender of huge callbacks can stop the real ones.")
+        .only(exact)
+        .once()
+        .runs(run!(callback_too_large)),
+    must("large-verify", TOO_LARGE)
+        .that("after a verify of one MiB, whatever its answer, a plain verify is answered")
+        .why("One large request stops the endpoint for every payer.")
+        .runs(run!(verify)),
+    must("large-callback", TOO_LARGE)
+        .that("after a callback of one MiB, whatever its answer, the plain one is acknowledged")
+        .why("A callback that blocks its own repeats leaves the payer without the money.")
+        .runs(run!(callback)),
 ];
 
 const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
@@ -135,8 +107,7 @@ async fn not_too_large(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     context.expect_status(
         &context
             .send_to_callback_url(padded(&signed, OVER_THE_LIMIT))
@@ -146,7 +117,7 @@ async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
     expect_unchanged(context, &payment_id).await
 }
 
-const TOO_LARGE: Section = Section::Ours("RFC 9110, section 15.5.14: content too large");
+const TOO_LARGE: Source = Source::Other("RFC 9110, section 15.5.14: content too large");
 /// In bytes.
 const MIB: usize = 1024 * 1024;
 

@@ -8,69 +8,40 @@ use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::WORDS;
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "number-unknown-field",
-        Level::Should,
-        NUMBERS,
-        "a request with numbers beyond 64 bits in an undocumented field does no harm",
-        "A field that the platform adds later must not stop payments.",
-        run!(unknown_field),
-    ),
-    Row::new(
-        "number-largest-amount",
-        Level::Should,
-        NUMBERS,
-        "a check_deposit of the largest 64-bit amount is accepted or refused, and does no harm",
-        "An amount that overflows may become another amount.",
-        run!(largest_amount),
-    ),
-    Row::new(
-        "number-operation-id",
-        Level::Must,
-        WORDS,
-        "two payments credit when their operation ids are beyond 2^53 and differ in the last digit",
-        "A program that reads numbers as doubles signs another id, or takes two operations for one.",
-        run!(operation_ids),
-    )
-    .credits(),
-    Row::new(
-        "customer-scripts",
-        Level::Must,
-        Section::Verify,
-        "unknown customers in other scripts, with emoji and combining signs are refused like any other",
-        "Payers type any letters: a program that breaks on one of them stops payments for others.",
-        run!(scripts),
-    ),
-    Row::new(
-        "customer-long",
-        Level::Should,
-        Section::Verify,
-        "an unknown customer of 255 letters is refused like any other",
-        "A text that is cut to fit may become the id of another customer.",
-        run!(long),
-    ),
-    Row::new(
-        "request-nested",
-        Level::Should,
-        WORDS,
-        "an undocumented field that is nested 100 levels deep does no harm",
-        "A program that runs out of stack stops payments for everyone.",
-        run!(nested),
-    ),
-    Row::new(
-        "request-unknown-fields",
-        Level::Should,
-        WORDS,
-        "objects, lists and null in undocumented fields are ignored",
-        "The platform may add fields on any day, and from then on payers are turned away.",
-        run!(unknown_fields),
-    ),
+    should("number-unknown-field", NUMBERS)
+        .that("a request with numbers beyond 64 bits in an undocumented field does no harm")
+        .why("A field that the platform adds later must not stop payments.")
+        .runs(run!(unknown_field)),
+    should("number-largest-amount", NUMBERS)
+        .that("a check_deposit of the largest 64-bit amount is accepted or refused, and does no harm")
+        .why("An amount that overflows may become another amount.")
+        .runs(run!(largest_amount)),
+    must("number-operation-id", WORDS)
+        .that("two payments credit when their operation ids are beyond 2^53 and differ in the last digit")
+        .why("A program that reads numbers as doubles signs another id, or takes two operations for one.")
+        .credits(run!(operation_ids)),
+    must("customer-scripts", Source::Verify)
+        .that("unknown customers in other scripts, with emoji and combining signs are refused like any other")
+        .why("Payers type any letters: a program that breaks on one of them stops payments for others.")
+        .runs(run!(scripts)),
+    should("customer-long", Source::Verify)
+        .that("an unknown customer of 255 letters is refused like any other")
+        .why("A text that is cut to fit may become the id of another customer.")
+        .runs(run!(long)),
+    should("request-nested", WORDS)
+        .that("an undocumented field that is nested 100 levels deep does no harm")
+        .why("A program that runs out of stack stops payments for everyone.")
+        .runs(run!(nested)),
+    should("request-unknown-fields", WORDS)
+        .that("objects, lists and null in undocumented fields are ignored")
+        .why("The platform may add fields on any day, and from then on payers are turned away.")
+        .runs(run!(unknown_fields)),
 ];
 
-const NUMBERS: Section = Section::Ours("RFC 8259, section 6: numbers");
+const NUMBERS: Source = Source::Other("RFC 8259, section 6: numbers");
 /// Beyond this number, a double cannot represent every integer.
 const BEYOND_DOUBLES: u64 = 1 << 53;
 
@@ -149,7 +120,7 @@ async fn long(context: &CheckContext<'_>) -> CheckResult {
 
 /// Both requests for an unknown customer.
 async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
-    for request in [context.verify_json(), context.check_deposit_json()] {
+    for request in context.requests() {
         let request = with(request, "/customer_id", json!(customer));
         let exchange = context.call(&request).await?;
         if context.target.exact {
@@ -184,7 +155,7 @@ async fn unknown_fields(context: &CheckContext<'_>) -> CheckResult {
         ("/tags", json!(["a", "b", []])),
         ("/comment", Value::Null),
     ];
-    for request in [context.verify_json(), context.check_deposit_json()] {
+    for request in context.requests() {
         let message = fields
             .iter()
             .fold(request, |it, (field, value)| with(it, field, value.clone()));

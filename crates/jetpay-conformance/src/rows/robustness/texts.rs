@@ -1,61 +1,37 @@
 //! Texts that JSON allows and that a merchant's store may reject: other scripts, the character NUL, and words that are
 //! too long for an index. The callback must be acknowledged anyway, or it is repeated for eleven days.
 
-use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::messages::Operation;
 use jetpay_platform::next_operation_id;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
 use crate::row::sections::WORDS;
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run, should};
 use crate::rows::expectations::expect_credited;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-unicode",
-        Level::Must,
-        WORDS,
-        "a success with escapes, other scripts and white space credits",
-        "A payer whose bank writes Kazakh or Russian is never credited.",
-        run!(unicode),
-    )
-    .credits(),
-    Row::new(
-        "callback-nul",
-        Level::Should,
-        WORDS,
-        "a success with NUL and long texts in fields without influence credits once",
-        "The database refuses a text that nothing depends on, and the payer is not credited.",
-        run!(texts),
-    )
-    .credits(),
-    Row::new(
-        "callback-odd-status",
-        Level::Should,
-        WORDS,
-        "a status with NUL or with thousands of letters is acknowledged and stops no credit",
-        "The store fails on one word, and the platform repeats the callback for eleven days.",
-        run!(statuses),
-    )
-    .credits(),
-    Row::new(
-        "callback-odd-type",
-        Level::Should,
-        WORDS,
-        "a type with NUL or with thousands of letters is acknowledged and stops no credit",
-        "A word that is too long for an index stops a good payment.",
-        run!(types),
-    )
-    .credits(),
-    Row::new(
-        "callback-odd-unknown-payment",
-        Level::Should,
-        WORDS,
-        "an odd status of an unknown payment is not acknowledged",
-        "An acknowledgement loses a payment whose callback was only odd.",
-        run!(unknown_payment),
-    ),
+    must("callback-unicode", WORDS)
+        .that("a success with escapes, other scripts and white space credits")
+        .why("A payer whose bank writes Kazakh or Russian is never credited.")
+        .credits(run!(unicode)),
+    should("callback-nul", WORDS)
+        .that("a success with NUL and long texts in fields without influence credits once")
+        .why("The database refuses a text that nothing depends on, and the payer is not credited.")
+        .credits(run!(texts)),
+    should("callback-odd-status", WORDS)
+        .that("a status with NUL or with thousands of letters is acknowledged and stops no credit")
+        .why("The store fails on one word, and the platform repeats the callback for eleven days.")
+        .credits(run!(statuses)),
+    should("callback-odd-type", WORDS)
+        .that("a type with NUL or with thousands of letters is acknowledged and stops no credit")
+        .why("A word that is too long for an index stops a good payment.")
+        .credits(run!(types)),
+    should("callback-odd-unknown-payment", WORDS)
+        .that("an odd status of an unknown payment is not acknowledged")
+        .why("An acknowledgement loses a payment whose callback was only odd.")
+        .runs(run!(unknown_payment)),
 ];
 
 async fn unicode(context: &CheckContext<'_>) -> CheckResult {
@@ -121,21 +97,13 @@ async fn stays_pending(context: &CheckContext<'_>, status: &str, kind: &str) -> 
     }
     context.expect_money(&payment_id, "pending", &[]).await?;
     // The odd words must not stop what follows.
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }
 
 fn callback(context: &CheckContext<'_>, payment_id: &str, status: &str, kind: &str) -> Value {
     let operation = Operation::new(kind, status, context.amount());
-    let callback = Callback::new(
-        context.method,
-        context.project.id,
-        payment_id,
-        status,
-        operation,
-    );
+    let callback = context.callback(payment_id, status, operation);
     serde_json::to_value(callback).unwrap_or_default()
 }
 

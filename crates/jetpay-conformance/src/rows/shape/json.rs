@@ -6,34 +6,22 @@ use super::values::all;
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::wire::Framing;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "shape-json",
-        Level::Must,
-        Section::Verify,
-        "every answer is one JSON object in UTF-8, with nothing before or after it",
-        "The platform cannot read the answer and turns the payer away.",
-        run!(is_json),
-    ),
-    Row::new(
-        "shape-code-integer",
-        Level::Must,
-        Section::Verify,
-        "code is an integer in every answer, not a text or a float",
-        "A reader may not take \"0\" for a success, and the payer's cash is already in the machine.",
-        run!(code_is_integer),
-    ),
-    Row::new(
-        "shape-content-type",
-        Level::Should,
-        Section::Verify,
-        "the content type of answers is JSON, in UTF-8",
-        "A program that checks the content type cannot read the answer.",
-        run!(content_type),
-    ),
+    must("shape-json", Source::Verify)
+        .that("every answer is one JSON object in UTF-8, with nothing before or after it")
+        .why("The platform cannot read the answer and turns the payer away.")
+        .runs(run!(is_json)),
+    must("shape-code-integer", Source::Verify)
+        .that("code is an integer in every answer, not a text or a float")
+        .why("A reader may not take \"0\" for a success, and the payer's cash is already in the machine.")
+        .runs(run!(code_is_integer)),
+    should("shape-content-type", Source::Verify)
+        .that("the content type of answers is JSON, in UTF-8")
+        .why("A program that checks the content type cannot read the answer.")
+        .runs(run!(content_type)),
 ];
 
 async fn is_json(context: &CheckContext<'_>) -> CheckResult {

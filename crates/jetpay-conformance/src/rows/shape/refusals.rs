@@ -9,69 +9,40 @@ use crate::check_context::{CheckContext, tampered, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::leaks::expect_no_leak;
-use crate::row::{Level, Row, Section, run};
-use crate::rows::conditions::{option_1, option_2};
+use crate::row::{Row, Source, must, run, should};
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "shape-refusal-text-verify",
-        Level::Must,
-        Section::Verify,
-        "a refused verify has a text that is not empty, in the field of the method",
-        "The payer sees no reason, and tries again or leaves.",
-        run!(text_of_verify),
-    ),
-    Row::new(
-        "shape-refusal-text-deposit",
-        Level::Must,
-        Section::CheckDeposit,
-        "a refused check_deposit has a text that is not empty, in the field of the method",
-        "The payer, whose cash is in the machine, sees no reason.",
-        run!(text_of_deposit),
-    ),
-    Row::new(
-        "shape-refusal-only",
-        Level::Must,
-        Section::CheckDeposit,
-        "a refusal has no payment_id and no contracts",
-        "A program may take a refusal with the fields of a success for a success.",
-        run!(nothing_else),
-    ),
-    Row::new(
-        "option-1-unknown",
-        Level::Must,
-        Section::Verify,
-        "option 1: a refusal has its text in error_description and message",
-        "The kiosk reads the other field and shows the payer an empty line.",
-        run!(option_1_unknown),
-    )
-    .only(option_1),
-    Row::new(
-        "option-2-unknown",
-        Level::Must,
-        Section::Verify,
-        "option 2: a refusal has its text in message",
-        "The payer sees no reason, tries again, and calls the support.",
-        run!(option_2_unknown),
-    )
-    .only(option_2),
-    Row::new(
-        "shape-no-secret",
-        Level::Must,
-        ERRORS,
-        "no answer contains the secret",
-        "An attacker who reads one answer can sign callbacks, and credits any account.",
-        run!(no_secret),
-    ),
-    Row::new(
-        "shape-nothing-inside",
-        Level::Should,
-        ERRORS,
-        "answers to bad bodies show no stack trace, no SQL and no file of the program",
-        "An attacker learns how the program that handles the money is built.",
-        run!(nothing_inside),
-    ),
+    must("shape-refusal-text-verify", Source::Verify)
+        .that("a refused verify has a text that is not empty, in the field of the method")
+        .why("The payer sees no reason, and tries again or leaves.")
+        .runs(run!(text_of_verify)),
+    must("shape-refusal-text-deposit", Source::CheckDeposit)
+        .that("a refused check_deposit has a text that is not empty, in the field of the method")
+        .why("The payer, whose cash is in the machine, sees no reason.")
+        .runs(run!(text_of_deposit)),
+    must("shape-refusal-only", Source::CheckDeposit)
+        .that("a refusal has no payment_id and no contracts")
+        .why("A program may take a refusal with the fields of a success for a success.")
+        .runs(run!(nothing_else)),
+    must("option-1-unknown", Source::Verify)
+        .that("option 1: a refusal has its text in error_description and message")
+        .why("The kiosk reads the other field and shows the payer an empty line.")
+        .option(Kassa24Answers::Account)
+        .runs(run!(crate::rows::documented::verify::unknown)),
+    must("option-2-unknown", Source::Verify)
+        .that("option 2: a refusal has its text in message")
+        .why("The payer sees no reason, tries again, and calls the support.")
+        .option(Kassa24Answers::Contracts)
+        .runs(run!(crate::rows::documented::verify::unknown)),
+    must("shape-no-secret", ERRORS)
+        .that("no answer contains the secret")
+        .why("An attacker who reads one answer can sign callbacks, and credits any account.")
+        .runs(run!(no_secret)),
+    should("shape-nothing-inside", ERRORS)
+        .that("answers to bad bodies show no stack trace, no SQL and no file of the program")
+        .why("An attacker learns how the program that handles the money is built.")
+        .runs(run!(nothing_inside)),
 ];
 
 async fn text_of_verify(context: &CheckContext<'_>) -> CheckResult {
@@ -121,27 +92,12 @@ async fn nothing_else(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-async fn option_1_unknown(context: &CheckContext<'_>) -> CheckResult {
-    unknown(&context.in_project_answering(Kassa24Answers::Account)?).await
-}
-
-async fn option_2_unknown(context: &CheckContext<'_>) -> CheckResult {
-    unknown(&context.in_project_answering(Kassa24Answers::Contracts)?).await
-}
-
-async fn unknown(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.verify(&context.target.customers.unknown))
-        .await?;
-    context.expect_refusal(&exchange, Refusal::new(200, 404))
-}
-
-const ERRORS: Section = Section::Ours("OWASP API8:2023, security misconfiguration");
+const ERRORS: Source = Source::Other("OWASP API8:2023, security misconfiguration");
 
 /// Every answer is searched for the secret; here are the messages that most likely bring it to light.
 async fn no_secret(context: &CheckContext<'_>) -> CheckResult {
     unknown_answers(context).await?;
-    for message in [context.verify_json(), context.check_deposit_json()] {
+    for message in context.requests() {
         context.send(context.platform.sign(&message)).await?;
         context.send(message.to_string()).await?;
         let forged = tampered(&context.platform.sign(&message), |it| {
@@ -163,7 +119,7 @@ async fn no_secret(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn nothing_inside(context: &CheckContext<'_>) -> CheckResult {
-    for message in [context.verify_json(), context.check_deposit_json()] {
+    for message in context.requests() {
         for field in ["/customer_id", "/amount", "/type"] {
             for value in [
                 json!({"a": [1]}),

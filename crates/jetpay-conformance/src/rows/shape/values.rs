@@ -4,81 +4,49 @@ use jetpay_platform::{ContractFields, Exchange};
 use serde_json::{Map, Value};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, tampered, with};
+use crate::check_context::{CheckContext, edited, with};
 use crate::expect::{self, Seen, only};
 use crate::row::sections::{METHOD_ANSWERS, SIGNATURE};
-use crate::row::{Level, Row, Section, run};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::{expect_currency, sound_contracts};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "shape-payment-id",
-        Level::Must,
-        Section::CheckDeposit,
-        "payment_id is a text that is not empty, even when it has only digits",
-        "A number may come back changed, and then the callback finds no payment.",
-        run!(payment_id),
-    ),
-    Row::new(
-        "shape-payment-id-plain",
-        Level::Should,
-        SIGNATURE,
-        "payment_id has at most 255 characters, no `;` and no control character",
-        "With `;` in the id, an attacker can move the borders of fields in a signed callback.",
-        run!(plain_payment_id),
-    ),
-    Row::new(
-        "shape-currency",
-        Level::Must,
-        Section::Verify,
-        "currency is the project's currency, in three capital letters",
-        "The platform asks the payer for money in a wrong currency.",
-        run!(currency),
-    ),
-    Row::new(
-        "shape-amounts",
-        Level::Must,
-        Section::Verify,
-        "amounts are integers in minor units: not floats, not texts, not negative",
-        "The platform reads 100000.0 or \"1000.00\" as another amount, or not at all.",
-        run!(amounts),
-    )
-    .only(has_contracts),
-    Row::new(
-        "shape-no-error-text",
-        Level::Should,
-        Section::CheckDeposit,
-        "a good answer has no error text",
-        "The kiosk may show an error to a payer whose payment continues.",
-        run!(no_error_text),
-    ),
-    Row::new(
-        "shape-no-extra-fields",
-        Level::Should,
-        Section::CheckDeposit,
-        "good answers have the documented fields and no others",
-        "A misspelt field is a missing field, and additional fields reveal data about the payer.",
-        run!(no_extra_fields),
-    ),
-    Row::new(
-        "verify-contracts",
-        Level::Must,
-        Section::Verify,
-        "the answer to verify has contracts, with id and number as texts and amounts as integers",
-        "The platform cannot read the contracts, or shows a hundred times the debt.",
-        run!(shows_contracts),
-    )
-    .only(has_contracts),
-    Row::new(
-        "verify-no-contracts",
-        Level::Should,
-        METHOD_ANSWERS,
-        "the answer to verify has no contracts",
-        "The platform does not expect contracts here and may refuse the whole answer.",
-        run!(shows_none),
-    )
-    .only(no_contracts),
+    must("shape-payment-id", Source::CheckDeposit)
+        .that("payment_id is a text that is not empty, even when it has only digits")
+        .why("A number may come back changed, and then the callback finds no payment.")
+        .runs(run!(payment_id)),
+    should("shape-payment-id-plain", SIGNATURE)
+        .that("payment_id has at most 255 characters, no `;` and no control character")
+        .why("With `;` in the id, an attacker can move the borders of fields in a signed callback.")
+        .runs(run!(plain_payment_id)),
+    must("shape-currency", Source::Verify)
+        .that("currency is the project's currency, in three capital letters")
+        .why("The platform asks the payer for money in a wrong currency.")
+        .runs(run!(currency)),
+    must("shape-amounts", Source::Verify)
+        .that("amounts are integers in minor units: not floats, not texts, not negative")
+        .why("The platform reads 100000.0 or \"1000.00\" as another amount, or not at all.")
+        .only(has_contracts)
+        .runs(run!(amounts)),
+    should("shape-no-error-text", Source::CheckDeposit)
+        .that("a good answer has no error text")
+        .why("The kiosk may show an error to a payer whose payment continues.")
+        .runs(run!(no_error_text)),
+    should("shape-no-extra-fields", Source::CheckDeposit)
+        .that("good answers have the documented fields and no others")
+        .why("A misspelt field is a missing field, and additional fields reveal data about the payer.")
+        .runs(run!(no_extra_fields)),
+    must("verify-contracts", Source::Verify)
+        .that("the answer to verify has contracts, with id and number as texts and amounts as integers")
+        .why("The platform cannot read the contracts, or shows a hundred times the debt.")
+        .only(has_contracts)
+        .runs(run!(shows_contracts)),
+    should("verify-no-contracts", METHOD_ANSWERS)
+        .that("the answer to verify has no contracts")
+        .why("The platform does not expect contracts here and may refuse the whole answer.")
+        .only(no_contracts)
+        .runs(run!(shows_none)),
 ];
 
 /// The maximum length of an id, in characters.
@@ -204,9 +172,7 @@ fn of_contract(
 }
 
 async fn shows_contracts(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.verify(&context.target.customers.payer))
-        .await?;
+    let exchange = context.call_verify().await?;
     let contracts = sound_contracts(context, &exchange)?;
     let Some(ours) = context.contract() else {
         return Ok(());
@@ -220,9 +186,7 @@ async fn shows_contracts(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn shows_none(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&context.verify(&context.target.customers.payer))
-        .await?;
+    let exchange = context.call_verify().await?;
     let answer = expect::answer(&exchange, 0)?;
     let shown = answer
         .get("entities")
@@ -257,9 +221,9 @@ pub(super) async fn unknown_answers(context: &CheckContext<'_>) -> CheckResult<[
 /// Refusals: for unknown customers, and for both requests with a bad signature.
 pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
     let mut refused: Vec<_> = unknown_answers(context).await?.into();
-    for request in [context.verify_json(), context.check_deposit_json()] {
+    for request in context.requests() {
         let signed = context.platform.sign(&request);
-        let changed = tampered(&signed, |it| with(it, "/note", "one field more".into()));
+        let changed = edited(&signed, "/note", "one field more");
         refused.push(context.send(changed).await?);
     }
     Ok(refused)

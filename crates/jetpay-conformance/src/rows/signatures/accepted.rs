@@ -6,86 +6,46 @@ use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::row::sections::{PATHS, SIGNED};
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run, should};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "signed-reordered",
-        Level::Must,
-        SIGNED,
-        "a good signature is valid in any order of the keys",
-        "The platform writes its keys in another order, and every payer is turned away.",
-        run!(reordered),
-    ),
-    Row::new(
-        "signed-white-space",
-        Level::Must,
-        SIGNED,
-        "a good signature is valid with any white space between the fields",
-        "White space that means nothing turns payers away.",
-        run!(white_space),
-    ),
-    Row::new(
-        "signed-escapes",
-        Level::Must,
-        SIGNED,
-        "a good signature is valid when letters are written as \\u escapes and / as \\/",
-        "PHP writes JSON this way; a program that signs the raw bytes turns every payer away.",
-        run!(escapes),
-    ),
-    Row::new(
-        "signed-extra-fields",
-        Level::Should,
-        SIGNED,
-        "a good signature is valid with signed fields that the document does not have",
-        "The platform adds a field, and every payer is turned away.",
-        run!(extra_fields),
-    ),
-    Row::new(
-        "signed-booleans",
-        Level::Should,
-        SIGNED,
-        "a good signature is valid with booleans: true is signed as 1, false as 0",
-        "Callbacks have booleans; if they are refused, they are repeated and the payer gets nothing.",
-        run!(booleans),
-    ),
-    Row::new(
-        "signed-long-array",
-        Level::Should,
-        PATHS,
-        "a good signature is valid with a list of 12 entries in natural order",
-        "A message with a long list is refused each time it is sent.",
-        run!(long_array),
-    ),
-    Row::new(
-        "signed-scripts",
-        Level::Must,
-        SIGNED,
-        "a callback with a text in another script is accepted, raw and with \\u escapes",
-        "A description in the payer's language makes the endpoint refuse the callback each time.",
-        run!(scripts),
-    ),
-    Row::new(
-        "signed-null",
-        Level::Must,
-        SIGNED,
-        "a callback with null and with an empty text is accepted, because both are signed alike",
-        "A field without a value makes the platform repeat the callback for days while the payer waits.",
-        run!(null),
-    ),
-    Row::new(
-        "signed-empty-containers",
-        Level::Must,
-        SIGNED,
-        "a callback with empty lists and objects is accepted, because they are not signed",
-        "A callback with an empty list of errors is refused each time.",
-        run!(empty_containers),
-    ),
+    must("signed-reordered", SIGNED)
+        .that("a good signature is valid in any order of the keys")
+        .why("The platform writes its keys in another order, and every payer is turned away.")
+        .runs(run!(reordered)),
+    must("signed-white-space", SIGNED)
+        .that("a good signature is valid with any white space between the fields")
+        .why("White space that means nothing turns payers away.")
+        .runs(run!(white_space)),
+    must("signed-escapes", SIGNED)
+        .that("a good signature is valid when letters are written as \\u escapes and / as \\/")
+        .why("PHP writes JSON this way; a program that signs the raw bytes turns every payer away.")
+        .runs(run!(escapes)),
+    should("signed-extra-fields", SIGNED)
+        .that("a good signature is valid with signed fields that the document does not have")
+        .why("The platform adds a field, and every payer is turned away.")
+        .runs(run!(extra_fields)),
+    should("signed-booleans", SIGNED)
+        .that("a good signature is valid with booleans: true is signed as 1, false as 0")
+        .why("Callbacks have booleans; if they are refused, they are repeated and the payer gets nothing.")
+        .runs(run!(booleans)),
+    should("signed-long-array", PATHS)
+        .that("a good signature is valid with a list of 12 entries in natural order")
+        .why("A message with a long list is refused each time it is sent.")
+        .runs(run!(long_array)),
+    must("signed-scripts", SIGNED)
+        .that("a callback with a text in another script is accepted, raw and with \\u escapes")
+        .why("A description in the payer's language makes the endpoint refuse the callback each time.")
+        .runs(run!(scripts)),
+    must("signed-null", SIGNED)
+        .that("a callback with null and with an empty text is accepted, because both are signed alike")
+        .why("A field without a value makes the platform repeat the callback for days while the payer waits.")
+        .runs(run!(null)),
+    must("signed-empty-containers", SIGNED)
+        .that("a callback with empty lists and objects is accepted, because they are not signed")
+        .why("A callback with an empty list of errors is refused each time.")
+        .runs(run!(empty_containers)),
 ];
-
-fn requests(context: &CheckContext<'_>) -> [Value; 2] {
-    [context.verify_json(), context.check_deposit_json()]
-}
 
 /// Signs each of these bodies and expects code 0.
 async fn accepted(
@@ -104,7 +64,7 @@ async fn sent(context: &CheckContext<'_>, body: Vec<u8>) -> CheckResult {
 }
 
 async fn reordered(context: &CheckContext<'_>) -> CheckResult {
-    for request in requests(context) {
+    for request in context.requests() {
         let signed = context.platform.sign(&request);
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let fields = message.as_object().into_iter().flatten();
@@ -123,7 +83,7 @@ async fn reordered(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn white_space(context: &CheckContext<'_>) -> CheckResult {
-    for request in requests(context) {
+    for request in context.requests() {
         let signed = context.platform.sign(&request);
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let pretty = serde_json::to_string_pretty(&message).unwrap_or_default();
@@ -134,7 +94,7 @@ async fn white_space(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn escapes(context: &CheckContext<'_>) -> CheckResult {
-    for request in requests(context) {
+    for request in context.requests() {
         // The signature also has slashes.
         let signed = context.platform.sign(&request);
         sent(context, replaced_all(&signed, "/", "\\/")).await?;
@@ -164,7 +124,7 @@ fn replaced_all(body: &[u8], from: &str, to: &str) -> Vec<u8> {
 }
 
 async fn extra_fields(context: &CheckContext<'_>) -> CheckResult {
-    let extended = requests(context).map(|it| {
+    let extended = context.requests().map(|it| {
         let it = with(it, "/a_note", json!("Оплата № 7"));
         let it = with(it, "/zone", json!({"id": 5, "name": "x"}));
         with(it, "/Terminal_Id", json!(70_001)).to_string()
@@ -173,7 +133,7 @@ async fn extra_fields(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn booleans(context: &CheckContext<'_>) -> CheckResult {
-    let extended = requests(context).map(|it| {
+    let extended = context.requests().map(|it| {
         let it = with(it, "/is_test", json!(false));
         with(it, "/is_kiosk", json!(true)).to_string()
     });
@@ -182,7 +142,9 @@ async fn booleans(context: &CheckContext<'_>) -> CheckResult {
 
 async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let list: Vec<u8> = (1..=12).collect();
-    let extended = requests(context).map(|it| with(it, "/list", json!(list)).to_string());
+    let extended = context
+        .requests()
+        .map(|it| with(it, "/list", json!(list)).to_string());
     accepted(context, extended).await
 }
 
@@ -196,12 +158,7 @@ async fn taken(
     change: impl Fn(Value) -> Value,
 ) -> CheckResult<Vec<u8>> {
     let payment_id = context.new_payment().await?;
-    let decline = jetpay_platform::messages::Callback::decline(
-        context.method,
-        context.project.id,
-        &payment_id,
-        context.amount(),
-    );
+    let decline = context.decline(&payment_id);
     let message = change(serde_json::to_value(decline).unwrap_or_default());
     let signed = context.callbacks.sign(&message);
     acknowledged(context, signed.clone()).await?;

@@ -1,6 +1,5 @@
 //! Callbacks with a bad signature.
 
-use jetpay_platform::messages::Callback;
 use serde_json::json;
 
 use super::forged::{
@@ -8,67 +7,41 @@ use super::forged::{
     resigned, right_in_part, signature_of, with_secret,
 };
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect;
 use crate::row::sections::UNSIGNED_CALLBACK;
-use crate::row::{Level, Row, run};
+use crate::row::{Row, must, run, should};
 use crate::rows::expectations::refused;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-bad-signature",
-        Level::Must,
-        UNSIGNED_CALLBACK,
-        "a callback with a bad signature is refused",
-        "HTTP 200 accepts it: a forgery credits its sender, and a misread good callback is never repeated.",
-        run!(bad_signature),
-    ),
-    Row::new(
-        "callback-signature-part",
-        Level::Must,
-        UNSIGNED_CALLBACK,
-        "a callback whose signature is only in part the right one is refused",
-        "A guess of a letter or two is then enough to credit an account.",
-        run!(part_of_a_signature),
-    ),
-    Row::new(
-        "callback-signature-malformed",
-        Level::Should,
-        UNSIGNED_CALLBACK,
-        "a callback with its signature in another form is refused",
-        "No forgery gets through, but two programs may disagree about one callback.",
-        run!(malformed_signature),
-    ),
-    Row::new(
-        "callback-other-secret",
-        Level::Must,
-        UNSIGNED_CALLBACK,
-        "a callback signed with another secret, or with an empty one, is refused",
-        "With HTTP 200, any secret works, or a good callback that was misread is never repeated.",
-        run!(other_secret),
-    ),
-    Row::new(
-        "callback-unknown-project",
-        Level::Should,
-        UNSIGNED_CALLBACK,
-        "a callback of an unknown project is refused",
-        "The payments of another merchant's project are credited here.",
-        run!(unknown_project),
-    ),
-    Row::new(
-        "callback-refused-no-effect",
-        Level::Must,
-        UNSIGNED_CALLBACK,
-        "forged and changed successes credit nothing, and the right one then credits once",
-        "Anybody who knows the URL can credit an account.",
-        run!(no_effect),
-    )
-    .credits(),
+    must("callback-bad-signature", UNSIGNED_CALLBACK)
+        .that("a callback with a bad signature is refused")
+        .why("HTTP 200 accepts it: a forgery credits its sender, and a misread good callback is never repeated.")
+        .runs(run!(bad_signature)),
+    must("callback-signature-part", UNSIGNED_CALLBACK)
+        .that("a callback whose signature is only in part the right one is refused")
+        .why("A guess of a letter or two is then enough to credit an account.")
+        .runs(run!(part_of_a_signature)),
+    should("callback-signature-malformed", UNSIGNED_CALLBACK)
+        .that("a callback with its signature in another form is refused")
+        .why("No forgery gets through, but two programs may disagree about one callback.")
+        .runs(run!(malformed_signature)),
+    must("callback-other-secret", UNSIGNED_CALLBACK)
+        .that("a callback signed with another secret, or with an empty one, is refused")
+        .why("With HTTP 200, any secret works, or a good callback that was misread is never repeated.")
+        .runs(run!(other_secret)),
+    should("callback-unknown-project", UNSIGNED_CALLBACK)
+        .that("a callback of an unknown project is refused")
+        .why("The payments of another merchant's project are credited here.")
+        .runs(run!(unknown_project)),
+    must("callback-refused-no-effect", UNSIGNED_CALLBACK)
+        .that("forged and changed successes credit nothing, and the right one then credits once")
+        .why("Anybody who knows the URL can credit an account.")
+        .credits(run!(no_effect)),
 ];
 
 async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     let another = context.platform.sign(&context.any_callback("another"));
     let [verify, _] = both(context);
     let others = [
@@ -81,8 +54,7 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
         ("/operation/id", json!(1)),
         ("/payment/description", json!("changed")),
     ];
-    let changed =
-        changed.map(|(field, value)| tampered(&signed, |message| with(message, field, value)));
+    let changed = changed.map(|(field, value)| edited(&signed, field, value));
     let bodies = [
         no_signature(&signed),
         in_one_case(&signed),
@@ -93,14 +65,12 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn part_of_a_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     refused(context, &payment_id, right_in_part(&signed)).await
 }
 
 async fn malformed_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     refused(context, &payment_id, in_another_form(&signed)).await
 }
 
@@ -134,27 +104,21 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let success = context.success(&payment_id);
     let signed = context.callbacks.sign(&success);
     let forged = with_secret(context, UNKNOWN_SECRET).sign(&success);
-    let (method, project) = (context.method, context.project.id);
-    let decline = Callback::decline(method, project, &payment_id, context.amount());
-    let decline = context.callbacks.sign(&decline);
+    let decline = context.callbacks.sign(&context.decline(&payment_id));
     let another = context.callbacks.sign(&context.success("another"));
     let dearer = context.amount().minor() * 100;
     let bodies = [
         tampered(&signed, |it| without(it, "/signature")),
-        tampered(&signed, |it| with(it, "/signature", json!(""))),
+        edited(&signed, "/signature", json!("")),
         forged,
-        tampered(&signed, |it| {
-            with(it, "/operation/sum_initial/amount", json!(dearer))
-        }),
-        tampered(&signed, |it| {
-            with(it, "/operation/message", json!("Succes"))
-        }),
+        edited(&signed, "/operation/sum_initial/amount", json!(dearer)),
+        edited(&signed, "/operation/message", json!("Succes")),
         // A decline that was changed into a success, and a success of another payment.
         tampered(&decline, |it| {
             let it = with(it, "/payment/status", json!("success"));
             with(it, "/operation/status", json!("success"))
         }),
-        tampered(&another, |it| with(it, "/payment/id", json!(payment_id))),
+        edited(&another, "/payment/id", json!(payment_id)),
     ];
     for body in bodies {
         context.send_callback(body).await?;

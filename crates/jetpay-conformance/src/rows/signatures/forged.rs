@@ -7,98 +7,54 @@ use serde_json::{Value, json};
 use super::projects::{in_both, refusal_of_unknown};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::UNSIGNED;
-use crate::row::{Level, Procedure, Row, run};
+use crate::row::{Row, must, run, should};
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "signature-missing",
-        Level::Must,
-        UNSIGNED,
-        "a request without a signature, or with another value in its place, is refused with code 400",
-        "Anybody who knows the URL can ask for accounts and begin payments.",
-        Procedure::Refused(|context| of_both(context, no_signature), REFUSAL),
-    ),
-    Row::new(
-        "signature-part",
-        Level::Must,
-        UNSIGNED,
-        "a signature of which only a part is right is refused with code 400: cut, changed, or with more around it",
-        "A program that compares a part accepts a guess: often a single letter is enough.",
-        Procedure::Refused(|context| of_both(context, right_in_part), REFUSAL),
-    ),
-    Row::new(
-        "signature-malformed",
-        Level::Should,
-        UNSIGNED,
-        "the signature in another form is refused with code 400: spaced, without padding, or in hexadecimal",
-        "All its bytes are right, so no attacker gains, but programs that read it loosely disagree about it.",
-        Procedure::Refused(|context| of_both(context, in_another_form), REFUSAL),
-    ),
-    Row::new(
-        "signature-legacy",
-        Level::Must,
-        UNSIGNED,
-        "a signature of the old scheme, 40 hexadecimal digits, is refused with code 400",
-        "The old scheme is weak: an attacker who can forge it can speak for the platform.",
-        Procedure::Refused(
-            |context| of_both(context, |signed| resigned(signed, [LEGACY])),
-            REFUSAL.naming("SHA-1"),
-        ),
-    ),
-    Row::new(
-        "signature-placeholder",
-        Level::Must,
-        UNSIGNED,
-        "the placeholder signatures of the documents are refused with code 400",
-        "The placeholders are public, so every reader of the documents could sign.",
-        Procedure::Refused(
-            |context| of_both(context, |signed| resigned(signed, PLACEHOLDERS)),
-            REFUSAL,
-        ),
-    ),
-    Row::new(
-        "signature-lower-case",
-        Level::Must,
-        UNSIGNED,
-        "a signature in lower case or in upper case is refused with code 400",
-        "A comparison that ignores case makes a signature much easier to guess.",
-        Procedure::Refused(|context| of_both(context, in_one_case), REFUSAL),
-    ),
-    Row::new(
-        "signature-other-message",
-        Level::Must,
-        UNSIGNED,
-        "the signature of another message is refused with code 400",
-        "An attacker who saw one signed message can sign any other message with it.",
-        Procedure::Refused(other_message, REFUSAL),
-    ),
-    Row::new(
-        "signature-changed",
-        Level::Must,
-        UNSIGNED,
-        "a message that was changed after signing is refused with code 400",
-        "An attacker can change the amount or the customer on the way.",
-        Procedure::Refused(changed, REFUSAL),
-    ),
-    Row::new(
-        "signature-other-secret",
-        Level::Must,
-        UNSIGNED,
-        "a signature with another secret, or with an empty one, is refused with code 400",
-        "Any secret works, or the one of a project that has none, so the signature protects nothing.",
-        run!(other_secret),
-    ),
-    Row::new(
-        "signature-other-project",
-        Level::Must,
-        UNSIGNED,
-        "a signature with another project's secret is refused with code 400",
-        "One project can begin payments in the name of another.",
-        run!(other_project),
-    ),
+    must("signature-missing", UNSIGNED)
+        .that("a request without a signature, or with another value in its place, is refused with code 400")
+        .why("Anybody who knows the URL can ask for accounts and begin payments.")
+        .refused(|context| of_both(context, no_signature), REFUSAL),
+    must("signature-part", UNSIGNED)
+        .that("a signature of which only a part is right is refused with code 400: cut, changed, or with more around it")
+        .why("A program that compares a part accepts a guess: often a single letter is enough.")
+        .refused(|context| of_both(context, right_in_part), REFUSAL),
+    should("signature-malformed", UNSIGNED)
+        .that("the signature in another form is refused with code 400: spaced, without padding, or in hexadecimal")
+        .why("All its bytes are right, so no attacker gains, but programs that read it loosely disagree about it.")
+        .refused(|context| of_both(context, in_another_form), REFUSAL),
+    must("signature-legacy", UNSIGNED)
+        .that("a signature of the old scheme, 40 hexadecimal digits, is refused with code 400")
+        .why("The old scheme is weak: an attacker who can forge it can speak for the platform.")
+        .refused(|context| of_both(context, |signed| resigned(signed, [LEGACY])),
+            REFUSAL.naming("SHA-1")),
+    must("signature-placeholder", UNSIGNED)
+        .that("the placeholder signatures of the documents are refused with code 400")
+        .why("The placeholders are public, so every reader of the documents could sign.")
+        .refused(|context| of_both(context, |signed| resigned(signed, PLACEHOLDERS)),
+            REFUSAL),
+    must("signature-lower-case", UNSIGNED)
+        .that("a signature in lower case or in upper case is refused with code 400")
+        .why("A comparison that ignores case makes a signature much easier to guess.")
+        .refused(|context| of_both(context, in_one_case), REFUSAL),
+    must("signature-other-message", UNSIGNED)
+        .that("the signature of another message is refused with code 400")
+        .why("An attacker who saw one signed message can sign any other message with it.")
+        .refused(other_message, REFUSAL),
+    must("signature-changed", UNSIGNED)
+        .that("a message that was changed after signing is refused with code 400")
+        .why("An attacker can change the amount or the customer on the way.")
+        .refused(changed, REFUSAL),
+    must("signature-other-secret", UNSIGNED)
+        .that("a signature with another secret, or with an empty one, is refused with code 400")
+        .why("Any secret works, or the one of a project that has none, so the signature protects nothing.")
+        .runs(run!(other_secret)),
+    must("signature-other-project", UNSIGNED)
+        .that("a signature with another project's secret is refused with code 400")
+        .why("One project can begin payments in the name of another.")
+        .runs(run!(other_project)),
 ];
 
 /// Both requests, signed and then changed.
@@ -222,12 +178,8 @@ const PLACEHOLDERS: [&str; 6] = [
 fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let [verify, deposit] = both(context);
     vec![
-        tampered(&verify, |it| {
-            with(it, "/signature", json!(signature_of(&deposit)))
-        }),
-        tampered(&deposit, |it| {
-            with(it, "/signature", json!(signature_of(&verify)))
-        }),
+        edited(&verify, "/signature", json!(signature_of(&deposit))),
+        edited(&deposit, "/signature", json!(signature_of(&verify))),
     ]
 }
 
@@ -236,24 +188,20 @@ fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     // A program that reads the fields before it verifies the signature notices the missing field and says so.
     let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
-        tampered(&deposit, |it| {
-            with(it, "/amount", json!(context.amount().minor() * 10))
-        }),
-        tampered(&verify, |it| {
-            with(it, "/customer_id", json!(context.target.customers.unknown))
-        }),
-        tampered(&deposit, |it| {
-            with(it, "/amount", json!(context.amount().minor() + 1))
-        }),
-        tampered(&verify, |it| with(it, "/note", json!("one field more"))),
+        edited(&deposit, "/amount", json!(context.amount().minor() * 10)),
+        edited(
+            &verify,
+            "/customer_id",
+            json!(context.target.customers.unknown),
+        ),
+        edited(&deposit, "/amount", json!(context.amount().minor() + 1)),
+        edited(&verify, "/note", json!("one field more")),
     ];
     more.into_iter().chain(less).collect()
 }
 
 async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
-    let requests = |platform: Platform| {
-        [context.verify_json(), context.check_deposit_json()].map(|it| platform.sign(&it))
-    };
+    let requests = |platform: Platform| context.requests().map(|it| platform.sign(&it));
     let keys = [UNKNOWN_SECRET, EMPTY_SECRET].map(|secret| with_secret(context, secret));
     let bodies = keys.into_iter().flat_map(requests).collect();
     context.expect_refused(bodies, REFUSAL).await?;

@@ -1,6 +1,6 @@
 //! Projects, their secrets and methods, and the order of fields.
 
-use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::messages::Operation;
 use serde_json::{Value, json};
 
 use super::forged::REFUSAL;
@@ -9,52 +9,32 @@ use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::{PATHS, PROJECT};
-use crate::row::{Level, Row, run};
+use crate::row::{Row, run, should};
 use crate::rows::conditions::exact;
 
 pub(crate) static ROWS: &[Row] = &[
-    Row::new(
-        "signature-next-secret",
-        Level::Should,
-        PROJECT,
-        "during a change of secrets both secrets are valid",
-        "Changing the secret stops all payments until both sides have changed it.",
-        run!(next_secret),
-    )
-    .only(exact),
-    Row::new(
-        "project-unknown",
-        Level::Should,
-        PROJECT,
-        "a request of an unknown project is refused",
-        "A typo in a project id stays unnoticed, and its payments go to another project.",
-        run!(unknown_project),
-    ),
-    Row::new(
-        "project-without-method",
-        Level::Should,
-        PROJECT,
-        "a project that does not support the method is refused with code 400",
-        "Payments arrive by a method that the merchant did not agree to and does not reconcile.",
-        run!(method_not_taken),
-    )
-    .only(exact),
-    Row::new(
-        "signature-byte-order",
-        Level::Should,
-        PATHS,
-        "a signature over paths in byte order is valid",
-        "The published SDKs differ in the order; a message signed by one of them is refused.",
-        run!(byte_order),
-    ),
-    Row::new(
-        "callback-long-array",
-        Level::Should,
-        PATHS,
-        "a callback with a list of 12 entries is accepted in natural order",
-        "A decline with eleven errors or more is refused as forged and repeated for days.",
-        run!(long_array),
-    ),
+    should("signature-next-secret", PROJECT)
+        .that("during a change of secrets both secrets are valid")
+        .why("Changing the secret stops all payments until both sides have changed it.")
+        .only(exact)
+        .runs(run!(next_secret)),
+    should("project-unknown", PROJECT)
+        .that("a request of an unknown project is refused")
+        .why("A typo in a project id stays unnoticed, and its payments go to another project.")
+        .runs(run!(unknown_project)),
+    should("project-without-method", PROJECT)
+        .that("a project that does not support the method is refused with code 400")
+        .why("Payments arrive by a method that the merchant did not agree to and does not reconcile.")
+        .only(exact)
+        .runs(run!(method_not_taken)),
+    should("signature-byte-order", PATHS)
+        .that("a signature over paths in byte order is valid")
+        .why("The published SDKs differ in the order; a message signed by one of them is refused.")
+        .runs(run!(byte_order)),
+    should("callback-long-array", PATHS)
+        .that("a callback with a list of 12 entries is accepted in natural order")
+        .why("A decline with eleven errors or more is refused as forged and repeated for days.")
+        .runs(run!(long_array)),
 ];
 
 async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
@@ -80,8 +60,7 @@ async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
     ]
     .into_iter()
     .flat_map(|value| in_both(context, &value));
-    let none =
-        [context.verify_json(), context.check_deposit_json()].map(|it| without(it, "/project_id"));
+    let none = context.requests().map(|it| without(it, "/project_id"));
     let bodies = wrong.chain(none).map(|it| context.platform.sign(&it));
     let refusal = refusal_of_unknown(context);
     context.expect_refused(bodies.collect(), refusal).await
@@ -89,7 +68,8 @@ async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
 
 /// Both requests with this value as their project.
 pub(super) fn in_both(context: &CheckContext<'_>, project_id: &Value) -> [Value; 2] {
-    [context.verify_json(), context.check_deposit_json()]
+    context
+        .requests()
         .map(|it| with(it, "/project_id", project_id.clone()))
 }
 
@@ -137,13 +117,7 @@ async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let operation =
         Operation::new("sale", "decline", context.amount()).with_code("20000", "General decline");
-    let decline = Callback::new(
-        context.method,
-        context.project.id,
-        &payment_id,
-        "decline",
-        operation,
-    );
+    let decline = context.callback(&payment_id, "decline", operation);
     let errors: Vec<Value> = (0..12)
         .map(|number| json!({"code": 20_000 + number, "message": "wrong"}))
         .collect();

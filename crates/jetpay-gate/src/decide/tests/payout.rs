@@ -66,13 +66,13 @@ fn words(outcome: Outcome) -> String {
     .to_owned()
 }
 
-fn check_rows(rows: &[(u16, &str, &str)]) {
-    for (http_status, body, meaning) in rows {
-        assert_eq!(
-            words(decide(*http_status, body)),
-            *meaning,
-            "HTTP {http_status} {body}"
-        );
+/// Rows of a table: `HTTP status, body => meaning`.
+fn check_rows(rows: &[&str]) {
+    for row in rows {
+        let (response, meaning) = row.rsplit_once(" => ").unwrap();
+        let (http_status, body) = response.split_once(' ').unwrap();
+        let outcome = decide(http_status.parse().unwrap(), body);
+        assert_eq!(words(outcome), meaning, "{row}");
     }
 }
 
@@ -83,62 +83,18 @@ fn error(code: &str) -> String {
 #[test]
 fn success_is_accepted_only_with_the_ids_of_the_request() {
     check_rows(&[
-        (200, GOOD, "accepted abc"),
-        (
-            200,
-            r#"{"status":"success","project_id":"35","payment_id":"test_123"}"#,
-            "accepted",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35,"payment_id":"test_123","code":"0"}"#,
-            "accepted",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":[]}"#,
-            "accepted",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":36,"payment_id":"test_123"}"#,
-            "unknown: other",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35,"payment_id":"test_124"}"#,
-            "unknown: other",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35}"#,
-            "unknown: unreadable",
-        ),
-        (
-            200,
-            r#"{"status":"success","payment_id":"test_123"}"#,
-            "unknown: unreadable",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35.0,"payment_id":"test_123"}"#,
-            "unknown: unreadable",
-        ),
-        (
-            200,
-            r#"{"status":"success","project_id":35,"payment_id":"test_123","code":3041}"#,
-            "unknown: 200 3041",
-        ),
-        (
-            200,
-            r#"{"status":"successful","project_id":35,"payment_id":"test_123"}"#,
-            "unknown: 200",
-        ),
-        (
-            200,
-            r#"{"project_id":35,"payment_id":"test_123"}"#,
-            "unknown: 200",
-        ),
+        r#"200 {"status":"success","project_id":35,"payment_id":"test_123","request_id":"abc"} => accepted abc"#,
+        r#"200 {"status":"success","project_id":"35","payment_id":"test_123"} => accepted"#,
+        r#"200 {"status":"success","project_id":35,"payment_id":"test_123","code":"0"} => accepted"#,
+        r#"200 {"status":"success","project_id":35,"payment_id":"test_123","request_id":[]} => accepted"#,
+        r#"200 {"status":"success","project_id":36,"payment_id":"test_123"} => unknown: other"#,
+        r#"200 {"status":"success","project_id":35,"payment_id":"test_124"} => unknown: other"#,
+        r#"200 {"status":"success","project_id":35} => unknown: unreadable"#,
+        r#"200 {"status":"success","payment_id":"test_123"} => unknown: unreadable"#,
+        r#"200 {"status":"success","project_id":35.0,"payment_id":"test_123"} => unknown: unreadable"#,
+        r#"200 {"status":"success","project_id":35,"payment_id":"test_123","code":3041} => unknown: 200 3041"#,
+        r#"200 {"status":"successful","project_id":35,"payment_id":"test_123"} => unknown: 200"#,
+        r#"200 {"project_id":35,"payment_id":"test_123"} => unknown: 200"#,
     ]);
     for http_status in [400, 401, 403, 404, 409, 429, 499] {
         assert_eq!(
@@ -223,35 +179,23 @@ fn payout_that_was_refused_unread_may_be_sent_again_under_the_same_id() {
 
 #[test]
 fn text_that_is_no_code_decides_nothing() {
+    for (code, meaning) in [
+        ("2004.0", "unknown: unreadable"),
+        ("-2004", "unknown: unreadable"),
+        ("true", "unknown: unreadable"),
+        ("[2004]", "unknown: unreadable"),
+        ("null", "unknown: 400"),
+        (r#""02004""#, "unknown: 400 02004"),
+        (r#"" 2004""#, "unknown: 400  2004"),
+    ] {
+        assert_eq!(words(decide(400, &error(code))), meaning, "{code}");
+    }
     check_rows(&[
-        (400, &error("2004.0"), "unknown: unreadable"),
-        (400, &error("-2004"), "unknown: unreadable"),
-        (400, &error("true"), "unknown: unreadable"),
-        (400, &error("[2004]"), "unknown: unreadable"),
-        (400, &error("null"), "unknown: 400"),
-        (400, &error(r#""02004""#), "unknown: 400 02004"),
-        (400, &error(r#"" 2004""#), "unknown: 400  2004"),
-        (400, r#"{"code":2004,"message":"No"}"#, "unknown: 400 2004"),
-        (
-            400,
-            r#"{"status":"error","code":2004,"code":3041}"#,
-            "unknown: unreadable",
-        ),
-        (
-            400,
-            r#"{"status":"error","code":2004,"payment_id":"test_124"}"#,
-            "unknown: other",
-        ),
-        (
-            400,
-            r#"{"status":"error","code":2004,"project_id":36}"#,
-            "unknown: other",
-        ),
-        (
-            400,
-            r#"{"status":"error","code":2004,"project_id":35,"payment_id":""}"#,
-            "final 400 2004",
-        ),
+        r#"400 {"code":2004,"message":"No"} => unknown: 400 2004"#,
+        r#"400 {"status":"error","code":2004,"code":3041} => unknown: unreadable"#,
+        r#"400 {"status":"error","code":2004,"payment_id":"test_124"} => unknown: other"#,
+        r#"400 {"status":"error","code":2004,"project_id":36} => unknown: other"#,
+        r#"400 {"status":"error","code":2004,"project_id":35,"payment_id":""} => final 400 2004"#,
     ]);
 }
 
@@ -283,45 +227,25 @@ fn unreadable_response_decides_nothing() {
 fn signature_that_matches_no_secret_of_the_project_is_refused() {
     let edited = signed(GOOD, "secret").replace("abc", "abd");
     let in_general = GOOD.replace('}', r#","general":{}}"#);
-    check_rows(&[
-        (200, &signed(GOOD, "secret"), "accepted abc"),
-        (200, &signed(GOOD, "next secret"), "accepted abc"),
-        (200, &signed(&in_general, "next secret"), "accepted abc"),
-        (200, &signed(&in_general, "another"), "unknown: signature"),
-        (200, &signed(GOOD, "another"), "unknown: signature"),
-        (200, &edited, "unknown: signature"),
-        (
-            200,
-            &GOOD.replace('}', r#","signature":""}"#),
-            "unknown: signature",
-        ),
-        (
-            200,
-            &GOOD.replace('}', r#","signature":"x"}"#),
-            "unknown: signature",
-        ),
-        (
-            200,
-            &GOOD.replace('}', r#","signature":5}"#),
-            "unknown: signature",
-        ),
-        (
-            200,
-            &GOOD.replace('}', r#","general":{"signature":{}}}"#),
-            "unknown: signature",
-        ),
-        (
-            400,
-            &signed(&error("2004"), "another"),
-            "unknown: signature",
-        ),
-        (
-            403,
-            &signed(&error("2004"), "another"),
-            "unknown: signature",
-        ),
-        (400, &signed(&error("2004"), "secret"), "final 400 2004 No"),
-    ]);
+    let with = |field: &str| GOOD.replace('}', &format!(",{field}}}"));
+    let (good, bad) = ("accepted abc", "unknown: signature");
+    for (http_status, body, meaning) in [
+        (200, signed(GOOD, "secret"), good),
+        (200, signed(GOOD, "next secret"), good),
+        (200, signed(&in_general, "next secret"), good),
+        (200, signed(&in_general, "another"), bad),
+        (200, signed(GOOD, "another"), bad),
+        (200, edited, bad),
+        (200, with(r#""signature":"""#), bad),
+        (200, with(r#""signature":"x""#), bad),
+        (200, with(r#""signature":5"#), bad),
+        (200, with(r#""general":{"signature":{}}"#), bad),
+        (400, signed(&error("2004"), "another"), bad),
+        (403, signed(&error("2004"), "another"), bad),
+        (400, signed(&error("2004"), "secret"), "final 400 2004 No"),
+    ] {
+        assert_eq!(words(decide(http_status, &body)), meaning, "{body}");
+    }
 }
 
 #[test]

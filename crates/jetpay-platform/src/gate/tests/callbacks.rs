@@ -72,23 +72,23 @@ fn callback_has_the_fields_of_the_document() {
 
 #[test]
 fn every_transition_is_reported_when_it_happens() {
-    let (ending, seconds) = (Plan::ending, seconds);
-    assert_eq!(
-        reported(ending(Ending::SucceedThenReverse), 99),
-        [(1, "success"), (6, "reversed")]
-    );
-    assert_eq!(
-        reported(ending(Ending::Decline { code: 100 }), 99),
-        [(1, "decline")]
-    );
-    assert_eq!(reported(ending(Ending::Error), 99), [(1, "error")]);
-    assert_eq!(reported(ending(Ending::Forget), 99), []);
-    assert_eq!(reported(ending(Ending::Never), 99), []);
     let lingers = Ending::Linger {
         code: 9999,
         how_long: seconds(10),
     };
-    assert_eq!(reported(ending(lingers), 99), [(11, "success")]);
+    for (ending, statuses) in [
+        (
+            Ending::SucceedThenReverse,
+            &[(1, "success"), (6, "reversed")][..],
+        ),
+        (Ending::Decline { code: 100 }, &[(1, "decline")]),
+        (Ending::Error, &[(1, "error")]),
+        (Ending::Forget, &[]),
+        (Ending::Never, &[]),
+        (lingers, &[(11, "success")]),
+    ] {
+        assert_eq!(reported(Plan::ending(ending), 99), statuses, "{ending:?}");
+    }
 }
 
 #[test]
@@ -186,50 +186,40 @@ fn course(plan: Plan, after: &[i64]) -> Vec<String> {
 
 #[test]
 fn each_ending_has_its_sequence_of_statuses() {
-    assert_eq!(
-        course(Plan::default(), &[0, 1, 99]),
-        ["processing", "success", "success"]
-    );
-    let declined = Plan::ending(Ending::Decline { code: 20_102 });
-    assert_eq!(
-        course(declined, &[0, 1, 99]),
-        ["processing", "decline", "decline"]
-    );
-    let reversed = Plan::ending(Ending::SucceedThenReverse);
-    assert_eq!(
-        course(reversed, &[0, 1, 5, 6]),
-        ["processing", "success", "success", "reversed"]
-    );
-    let late = Plan::ending(Ending::DeclineThenSucceed);
-    assert_eq!(
-        course(late, &[0, 1, 6]),
-        ["processing", "decline", "success"]
-    );
-    let lingers = Plan::ending(Ending::Linger {
+    let lingers = Ending::Linger {
         code: 20_802,
         how_long: seconds(60),
-    });
-    assert_eq!(
-        course(lingers, &[0, 1, 60, 61]),
-        [
-            "processing",
-            "external processing",
-            "external processing",
-            "success"
-        ]
-    );
-    assert_eq!(
-        course(Plan::ending(Ending::Never), &[0, 100_000]),
-        ["processing", "processing"]
-    );
-    assert_eq!(
-        course(Plan::ending(Ending::Error), &[0, 1]),
-        ["processing", "error"]
-    );
-    assert_eq!(
-        course(Plan::ending(Ending::Forget), &[0, 1]),
-        ["processing", "3061"]
-    );
+    };
+    let external = "processing, external processing, external processing, success";
+    for (ending, after, statuses) in [
+        (
+            Ending::Succeed,
+            &[0, 1, 99][..],
+            "processing, success, success",
+        ),
+        (
+            Ending::Decline { code: 20_102 },
+            &[0, 1, 99],
+            "processing, decline, decline",
+        ),
+        (
+            Ending::SucceedThenReverse,
+            &[0, 1, 5, 6],
+            "processing, success, success, reversed",
+        ),
+        (
+            Ending::DeclineThenSucceed,
+            &[0, 1, 6],
+            "processing, decline, success",
+        ),
+        (lingers, &[0, 1, 60, 61], external),
+        (Ending::Never, &[0, 100_000], "processing, processing"),
+        (Ending::Error, &[0, 1], "processing, error"),
+        (Ending::Forget, &[0, 1], "processing, 3061"),
+    ] {
+        let shown = course(Plan::ending(ending), after).join(", ");
+        assert_eq!(shown, statuses, "{ending:?}");
+    }
 }
 
 #[test]

@@ -21,25 +21,20 @@ fn request_of_the_document_is_accepted_with_a_signed_answer_that_has_its_ids() {
     received.authenticate(&keyring()).unwrap();
 }
 
+/// The HTTP status and the code of an answer.
+fn rejected(reply: &Reply) -> (u16, String) {
+    (reply.status().unwrap(), code(reply).unwrap())
+}
+
 #[test]
 fn bad_or_missing_signature_is_answered_with_401_and_nothing_is_recorded() {
     let mut state = state(Plan::default());
-    let other = sign(
-        order("p-1").to_string().as_bytes(),
-        &Key::new("other").unwrap(),
-    )
-    .unwrap();
-    let reply = state.receive(NOW, PAYOUT, &other);
-    assert_eq!(
-        (reply.status(), code(&reply).as_deref()),
-        (Some(401), Some("3261"))
-    );
     let unsigned = order("p-1").to_string();
-    let reply = state.receive(NOW, PAYOUT, unsigned.as_bytes());
-    assert_eq!(
-        (reply.status(), code(&reply).as_deref()),
-        (Some(401), Some("3262"))
-    );
+    let other = sign(unsigned.as_bytes(), &Key::new("other").unwrap()).unwrap();
+    for (body, code) in [(&other[..], "3261"), (unsigned.as_bytes(), "3262")] {
+        let reply = state.receive(NOW, PAYOUT, body);
+        assert_eq!(rejected(&reply), (401, code.to_owned()));
+    }
     assert!(state.log().is_empty() && state.accounts().is_empty());
 }
 
@@ -61,10 +56,7 @@ fn wrong_path_is_answered_with_404_and_another_method_is_rejected() {
         );
     }
     let reply = state.receive(NOW, "/v2/payment/wallet/other/payout", &body);
-    assert_eq!(
-        (reply.status(), code(&reply).as_deref()),
-        (Some(400), Some("2541"))
-    );
+    assert_eq!(rejected(&reply), (400, "2541".to_owned()));
     assert!(state.log().is_empty());
 }
 
@@ -93,11 +85,7 @@ fn each_missing_or_odd_field_is_rejected_with_its_code_and_name() {
         let mut body = order("p-1");
         *body.pointer_mut(pointer).unwrap() = value;
         let reply = state.receive(NOW, PAYOUT, &signed(&body));
-        assert_eq!(
-            (reply.status(), code(&reply).as_deref()),
-            (Some(400), Some(expected)),
-            "{pointer}"
-        );
+        assert_eq!(rejected(&reply), (400, expected.to_owned()), "{pointer}");
         let message = reply.json().unwrap()["message"]
             .as_str()
             .unwrap()
@@ -163,60 +151,53 @@ fn ask_later(state: &mut GateState) {
 
 #[test]
 fn second_send_without_a_permitting_answer_is_unsafe() {
-    assert_eq!(
-        reason_before_second_send(Plan::default(), |_| ()),
-        (1, None)
-    );
-    assert_eq!(
-        reason_before_second_send(Plan::once(OnSend::DropBefore), |_| ()),
-        (1, None)
-    );
-    assert_eq!(
-        reason_before_second_send(Plan::once(OnSend::DropAfter), ask_later),
-        (1, None)
-    );
-    assert_eq!(
-        reason_before_second_send(Plan::once(OnSend::FailBefore(503)), |_| ()),
-        (1, None)
-    );
-    let rejected = Plan::once(OnSend::Reject { code: 3104 });
-    assert_eq!(reason_before_second_send(rejected, |_| ()), (1, None));
+    let nothing = |_: &mut GateState| ();
     let declined = Plan::ending(Ending::Decline { code: 100 });
-    assert_eq!(reason_before_second_send(declined, ask_later), (1, None));
+    for (plan, between) in [
+        (Plan::default(), nothing as fn(&mut GateState)),
+        (Plan::once(OnSend::DropBefore), nothing),
+        (Plan::once(OnSend::DropAfter), ask_later),
+        (Plan::once(OnSend::FailBefore(503)), nothing),
+        (Plan::once(OnSend::Reject { code: 3104 }), nothing),
+        (declined, ask_later),
+    ] {
+        let sent = reason_before_second_send(plan.clone(), between);
+        assert_eq!(sent, (1, None), "{plan:?}");
+    }
 }
 
 #[test]
 fn second_send_after_3061_3613_error_or_a_refusal_is_safe() {
-    let may_resend = |plan, between: fn(&mut GateState)| {
-        let (unsafe_resends, may_resend) = reason_before_second_send(plan, between);
-        assert_eq!(unsafe_resends, 0, "{may_resend:?}");
-        may_resend.unwrap()
-    };
-    assert_eq!(
-        may_resend(Plan::once(OnSend::DropBefore), ask_later),
-        ResendReason::Unknown
-    );
-    assert_eq!(
-        may_resend(Plan::ending(Ending::Forget), ask_later),
-        ResendReason::Unknown
-    );
-    assert_eq!(
-        may_resend(Plan::ending(Ending::Error), ask_later),
-        ResendReason::Error
-    );
+    let nothing = |_: &mut GateState| ();
     let told = |state: &mut GateState| drop(state.due(NOW + SECOND));
-    assert_eq!(
-        may_resend(Plan::ending(Ending::Error), told),
-        ResendReason::Error
-    );
-    assert_eq!(
-        may_resend(Plan::once(OnSend::InFlight), |_| ()),
-        ResendReason::InFlight
-    );
-    assert_eq!(
-        may_resend(Plan::once(OnSend::Refuse(429)), |_| ()),
-        ResendReason::Refused(429)
-    );
+    let error = || Plan::ending(Ending::Error);
+    for (plan, between, reason) in [
+        (
+            Plan::once(OnSend::DropBefore),
+            ask_later as fn(&mut GateState),
+            ResendReason::Unknown,
+        ),
+        (
+            Plan::ending(Ending::Forget),
+            ask_later,
+            ResendReason::Unknown,
+        ),
+        (error(), ask_later, ResendReason::Error),
+        (error(), told, ResendReason::Error),
+        (
+            Plan::once(OnSend::InFlight),
+            nothing,
+            ResendReason::InFlight,
+        ),
+        (
+            Plan::once(OnSend::Refuse(429)),
+            nothing,
+            ResendReason::Refused(429),
+        ),
+    ] {
+        let sent = reason_before_second_send(plan.clone(), between);
+        assert_eq!(sent, (0, Some(reason)), "{plan:?}");
+    }
 }
 
 #[test]

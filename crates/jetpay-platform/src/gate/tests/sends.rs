@@ -16,18 +16,19 @@ fn accepted_id_is_rejected_with_3041_however_often_it_is_sent() {
 #[test]
 fn failure_before_the_acceptance_leaves_the_id_unknown_and_the_next_send_is_accepted() {
     let plans = [
-        (OnSend::DropBefore, None),
-        (OnSend::FailBefore(503), Some(503)),
-        (OnSend::Refuse(401), Some(401)),
-        (OnSend::Refuse(403), Some(403)),
-        (OnSend::Refuse(429), Some(429)),
-        (OnSend::InFlight, Some(400)),
-        (OnSend::Reject { code: 3104 }, Some(400)),
+        (OnSend::DropBefore, None, None),
+        (OnSend::FailBefore(503), Some(503), None),
+        (OnSend::Refuse(401), Some(401), None),
+        (OnSend::Refuse(403), Some(403), None),
+        (OnSend::Refuse(429), Some(429), None),
+        (OnSend::InFlight, Some(400), Some("3613")),
+        (OnSend::Reject { code: 3104 }, Some(400), Some("3104")),
     ];
-    for (first, status) in plans {
+    for (first, status, rejection) in plans {
         let mut state = state(Plan::once(first));
         let reply = send(&mut state, NOW, "p-1");
         assert_eq!(reply.status(), status, "{first:?}");
+        assert_eq!(code(&reply).as_deref(), rejection, "{first:?}");
         assert_eq!(state.accepted(35, "p-1"), 0, "{first:?}");
         assert_eq!(status_of(&ask(&mut state, NOW, "p-1")), "3061", "{first:?}");
         assert_eq!(
@@ -37,20 +38,6 @@ fn failure_before_the_acceptance_leaves_the_id_unknown_and_the_next_send_is_acce
         );
         assert_eq!(state.accepted(35, "p-1"), 1, "{first:?}");
     }
-}
-
-#[test]
-fn rejections_carry_the_code() {
-    let mut flying = state(Plan::once(OnSend::InFlight));
-    assert_eq!(
-        code(&send(&mut flying, NOW, "p-1")).as_deref(),
-        Some("3613")
-    );
-    let mut rejecting = state(Plan::once(OnSend::Reject { code: 3104 }));
-    assert_eq!(
-        code(&send(&mut rejecting, NOW, "p-1")).as_deref(),
-        Some("3104")
-    );
 }
 
 #[test]
@@ -146,37 +133,22 @@ fn other_accounts_follow_the_given_plan_or_the_same_random_plans_each_time() {
 
 #[test]
 fn hurried_plan_has_every_time_divided() {
-    let plan = Plan {
-        sends: vec![OnSend::AcceptSlowly(seconds(8)), OnSend::DropBefore],
-        status_requests: vec![OnStatus::Slowly(seconds(4))],
+    let plan = |times: u64| Plan {
+        sends: vec![OnSend::AcceptSlowly(seconds(4 * times)), OnSend::DropBefore],
+        status_requests: vec![OnStatus::Slowly(seconds(2 * times))],
         endings: vec![Ending::Linger {
             code: 9999,
-            how_long: seconds(6),
+            how_long: seconds(3 * times),
         }],
-        after: seconds(2),
-        later: seconds(10),
+        after: seconds(times),
+        later: seconds(5 * times),
         callbacks: CallbackPlan {
-            gap: seconds(12),
-            delay: seconds(14),
+            gap: seconds(6 * times),
+            delay: seconds(7 * times),
             ..CallbackPlan::default()
         },
     };
-    let half = Plan {
-        sends: vec![OnSend::AcceptSlowly(seconds(4)), OnSend::DropBefore],
-        status_requests: vec![OnStatus::Slowly(seconds(2))],
-        endings: vec![Ending::Linger {
-            code: 9999,
-            how_long: seconds(3),
-        }],
-        after: seconds(1),
-        later: seconds(5),
-        callbacks: CallbackPlan {
-            gap: seconds(6),
-            delay: seconds(7),
-            ..CallbackPlan::default()
-        },
-    };
-    assert_eq!(plan.hurried(2), half);
+    assert_eq!(plan(2).hurried(2), plan(1));
 }
 
 #[test]
