@@ -158,7 +158,6 @@ pub(crate) const RULES: &[Rule] = &[
     rule(Room::Examples, "shop-sqlite", MERCHANT),
     // Proof, which may depend on everything.
     proof("jetpay-simulation"),
-    proof("jetpay-properties"),
     proof("jetpay-testing"),
     proof("xtask"),
 ];
