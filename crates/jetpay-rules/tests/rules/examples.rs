@@ -138,7 +138,8 @@ fn alternatives(happened: &str) -> Vec<Vec<OperationEvent>> {
     events.fold(vec![vec![]], |histories, event| {
         let variants = variants(event);
         let longer = |history: &Vec<OperationEvent>| {
-            let longer = |event: &OperationEvent| [&history[..], &[event.clone()]].concat();
+            let longer =
+                |event: &OperationEvent| [&history[..], std::slice::from_ref(event)].concat();
             variants.iter().map(longer).collect::<Vec<_>>()
         };
         histories.iter().flat_map(longer).collect()

@@ -149,7 +149,7 @@ fn end(happened: &str) -> [String; 3] {
     let mut last = Ok(None);
     for event in happened.split(';').map(str::trim) {
         let (seconds, event) = parse(event);
-        last = seen.take(seconds, event);
+        last = seen.take(seconds, &event);
     }
     let snapshot = &seen.snapshot;
     let next = snapshot.next.map_or("-".to_owned(), |(action, due)| {

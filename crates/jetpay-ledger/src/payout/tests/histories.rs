@@ -57,9 +57,9 @@ impl Seen {
         }
     }
 
-    fn after(&self, (seconds, event): (u64, Event)) -> Self {
+    fn after(&self, (seconds, event): &(u64, Event)) -> Self {
         let mut seen = self.clone();
-        let _ = seen.take(seconds, event);
+        let _ = seen.take(*seconds, event);
         seen
     }
 
@@ -67,7 +67,7 @@ impl Seen {
     pub(super) fn take(
         &mut self,
         seconds: u64,
-        event: Event,
+        event: &Event,
     ) -> Result<Option<PayoutDecision>, ResolveError> {
         self.now = after(self.now, Duration::from_secs(seconds));
         let decision = self.decide(event)?;
@@ -84,7 +84,7 @@ impl Seen {
         Ok(decision)
     }
 
-    fn decide(&self, event: Event) -> Result<Option<PayoutDecision>, ResolveError> {
+    fn decide(&self, event: &Event) -> Result<Option<PayoutDecision>, ResolveError> {
         let snapshot = &self.snapshot;
         let on_send = |older, outcome: &SendOutcome| {
             let token = snapshot.fencing_token - older;
@@ -94,7 +94,7 @@ impl Seen {
             let token = snapshot.fencing_token - older;
             snapshot.on_status(token, answer, self.now, &policy())
         };
-        Ok(Some(match event {
+        Ok(Some(match *event {
             Event::Lease => return Ok(lease(snapshot, self.now).map(|(_, decision)| decision)),
             Event::Accepted(older) => on_send(older, &accept()),
             Event::Rejected(older) => on_send(older, &rejected()),
@@ -194,14 +194,14 @@ fn explore(seen: &Seen, events: &[(u64, Event)], depth: u32) -> u64 {
     }
     let histories = events
         .iter()
-        .map(|event| explore(&seen.after(*event), events, depth - 1));
+        .map(|event| explore(&seen.after(event), events, depth - 1));
     histories.sum()
 }
 
 #[test]
 fn money_leaves_at_most_once_in_every_history_of_four_steps_after_the_send() {
     let events = events();
-    let begun = Seen::begin().after((0, Event::Lease));
+    let begun = Seen::begin().after(&(0, Event::Lease));
     assert_eq!(explore(&begun, &events, 4), 32_u64.pow(4));
     assert_eq!(explore(&Seen::begin(), &events, 3), 32_u64.pow(3));
 }
@@ -215,7 +215,7 @@ proptest::proptest! {
     ) {
         let mut seen = Seen::begin();
         for event in history {
-            seen = seen.after(event);
+            seen = seen.after(&event);
         }
     }
 }
