@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|body: &[u8]| {
-    let _ = jetpay_properties::canonical(body);
+    let _ = jetpay_simulation::properties::canonical(body);
 });

@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = jetpay_properties::ledger(bytes);
+    let _ = jetpay_simulation::properties::ledger(bytes);
 });

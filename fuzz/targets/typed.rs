@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|body: &[u8]| {
-    let _ = jetpay_properties::typed(body);
+    let _ = jetpay_simulation::properties::typed(body);
 });

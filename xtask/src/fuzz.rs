@@ -1,6 +1,6 @@
 //! `cargo xtask fuzz`: searches for input that breaks a property.
 //!
-//! The properties are in `jetpay-properties`, the corpora in `fuzz/corpus`. The fuzzer writes what it finds to
+//! The properties are in `jetpay-simulation`, the corpora in `fuzz/corpus`. The fuzzer writes what it finds to
 //! `fuzz/artifacts`. Add the file to the corpus together with the fix; the stable tests then check it for ever.
 
 use std::path::Path;

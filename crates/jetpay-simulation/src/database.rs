@@ -110,12 +110,11 @@ pub(crate) fn changed_except(
     Ok(None)
 }
 
-/// The payment and the operation of every alarm that names a payment; -1 if it names no operation.
-pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64)>> {
-    let sql =
-        "SELECT payment_id, coalesce(operation_id, -1) FROM alarms WHERE payment_id IS NOT NULL";
+/// The payment, the operation and the kind of every alarm that names a payment; -1 if it names no operation.
+pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64, String)>> {
+    let sql = "SELECT payment_id, coalesce(operation_id, -1), kind FROM alarms WHERE payment_id IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
-    let alarms = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+    let alarms = statement.query_map((), |row| row.try_into());
     alarms?.collect()
 }
 
@@ -155,30 +154,45 @@ pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<([i64; 4], [i6
     Ok((four(said)?, four(there)?))
 }
 
-/// A hash of everything in the database.
-pub(crate) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
-    let mut hasher = DefaultHasher::new();
-    for table in [
-        "customers",
-        "payments",
-        "events",
-        "entries",
-        "alarms",
-        "counts",
-    ] {
+const TABLES: [&str; 10] = [
+    "customers",
+    "customer_words",
+    "payments",
+    "events",
+    "entries",
+    "alarms",
+    "settlements",
+    "counts",
+    "payouts",
+    "payout_steps",
+];
+
+/// Every value in the database, table by table.
+pub(crate) fn values(
+    connection: &Connection,
+    mut each: impl FnMut(&str, ValueRef<'_>),
+) -> rusqlite::Result<()> {
+    for table in TABLES {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
         let columns = statement.column_count();
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
             for column in 0..columns {
-                match row.get_ref(column)? {
-                    ValueRef::Null => 0_u8.hash(&mut hasher),
-                    ValueRef::Integer(number) => number.hash(&mut hasher),
-                    ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
-                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
-                }
+                each(table, row.get_ref(column)?);
             }
         }
     }
+    Ok(())
+}
+
+/// A hash of everything in the database.
+pub(crate) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    values(connection, |_, value| match value {
+        ValueRef::Null => 0_u8.hash(&mut hasher),
+        ValueRef::Integer(number) => number.hash(&mut hasher),
+        ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
+    })?;
     Ok(hasher.finish())
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
-use jetpay_simulation::{PayoutTally, Plan, Setup, Tally, Violation, simulate, simulate_payouts};
+use jetpay_simulation::{Plan, Setup, Tally, Violation, simulate, simulate_payouts};
 
 #[derive(Parser)]
 #[command(
@@ -39,11 +39,20 @@ enum Flow {
     Payouts,
 }
 
-/// The totals of both simulations.
-#[derive(Default)]
-struct Totals {
-    top_ups: Tally,
-    payouts: PayoutTally,
+/// Simulates a seed.
+type Simulate = fn(&Setup, Plan) -> Result<Tally, Box<Violation>>;
+
+/// The simulations of a flow, each with its name in the report.
+fn simulations(flow: Flow) -> Vec<(&'static str, Simulate)> {
+    let (top_ups, payouts) = (
+        ("top-ups", simulate as Simulate),
+        ("payouts", simulate_payouts as Simulate),
+    );
+    match flow {
+        Flow::Both => vec![top_ups, payouts],
+        Flow::TopUps => vec![top_ups],
+        Flow::Payouts => vec![payouts],
+    }
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -59,11 +68,16 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs the seeds. Returns their totals and, if there is one, the violation of the lowest seed that was found.
-fn run(setup: &Setup, arguments: &Arguments) -> (Totals, Option<Box<Violation>>) {
+/// Runs the seeds. Returns the totals of each simulation and, if there is one, the violation of the lowest seed that was
+/// found.
+fn run(setup: &Setup, arguments: &Arguments) -> (Vec<Tally>, Option<Box<Violation>>) {
+    let simulations = simulations(arguments.flow);
     let end = arguments.seed.saturating_add(arguments.seeds);
     let next = AtomicU64::new(arguments.seed);
-    let outcome = Mutex::new((Totals::default(), None::<Box<Violation>>));
+    let outcome = Mutex::new((
+        vec![Tally::default(); simulations.len()],
+        None::<Box<Violation>>,
+    ));
     let work = || {
         loop {
             let seed = next.fetch_add(1, Relaxed);
@@ -74,19 +88,19 @@ fn run(setup: &Setup, arguments: &Arguments) -> (Totals, Option<Box<Violation>>)
                 seed,
                 days: arguments.days,
             };
-            let result = simulate_flows(setup, plan, arguments.flow);
-            let mut outcome = outcome.lock().expect("no thread panicked");
-            match result {
-                Ok(totals) => {
-                    outcome.0.top_ups += totals.top_ups;
-                    outcome.0.payouts += totals.payouts;
-                }
-                Err(found) => {
-                    // The remaining seeds need not run.
-                    next.store(end, Relaxed);
-                    let lower = |first: &Violation| first.seed < found.seed;
-                    if !outcome.1.as_deref().is_some_and(lower) {
-                        outcome.1 = Some(found);
+            for (index, (_, simulate)) in simulations.iter().enumerate() {
+                let result = simulate(setup, plan);
+                let mut outcome = outcome.lock().expect("no thread panicked");
+                match result {
+                    Ok(tally) => outcome.0[index] += tally,
+                    Err(found) => {
+                        // The remaining seeds need not run.
+                        next.store(end, Relaxed);
+                        let lower = |first: &Violation| first.seed < found.seed;
+                        if !outcome.1.as_deref().is_some_and(lower) {
+                            outcome.1 = Some(found);
+                        }
+                        break;
                     }
                 }
             }
@@ -101,100 +115,25 @@ fn run(setup: &Setup, arguments: &Arguments) -> (Totals, Option<Box<Violation>>)
     outcome.into_inner().expect("no thread panicked")
 }
 
-fn simulate_flows(setup: &Setup, plan: Plan, flow: Flow) -> Result<Totals, Box<Violation>> {
-    let mut totals = Totals::default();
-    if flow != Flow::Payouts {
-        totals.top_ups = simulate(setup, plan)?;
-    }
-    if flow != Flow::TopUps {
-        totals.payouts = simulate_payouts(setup, plan)?;
-    }
-    Ok(totals)
-}
-
-fn print(arguments: &Arguments, totals: &Totals, took: Duration) {
+/// Prints what was counted. What never happened has no row.
+fn print(arguments: &Arguments, totals: &[Tally], took: Duration) {
     row("seeds", arguments.seeds);
-    if arguments.flow != Flow::Payouts {
-        println!("top-ups");
-        for (name, count) in top_up_rows(&totals.top_ups) {
-            row(name, count);
+    let mut messages = 0;
+    for ((name, _), tally) in simulations(arguments.flow).iter().zip(totals) {
+        println!("{name}");
+        for (count, times) in tally.counted() {
+            row(count.as_str(), times);
         }
-        println!(
-            "{:<28}{:>12}",
-            "hash",
-            format!("{:016x}", totals.top_ups.hash)
-        );
+        row("hash", format!("{:016x}", tally.hash));
+        messages += u128::from(tally.messages());
     }
-    if arguments.flow != Flow::TopUps {
-        println!("payouts");
-        for (name, count) in payout_rows(&totals.payouts) {
-            row(name, count);
-        }
-        println!(
-            "{:<28}{:>12}",
-            "hash",
-            format!("{:016x}", totals.payouts.hash)
-        );
-    }
-    let messages = u128::from(totals.top_ups.deliveries + totals.payouts.messages());
-    let minute = messages * 60_000 / took.as_millis().max(1);
-    println!("{:<28}{minute:>12}", "messages a minute");
+    row(
+        "messages a minute",
+        messages * 60_000 / took.as_millis().max(1),
+    );
     println!("✓ every invariant held after every step; {took:.1?}");
 }
 
-fn row(name: &str, count: u64) {
-    println!("{name:<28}{count:>12}");
-}
-
-fn top_up_rows(tally: &Tally) -> [(&'static str, u64); 16] {
-    [
-        ("deliveries", tally.deliveries),
-        ("callbacks among them", tally.callbacks),
-        ("acknowledged", tally.acknowledged),
-        ("answered 503", tally.unavailable),
-        ("interrupted by a crash", tally.interrupted),
-        ("lost", tally.lost),
-        ("virtual days", tally.days),
-        ("steps of the store", tally.steps),
-        ("with failed commits", tally.failed_commits),
-        ("crashes", tally.crashes),
-        ("outages of ten days", tally.outages),
-        ("payments", tally.payments),
-        ("notifications", tally.notifications),
-        ("given up by the platform", tally.given_up),
-        ("credits", tally.credits),
-        ("entries", tally.entries),
-    ]
-}
-
-fn payout_rows(tally: &PayoutTally) -> [(&'static str, u64); 27] {
-    [
-        ("requests of the merchant", tally.requests),
-        ("answered 503", tally.unavailable),
-        ("refused: key in use", tally.conflicts),
-        ("refused: balance too small", tally.refused),
-        ("payouts", tally.payouts),
-        ("sends", tally.sends),
-        ("repeated sends", tally.resends),
-        ("overtaken sends", tally.overtaken),
-        ("status queries", tally.status_queries),
-        ("callbacks", tally.callbacks),
-        ("mismatched callbacks", tally.mismatched),
-        ("lost", tally.lost),
-        ("virtual days", tally.days),
-        ("steps of the store", tally.steps),
-        ("with failed commits", tally.failed_commits),
-        ("crashes of the store", tally.store_crashes),
-        ("crashes of servers", tally.crashes),
-        ("actions interrupted", tally.interrupted),
-        ("stalls of servers", tally.stalls),
-        ("actions left, lease ended", tally.too_late),
-        ("resolved by an operator", tally.resolved),
-        ("paid", tally.paid),
-        ("reversed", tally.reversed),
-        ("released", tally.released),
-        ("paid after a release", tally.reserved_again),
-        ("open at the end", tally.open),
-        ("last callback not delivered", tally.unreported),
-    ]
+fn row(name: &str, value: impl std::fmt::Display) {
+    println!("{name:<28}{value:>16}");
 }

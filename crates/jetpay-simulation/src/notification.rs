@@ -1,86 +1,54 @@
-//! A notification: what a callback of the platform says, what it means for money, and how it is written.
+//! A notification: what a callback of the platform says, and how it is written.
 
 use std::sync::Arc;
 
+use jetpay_core::Money;
 use jetpay_core::signature::{Key, sign};
-use jetpay_core::{Currency, Money};
 use jetpay_platform::MethodFacts;
-use jetpay_platform::messages::{Callback, Operation, Payment, Provider};
 use jetpay_platform::schedule::{Waits, waits};
 use serde_json::{Value, json};
 
 use crate::deterministic::{SECOND, platform_date};
+use crate::model::Event;
 
-/// What a notification does to the money of its payment. The scenario states it, so that the checks need none of the
-/// ledger's rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// The payer paid the announced amount. The customer gets it, once.
-    Credits,
-    /// The payment failed.
-    Declines,
-    /// No effect on money, or not yet.
-    Nothing,
-    /// No effect on money, whatever came before; an alarm is raised, because the message says that something succeeded.
-    Alarm,
-    /// The notification does not fit the payment. No money moves, and an alarm is raised.
-    Mismatch,
-    /// Takes back the amount of the notification.
-    TakesBack,
-    /// Gives back the amount of a refund that was taken back.
-    RefundReversed,
-    /// Takes back all that remains.
-    TakesBackRest,
-}
-
-/// What is wrong with the message itself.
+/// What is wrong with the message itself, or odd in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     None,
     /// It is signed with an unknown secret.
     BadSignature,
-    /// It has no amount.
+    /// It has no amount, but it needs one.
     NoAmount,
-}
-
-/// What the message lacks, or has in an odd form. It needs none of it for its effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Omission {
-    Nothing,
-    /// The operation's id and amount.
-    OperationId,
-    /// The operation.
-    Operation,
-    /// Fields that no money depends on have another type.
+    /// Fields that no money depends on have another type. It is usable all the same.
     HarmlessFields,
 }
 
-/// What a callback says. The amount is in minor units.
+/// What a callback says.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
-    pub(crate) project: u64,
-    pub(crate) payment_type: &'static str,
-    /// The operation's type, the operation's status, and the payment's status.
-    pub(crate) statuses: [&'static str; 3],
-    pub(crate) operation: u64,
-    pub(crate) amount: i64,
-    pub(crate) currency: Currency,
-    pub(crate) effect: Effect,
+    pub(crate) event: Event,
     pub(crate) flaw: Flaw,
-    pub(crate) omits: Omission,
 }
 
 impl Content {
+    /// Whether the service must take it.
+    pub(crate) const fn is_usable(&self) -> bool {
+        matches!(self.flaw, Flaw::None | Flaw::HarmlessFields)
+    }
+
     /// The operation, its status and its amount as the ledger stores them: -1, an empty text and 0 if they are absent.
     pub(crate) fn stored(&self) -> (i64, &'static str, i64) {
-        let status = self.statuses[1];
-        match self.omits {
-            Omission::Nothing | Omission::HarmlessFields => {
-                (self.operation.cast_signed(), status, self.amount)
-            }
-            Omission::OperationId => (-1, status, 0),
-            Omission::Operation => (-1, "", 0),
-        }
+        let Event {
+            operation,
+            words,
+            amount,
+            ..
+        } = self.event;
+        (
+            operation.map_or(-1, u64::cast_signed),
+            words[1],
+            amount.map_or(0, Money::minor),
+        )
     }
 }
 
@@ -120,10 +88,8 @@ impl Notification {
     /// status.
     pub(crate) fn identity(&self) -> (u64, i64, &str, &str) {
         let (operation, operation_status, _) = self.content.stored();
-        let Content {
-            project, statuses, ..
-        } = &self.content;
-        (*project, operation, operation_status, statuses[2])
+        let Event { project, words, .. } = self.content.event;
+        (project, operation, operation_status, words[2])
     }
 
     /// Writes and signs the body, unless that was done before. The second variant has a date one second later and
@@ -145,80 +111,61 @@ impl Notification {
             let second = i64::from(variant > 0) * SECOND;
             let mut body = body(payment, content, method, now + second);
             if variant > 0 {
-                for word in [&mut body.operation.status, &mut body.payment.status] {
-                    *word = word.replace(' ', "_");
+                for pointer in ["/operation/status", "/payment/status"] {
+                    if let Some(Value::String(word)) = body.pointer_mut(pointer) {
+                        *word = word.replace(' ', "_");
+                    }
                 }
             }
-            let text = json(&body, content).to_string();
-            sign(text.as_bytes(), key)
+            sign(body.to_string().as_bytes(), key)
                 .expect("a callback can be signed")
                 .into()
         })
     }
 }
 
-fn body(payment: &str, content: &Content, method: &MethodFacts, now: i64) -> Callback {
+fn body(payment: &str, content: &Content, method: &MethodFacts, now: i64) -> Value {
+    let event = &content.event;
     let date = platform_date(now);
-    let sum = Money::new(content.amount, content.currency);
-    let [operation_type, operation_status, payment_status] = content.statuses.map(str::to_owned);
-    let operation = Operation {
-        id: content.operation,
-        kind: operation_type,
-        status: operation_status,
-        date: date.clone(),
-        created_date: date.clone(),
-        request_id: format!("{:016x}", content.operation),
-        sum_initial: sum,
-        sum_converted: sum,
-        code: "0".into(),
-        message: "Success".into(),
-        provider: Provider {
-            id: 12345,
-            payment_id: format!("receipt-{}", content.operation),
-            auth_code: String::new(),
+    let id = event.operation.unwrap_or_default();
+    let [operation_type, operation_status, payment_status] = event.words;
+    let mut body = json!({
+        "project_id": event.project,
+        "payment": {
+            "id": payment,
+            "type": event.payment_type,
+            "status": payment_status,
+            "date": date,
+            "method": method.callback_methods[0],
+            "sum": event.amount,
+            "description": "",
         },
-    };
-    let payment = Payment {
-        id: payment.into(),
-        kind: content.payment_type.into(),
-        status: payment_status,
-        date,
-        method: method.callback_methods[0].into(),
-        sum,
-        description: String::new(),
-    };
-    Callback {
-        project_id: content.project,
-        payment,
-        account: None,
-        customer: None,
-        operation,
+        "operation": {
+            "id": event.operation,
+            "type": operation_type,
+            "status": operation_status,
+            "date": date,
+            "created_date": date,
+            "request_id": format!("{id:016x}"),
+            "sum_initial": event.amount.filter(|_| content.flaw != Flaw::NoAmount),
+            "sum_converted": event.amount,
+            "code": "0",
+            "message": "Success",
+            "provider": {"id": 12345, "payment_id": format!("receipt-{id}"), "auth_code": ""},
+        },
+    });
+    for part in ["payment", "operation"] {
+        let fields = body[part].as_object_mut().expect("it has fields");
+        fields.retain(|_, value| !value.is_null());
     }
-}
-
-/// The message without what it lacks, and with what is odd in it.
-fn json(body: &Callback, content: &Content) -> Value {
-    let mut body = serde_json::to_value(body).expect("a callback can be written");
-    let mut without = |field: &str| {
-        let operation = body.get_mut("operation").and_then(Value::as_object_mut);
-        operation.map(|operation| operation.remove(field));
-    };
-    if content.flaw == Flaw::NoAmount {
-        without("sum_initial");
+    if operation_status.is_empty() {
+        body["operation"] = Value::Null;
     }
-    match content.omits {
-        Omission::Nothing => {}
-        Omission::OperationId => {
-            without("id");
-            without("sum_initial");
-        }
-        Omission::Operation => body["operation"] = Value::Null,
-        Omission::HarmlessFields => {
-            body["payment"]["method"] = json!(12);
-            body["payment"]["sum"] = json!("much");
-            body["account"] = json!({ "number": 7_001_112_233_u64 });
-            body["operation"]["provider"] = json!(true);
-        }
+    if content.flaw == Flaw::HarmlessFields {
+        body["payment"]["method"] = json!(12);
+        body["payment"]["sum"] = json!("much");
+        body["account"] = json!({ "number": 7_001_112_233_u64 });
+        body["operation"]["provider"] = json!(true);
     }
     body
 }

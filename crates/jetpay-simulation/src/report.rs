@@ -6,76 +6,51 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::deterministic::format_moment;
 
-/// What must hold after every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Invariant {
-    /// What the service has answered is in the committed database.
-    CommitBeforeAnswer,
-    /// A success that fits its payment is credited, exactly once.
-    CreditedOnce,
-    /// Money moves only by a signed notification that says so.
-    OnlySignedEvents,
-    /// What remains of a payment is the sum of its entries, and a customer's balance is the sum of those.
-    BalanceIsEntries,
-    /// No state goes back, and entries and events are only added.
-    NoStateLost,
-    /// An amount is taken back exactly once, even if the refund arrives before the credit.
-    TakenBackOnce,
-    /// The state of a payment follows from the stored events.
-    StateFollows,
-    /// The notification and the faults of the moment permit the answer.
-    AnswerAllowed,
-    /// What does not fit raises an alarm.
-    MismatchAlarmed,
-    /// The counts are equal to the rows.
-    CountsAgree,
-    /// A payout request leads to one payout: one id under its key, one id at the Gate, and equal bytes in all sends.
-    OnePayoutPerRequest,
-    /// A payout leaves after the send is stored, and leaves again only with the platform's permission.
-    ResendPermitted,
-    /// At most the amount of a payout leaves, and it leaves once.
-    PaidOutOnce,
-    /// A reserved amount is reserved, paid or released. A paid amount comes back at most once.
-    AmountsAddUp,
-    /// The ledger says of a payout what the platform says.
-    LedgerMatchesGate,
-    /// No balance is spent twice.
-    BalanceSuffices,
-    /// An open payout has a next action or an alarm.
-    PayoutFollowedUp,
-    /// Payers' personal data is only in open payouts, and is erased afterwards.
-    PayerDataErased,
-    /// The ledger's own audit finds nothing.
-    AuditClean,
-    /// The run ends: no delivery waits without end, and the platform repeats each callback until it is acknowledged
-    /// or its schedule ends.
-    Terminates,
-}
-
-impl fmt::Display for Invariant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::CommitBeforeAnswer => "no answer before its commit",
-            Self::CreditedOnce => "a success is credited exactly once",
-            Self::OnlySignedEvents => "only a signed notification moves money",
-            Self::BalanceIsEntries => "the balance is the sum of the entries",
-            Self::NoStateLost => "no state goes back and no row is lost",
-            Self::TakenBackOnce => "an amount is taken back exactly once",
-            Self::StateFollows => "the state follows from the stored events",
-            Self::AnswerAllowed => "every answer is permitted",
-            Self::MismatchAlarmed => "a mismatch raises an alarm",
-            Self::CountsAgree => "the counts are equal to the rows",
-            Self::OnePayoutPerRequest => "a payout request leads to one payout",
-            Self::ResendPermitted => "a payout is sent again only with the platform's permission",
-            Self::PaidOutOnce => "money leaves at most once for a payout",
-            Self::AmountsAddUp => "a reserved amount is reserved, paid or released",
-            Self::LedgerMatchesGate => "the ledger agrees with the Gate",
-            Self::BalanceSuffices => "no balance is spent twice",
-            Self::PayoutFollowedUp => "an open payout has a next action or an alarm",
-            Self::PayerDataErased => "payers' personal data is erased",
-            Self::AuditClean => "the ledger's audit finds nothing",
-            Self::Terminates => "the run ends",
-        })
+jetpay_rules::closed_words! {
+    /// What must hold after every step.
+    #[expect(clippy::exhaustive_enums, reason = "a check that is left out would be silent")]
+    Invariant {
+        /// What the service has answered is in the committed database.
+        CommitBeforeAnswer = "no answer before its commit",
+        /// A success that fits its payment is credited, exactly once.
+        CreditedOnce = "a success is credited exactly once",
+        /// Money moves only by a signed notification that says so.
+        OnlySignedEvents = "only a signed notification moves money",
+        /// What remains of a payment is the sum of its entries, and a customer's balance is the sum of those.
+        BalanceIsEntries = "the balance is the sum of the entries",
+        /// No state goes back, and entries and events are only added.
+        NoStateLost = "no state goes back and no row is lost",
+        /// An amount is taken back exactly once, even if the refund arrives before the credit.
+        TakenBackOnce = "an amount is taken back exactly once",
+        /// The state of a payment follows from the stored events.
+        StateFollows = "the state follows from the stored events",
+        /// The notification and the faults of the moment permit the answer.
+        AnswerAllowed = "every answer is permitted",
+        /// What does not fit raises an alarm.
+        MismatchAlarmed = "a mismatch raises an alarm",
+        /// The counts are equal to the rows.
+        CountsAgree = "the counts are equal to the rows",
+        /// A payout request leads to one payout: one id under its key, one id at the Gate, and equal bytes in all sends.
+        OnePayoutPerRequest = "a payout request leads to one payout",
+        /// A payout leaves after the send is stored, and leaves again only with the platform's permission.
+        ResendPermitted = "a payout is sent again only with the platform's permission",
+        /// At most the amount of a payout leaves, and it leaves once.
+        PaidOutOnce = "money leaves at most once for a payout",
+        /// A reserved amount is reserved, paid or released. A paid amount comes back at most once.
+        AmountsAddUp = "a reserved amount is reserved, paid or released",
+        /// The ledger says of a payout what the platform says.
+        LedgerMatchesGate = "the ledger agrees with the Gate",
+        /// No balance is spent twice.
+        BalanceSuffices = "no balance is spent twice",
+        /// An open payout has a next action or an alarm.
+        PayoutFollowedUp = "an open payout has a next action or an alarm",
+        /// Payers' personal data is only in open payouts, and is erased afterwards.
+        PayerDataErased = "payers' personal data is erased",
+        /// The ledger's own audit finds nothing.
+        AuditClean = "the ledger's audit finds nothing",
+        /// The run ends: no delivery waits without end, and the platform repeats each callback until it is acknowledged
+        /// or its schedule ends.
+        Terminates = "the run ends",
     }
 }
 
@@ -89,30 +64,39 @@ pub(crate) struct Breach {
     pub(crate) subject: Option<usize>,
 }
 
-impl Breach {
-    pub(crate) fn new(invariant: Invariant, subject: usize, message: impl Into<String>) -> Self {
-        Self {
-            subject: Some(subject),
-            ..Self::general(invariant, message)
-        }
-    }
-
-    pub(crate) fn general(invariant: Invariant, message: impl Into<String>) -> Self {
-        Self {
-            invariant,
+impl Invariant {
+    /// It does not hold: for the payment or the payout request with this number, or for none of them alone.
+    pub(crate) fn broken<T>(
+        self,
+        subject: impl Into<Option<usize>>,
+        message: impl Into<String>,
+    ) -> Result<T, Breach> {
+        Err(Breach {
+            invariant: self,
             message: message.into(),
-            subject: None,
-        }
+            subject: subject.into(),
+        })
     }
 }
 
 impl From<rusqlite::Error> for Breach {
     fn from(error: rusqlite::Error) -> Self {
-        Self::general(
-            Invariant::Terminates,
-            format!("the database cannot be read: {error}"),
-        )
+        Self {
+            invariant: Invariant::Terminates,
+            message: format!("the database cannot be read: {error}"),
+            subject: None,
+        }
     }
+}
+
+/// The payment or payout that a violation is about.
+pub(crate) struct About {
+    /// Its number in the trace.
+    pub(crate) number: usize,
+    /// How the violation calls it.
+    pub(crate) name: String,
+    /// What the platform told about it.
+    pub(crate) told: Vec<String>,
 }
 
 /// An invariant that does not hold in a run, with all that is needed to investigate it.
@@ -157,55 +141,65 @@ impl fmt::Display for Violation {
 
 impl Error for Violation {}
 
-/// Something that a trace can record.
-pub(crate) trait Traced: Copy + Hash + fmt::Display {
-    /// Whether it is a fault of the store or of a server.
-    fn is_fault(&self) -> bool;
-
-    /// Whether the service took part in it.
-    fn reaches_service(&self) -> bool;
+/// Whom a line of the trace concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Concerns {
+    /// A fault of the store or of a server, so every payment and payout.
+    All,
+    /// The service took part in it.
+    Service,
+    /// The network, the platform or the merchant's program. A long history leaves it out.
+    Others,
 }
 
-/// Time, number of the top-up or payout (none: it concerns all), and what happened.
-type Line<N> = (i64, Option<usize>, N);
+struct Line {
+    at: i64,
+    /// The number of the top-up or of the payout request.
+    number: Option<usize>,
+    concerns: Concerns,
+    text: String,
+}
 
 /// A longer history is shortened.
 const MOST_LINES: usize = 60;
 
-pub(crate) struct Trace<N> {
-    lines: Vec<Line<N>>,
+/// What happened in a run.
+#[derive(Default)]
+pub(crate) struct Trace {
+    lines: Vec<Line>,
     hasher: DefaultHasher,
 }
 
-impl<N> Default for Trace<N> {
-    fn default() -> Self {
-        Self {
-            lines: Vec::new(),
-            hasher: DefaultHasher::new(),
-        }
+impl Trace {
+    pub(crate) fn record(
+        &mut self,
+        at: i64,
+        number: Option<usize>,
+        concerns: Concerns,
+        text: String,
+    ) {
+        (at, number, &text).hash(&mut self.hasher);
+        self.lines.push(Line {
+            at,
+            number,
+            concerns,
+            text,
+        });
     }
-}
 
-impl<N: Traced> Trace<N> {
-    pub(crate) fn record(&mut self, at: i64, number: Option<usize>, event: N) {
-        (at, number, event).hash(&mut self.hasher);
-        self.lines.push((at, number, event));
-    }
-
-    /// What happened to a top-up or payout, with the faults of that time. A long history leaves out what did not
-    /// reach the service.
+    /// What happened to a top-up or payout, with the faults of that time.
     pub(crate) fn history(&self, number: usize) -> Vec<String> {
-        let own = |line: &&Line<N>| line.1 == Some(number);
+        let own = |line: &&Line| line.number == Some(number);
         let first = self.lines.iter().position(|line| own(&line));
         let lines = &self.lines[first.unwrap_or(self.lines.len())..];
-        let fault = |line: &&Line<N>| line.2.is_fault();
-        let mut lines: Vec<&Line<N>> = lines.iter().filter(|it| own(it) || fault(it)).collect();
+        let fault = |line: &&Line| line.concerns == Concerns::All;
+        let mut lines: Vec<&Line> = lines.iter().filter(|it| own(it) || fault(it)).collect();
         if lines.len() > MOST_LINES {
-            lines.retain(|line| own(line) && line.2.reaches_service());
+            lines.retain(|line| own(line) && line.concerns == Concerns::Service);
         }
         let lines = lines.iter();
         lines
-            .map(|(at, _, event)| format!("{}  {event}", format_moment(*at)))
+            .map(|line| format!("{}  {}", format_moment(line.at), line.text))
             .collect()
     }
 

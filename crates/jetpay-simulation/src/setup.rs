@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::pin::pin;
+use std::task::{self, Waker};
 
 use anyhow::Context;
 use jetpay_core::Keyring;
 use jetpay_core::id::{ContractId, CustomerId};
 use jetpay_core::signature::Key;
-use jetpay_ledger::{Contract, Customer};
+use jetpay_ledger::sim::{Fault, SimStore};
+use jetpay_ledger::{Contract, Customer, Ledger};
 use jetpay_server::config::Config;
 
 /// The merchant's projects. Top-ups of both go into one ledger.
@@ -77,7 +80,7 @@ pub(crate) fn customer_id(number: usize) -> CustomerId {
 }
 
 /// The customers. Every second one has a contract.
-pub(crate) fn customers() -> Vec<Customer> {
+fn customers() -> Vec<Customer> {
     let customer = |number: usize| {
         let contract = Contract {
             id: ContractId::new(CONTRACT).expect("an id"),
@@ -103,3 +106,12 @@ pub(crate) fn customers() -> Vec<Customer> {
 
 /// The id and number of every contract.
 pub(crate) const CONTRACT: &str = "contract-1";
+
+/// Imports the customers before any fault can occur.
+pub(crate) fn import_customers(ledger: &Ledger, store: &SimStore) {
+    let mut put = pin!(ledger.import_customers(customers()));
+    let mut context = task::Context::from_waker(Waker::noop());
+    let _ = put.as_mut().poll(&mut context);
+    store.step(Fault::Commits);
+    let _ = put.as_mut().poll(&mut context);
+}

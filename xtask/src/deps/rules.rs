@@ -104,7 +104,6 @@ pub(super) const RULES: &[Rule] = &[
     rule(Room::Examples, "shop-sqlite", MERCHANT),
     // Proof, which may depend on everything.
     rule(Room::Proof, "jetpay-simulation", ""),
-    rule(Room::Proof, "jetpay-properties", ""),
     rule(Room::Proof, "jetpay-testing", ""),
     rule(Room::Proof, "xtask", ""),
 ];

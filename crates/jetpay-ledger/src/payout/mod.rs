@@ -56,9 +56,7 @@ pub use step::{PayoutEntry, StepKind};
 mod tests {
     //! The rules, row by row and in every order.
 
-    mod contradictions;
+    mod examples;
     mod given;
     mod histories;
-    mod rows;
-    mod without_operation;
 }

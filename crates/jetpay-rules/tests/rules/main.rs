@@ -1,11 +1,10 @@
-//! The rules, through the public API alone: one by one, against a second model, and for any sequence of events.
+//! The rules, through the public API alone: named examples, and any sequence of events. The model that says the same in
+//! other words is in `jetpay-simulation`.
 
-mod alarms;
-mod compensations;
-mod model;
+mod effects;
+mod examples;
 mod properties;
 mod replay;
-mod sales;
 
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};

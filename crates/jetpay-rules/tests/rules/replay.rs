@@ -9,7 +9,9 @@ use jetpay_rules::{
 use proptest::prelude::*;
 
 use super::properties::any_event;
-use super::{AMOUNT, History, decline, event, kzt, refund, refund_reverse, reversal, sale};
+use super::{
+    AMOUNT, History, bare, decline, event, kzt, refund, refund_reverse, reversal, sale, without_id,
+};
 
 fn announced() -> PaymentSnapshot {
     PaymentSnapshot::announced(1234.into(), kzt(AMOUNT))
@@ -180,4 +182,47 @@ fn manual_credit_and_credit_of_one_operation_have_one_key() {
     let effects = credited.effects(Some(manual));
     let refused = credit_manually(&credited.snapshot, 1.into(), 5, &effects);
     assert_eq!(refused, Err(ManualCreditError::AlreadyCredited));
+}
+
+#[test]
+fn events_without_an_id_are_one_event_for_each_pair_of_statuses() {
+    let stored = bare("decline");
+    assert!(stored.repeats(&stored));
+    let with_status = without_id(event(1, ["sale", "decline", "decline"], AMOUNT));
+    for other in [bare("error"), with_status, decline(1)] {
+        assert!(!other.repeats(&stored), "{other:?}");
+    }
+}
+
+#[test]
+fn events_without_an_id_with_other_sums_or_types_do_not_contradict_each_other() {
+    let words = ["sale", "decline", "decline"];
+    let attempt = |kind, minor| OperationEvent {
+        operation_id: None,
+        ..event(0, [kind, words[1], words[2]], minor)
+    };
+    let first = attempt("sale", AMOUNT);
+    for other in [attempt("sale", 5), attempt("auth", AMOUNT)] {
+        assert!(other.repeats(&first) && !other.contradicts(&first));
+    }
+    let named = event(1, words, 5);
+    assert!(named.contradicts(&event(1, words, AMOUNT)));
+}
+
+#[test]
+fn repeat_that_has_more_or_less_than_the_stored_event_contradicts_nothing() {
+    let whole = decline(1);
+    for part in [
+        OperationEvent {
+            amount: None,
+            ..whole.clone()
+        },
+        OperationEvent {
+            operation_type: None,
+            ..whole.clone()
+        },
+    ] {
+        assert!(part.repeats(&whole) && whole.repeats(&part));
+        assert!(!part.contradicts(&whole) && !whole.contradicts(&part));
+    }
 }

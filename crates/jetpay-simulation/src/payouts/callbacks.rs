@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
-use super::event::{Event, TraceEvent};
+use super::event::Event;
 use super::{Simulation, gate, rows};
 use crate::fault_profile::copy_delays;
-use crate::report::{Breach, Invariant};
+use crate::report::{Breach, Concerns, Invariant};
+use crate::tally::Count;
 
 impl Simulation<'_> {
     /// Starts the callbacks that are due at the Gate by now, and schedules the next look at the Gate.
@@ -19,7 +20,7 @@ impl Simulation<'_> {
                 .request_of
                 .get(&notification.payment_id)
                 .copied();
-            let body = match self.random.below(5) {
+            let body = match self.world.random.below(5) {
                 odd @ (0 | 1) => gate::without_operation(self.setup, &notification.body, odd == 0),
                 _ => None,
             };
@@ -35,40 +36,41 @@ impl Simulation<'_> {
             .filter(|at| *at <= self.server_faults.gate_stops_at);
         if next.is_some() && next != self.gate_at {
             self.gate_at = next;
-            let at = next.unwrap_or_default().max(self.clock.millis());
-            self.queue.put(at, Event::GateDue);
+            let at = next.unwrap_or_default().max(self.world.now());
+            self.world.queue.put(at, Event::GateDue);
         }
     }
 
     /// Starts to deliver a notification.
     pub(super) fn start_notification(&mut self, notification: PayoutNotification) {
         self.notifications.push(notification);
-        self.queue.put(
-            self.clock.millis(),
+        self.world.queue.put(
+            self.world.now(),
             Event::CallbackDue(self.notifications.len() - 1),
         );
     }
 
     /// Sends the callback once, and schedules the next attempt.
     pub(super) fn send_callback(&mut self, number: usize) {
-        let now = self.clock.millis();
         let notification = &mut self.notifications[number];
         if notification.acknowledged {
             return;
         }
         if let Some(wait) = notification.waits.next() {
             let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-            self.queue.put(now + wait, Event::CallbackDue(number));
+            self.world.later(wait, Event::CallbackDue(number));
         }
         let request = notification.request;
         let copy_delays = if self.faults_active() {
-            copy_delays(&mut self.random, &self.fault_profile, true)
+            copy_delays(&mut self.world.random, &self.world.fault_profile, true)
         } else {
             vec![self.latency()]
         };
-        self.record(request, TraceEvent::CallbackSent(number, copy_delays.len()));
+        let copies = copy_delays.len();
+        let text = format!("callback {number}: sent, {copies} copies will arrive");
+        self.world.record(request, Concerns::Others, text);
         for after in copy_delays {
-            self.queue.put(now + after, Event::CallbackArrives(number));
+            self.world.later(after, Event::CallbackArrives(number));
         }
     }
 
@@ -76,7 +78,7 @@ impl Simulation<'_> {
         let Some(server) = self.any_server() else {
             return Ok(());
         };
-        self.tally.callbacks += 1;
+        self.world.tally[Count::Callbacks] += 1;
         let body = self.notifications[number].body.clone();
         self.servers[server].take_callback(number, body);
         self.advance(server)
@@ -104,14 +106,11 @@ impl Simulation<'_> {
                     || rows::payout(connection, id)?.is_some(),
             ))
         })?;
-        let breach = |invariant, message: &str| {
-            Err(Breach {
-                subject: request,
-                ..Breach::general(
-                    invariant,
-                    format!("callback {number} was answered {status}: {message}"),
-                )
-            })
+        let breach = |invariant: Invariant, message: &str| {
+            invariant.broken(
+                request,
+                format!("callback {number} was answered {status}: {message}"),
+            )
         };
         match status {
             503 if may_fail => {}
@@ -132,15 +131,18 @@ impl Simulation<'_> {
             _ => return breach(Invariant::AnswerAllowed, "no fault permits this answer"),
         }
         self.notifications[number].acknowledged_at_merchant |= status == 200;
-        self.tally.mismatched += u64::from(
+        self.world.tally[Count::Mismatched] += u64::from(
             status == 200 && self.notifications[number].kind == NotificationKind::Mismatch,
         );
-        self.record(request, TraceEvent::CallbackAnswered(number, status));
-        if self.faults_active() && self.random.happens(self.fault_profile.answer_lost) {
-            self.tally.lost += 1;
+        let text = format!("callback {number}: answered {status}");
+        self.world.record(request, Concerns::Others, text);
+        if self.faults_active() && self.world.suffers(|it| it.answer_lost) {
+            self.world.tally[Count::Lost] += 1;
         } else {
-            let at = self.clock.millis() + self.latency();
-            self.queue.put(at, Event::CallbackAnswered(number, status));
+            let at = self.world.now() + self.latency();
+            self.world
+                .queue
+                .put(at, Event::CallbackAnswered(number, status));
         }
         Ok(())
     }

@@ -3,23 +3,25 @@
 
 use std::time::Duration;
 
-use jetpay_core::Currency;
 use jetpay_core::signature::sign;
-use jetpay_platform::gate::{Conventions, Ending, Plan, Reply};
+use jetpay_core::{Currency, Money};
+use jetpay_platform::gate::{Answer, Conventions, Ending, Plan, Reply};
 use jetpay_platform::{METHODS, MethodFacts};
 use serde_json::Value;
 
 use super::Simulation;
 use super::callbacks::NotificationKind;
 use super::checker::Checker;
-use super::event::{Event, Learned, TraceEvent};
-use super::gate_answer::GateAnswer;
-use super::gate_traffic::path;
+use super::event::Event;
+use super::gate_answer::{GateAnswer, MISSING};
+use super::gate_traffic::{REJECTED, path};
 use super::payout_request::PayoutRequest;
 use crate::deterministic::{Random, SECOND};
-use crate::notification::{Content, Effect, Flaw, Notification, Omission};
-use crate::report::Breach;
+use crate::model::Event as Told;
+use crate::notification::{Content, Flaw, Notification};
+use crate::report::{Breach, Concerns};
 use crate::setup::{PROJECTS, Setup};
+use crate::tally::Count;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// The first number of operations that the Gate does not number.
@@ -36,48 +38,54 @@ impl Simulation<'_> {
                 .request_of
                 .get(&*self.traffic.exchange(ticket).id)
                 .copied();
-            self.record(request, TraceEvent::AnswerReceived(ticket, learned));
-            if let Some(request) = request.filter(|_| learned == Learned::Rejected) {
+            let concerns = learned.map_or(Concerns::Others, |_| Concerns::Service);
+            let learned_text = learned.unwrap_or("nothing");
+            let text = format!("request {ticket}: the server learns {learned_text}");
+            self.world.record(request, concerns, text);
+            if let Some(request) = request.filter(|_| learned == Some(REJECTED)) {
                 self.rejected[request] = true;
             }
         }
         for ticket in self.traffic.take_departures() {
-            let now = self.clock.millis();
+            let now = self.world.now();
             let request =
                 self.checker
                     .check_departure(ticket, &self.traffic, now - READ_TIMEOUT)?;
             let exchange = self.traffic.exchange(ticket);
-            self.record(
-                Some(request),
-                TraceEvent::RequestSent {
-                    server: exchange.server,
-                    ticket,
-                    is_send: exchange.is_send,
-                },
-            );
+            let (what, concerns) = if exchange.is_send {
+                ("sends it", Concerns::Service)
+            } else {
+                ("queries its status", Concerns::Others)
+            };
+            let text = format!("request {ticket}: server {} {what}", exchange.server);
+            self.world.record(Some(request), concerns, text);
             let seen = self.gate.log().len();
             self.traffic.change(ticket, |exchange| {
                 exchange.left_at = now;
                 exchange.log_length = seen;
             });
             if exchange.is_send {
-                self.tally.sends += 1;
-                self.tally.resends += u64::from(self.traffic.sends(&exchange.id) > 1);
+                self.world.tally[Count::Sends] += 1;
+                self.world.tally[Count::Resends] += u64::from(self.traffic.sends(&exchange.id) > 1);
             } else {
-                self.tally.status_queries += 1;
+                self.world.tally[Count::StatusQueries] += 1;
             }
-            self.queue
-                .put(now + READ_TIMEOUT, Event::AnswerTimesOut(ticket));
-            if self.faults_active() && self.random.happens(self.fault_profile.request_lost) {
-                self.tally.lost += 1;
-                self.record(Some(request), TraceEvent::RequestLost(ticket));
+            self.world
+                .later(READ_TIMEOUT, Event::AnswerTimesOut(ticket));
+            if self.faults_active() && self.world.suffers(|it| it.request_lost) {
+                self.world.tally[Count::Lost] += 1;
+                self.world.record(
+                    Some(request),
+                    Concerns::Others,
+                    format!("request {ticket}: lost"),
+                );
                 // Some connections break at once, others give no answer.
-                if self.random.happens(500) {
-                    self.answer_later(ticket, GateAnswer::Missing, 0);
+                if self.world.random.happens(500) {
+                    self.answer_later(ticket, MISSING, 0);
                 }
             } else {
                 let latency = self.latency();
-                self.queue.put(now + latency, Event::RequestArrives(ticket));
+                self.world.later(latency, Event::RequestArrives(ticket));
             }
         }
         Ok(())
@@ -90,33 +98,41 @@ impl Simulation<'_> {
         let reply = self
             .gate
             .receive(self.gate_now(), path(exchange.is_send), &exchange.body);
-        let accepted = self.gate.log().last().is_some_and(|seen| seen.accepted);
-        self.record(
-            Some(number),
-            TraceEvent::RequestArrived(ticket, reply.status(), accepted),
-        );
+        let seen = self.gate.log().last();
+        let accepted = seen.is_some_and(|seen| seen.accepted);
+        let answer = seen.map_or(Answer::None, |seen| seen.answer.clone());
+        let concerns = if accepted {
+            Concerns::Service
+        } else {
+            Concerns::Others
+        };
+        let accepted = if accepted { " and accepted" } else { "" };
+        let status = reply.status();
+        let status = status.map_or("the connection breaks".into(), |it| format!("HTTP {it}"));
+        let text = format!("request {ticket}: arrived{accepted}, {status}");
+        self.world.record(Some(number), concerns, text);
         if exchange.is_send {
             let overtaken = Checker::check_arrival(&self.requests[number], &exchange, &self.gate)?;
             self.requests[number].overtaken |= overtaken;
-            self.tally.overtaken += u64::from(overtaken);
+            self.world.tally[Count::Overtaken] += u64::from(overtaken);
         }
         let request = &self.requests[number];
         self.checker.check_paid_out(request, &self.gate)?;
         self.advance_gate();
         let (answer, after) = match reply {
-            Reply::Dropped { .. } => (GateAnswer::Missing, 0),
-            Reply::Answer {
-                after,
-                status,
-                body,
-            } => {
+            Reply::Dropped { .. } => (MISSING, 0),
+            Reply::Answer { after, body, .. } => {
                 let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-                (GateAnswer::Http(status, body), after)
+                ((answer, body), after)
             }
         };
-        if self.faults_active() && self.random.happens(self.fault_profile.answer_lost) {
-            self.tally.lost += 1;
-            self.record(Some(number), TraceEvent::RequestLost(ticket));
+        if self.faults_active() && self.world.suffers(|it| it.answer_lost) {
+            self.world.tally[Count::Lost] += 1;
+            self.world.record(
+                Some(number),
+                Concerns::Others,
+                format!("request {ticket}: lost"),
+            );
         } else {
             self.answer_later(ticket, answer, after);
         }
@@ -127,19 +143,17 @@ impl Simulation<'_> {
         let latency = self.latency();
         self.traffic
             .change(ticket, |exchange| exchange.answer_on_way = Some(answer));
-        self.queue.put(
-            self.clock.millis() + after + latency,
-            Event::AnswerArrives(ticket),
-        );
+        self.world
+            .later(after + latency, Event::AnswerArrives(ticket));
     }
 
     /// An answer arrives at the server, unless the server has stopped waiting.
     pub(super) fn answer_arrived(&mut self, ticket: usize) -> Result<(), Breach> {
         let exchange = self.traffic.exchange(ticket);
-        let answer = exchange.answer_on_way.unwrap_or(GateAnswer::Missing);
+        let answer = exchange.answer_on_way.unwrap_or(MISSING);
         let server = exchange.server;
         if !self.traffic.deliver(ticket, answer)
-            || self.clock.millis() < self.servers[server].resumes_at
+            || self.world.now() < self.servers[server].resumes_at
         {
             return Ok(());
         }
@@ -150,10 +164,11 @@ impl Simulation<'_> {
     }
 
     pub(super) fn answer_timed_out(&mut self, ticket: usize) -> Result<(), Breach> {
-        if self.traffic.deliver(ticket, GateAnswer::Missing) {
+        if self.traffic.deliver(ticket, MISSING) {
             let exchange = self.traffic.exchange(ticket);
             let request = self.checker.request_of.get(&*exchange.id).copied();
-            self.record(request, TraceEvent::AnswerTimedOut(ticket));
+            let text = format!("request {ticket}: the server stops waiting");
+            self.world.record(request, Concerns::Others, text);
             self.advance(exchange.server)?;
         }
         Ok(())
@@ -161,15 +176,15 @@ impl Simulation<'_> {
 
     /// How long a message is on its way. Without faults it is always short.
     pub(super) fn latency(&mut self) -> i64 {
-        if self.faults_active() && self.random.happens(400) {
-            self.random.between(self.fault_profile.latency.clone())
+        if self.faults_active() && self.world.random.happens(400) {
+            self.world.latency()
         } else {
-            self.random.between(1..=40)
+            self.world.random.between(1..=40)
         }
     }
 
     pub(super) fn faults_active(&self) -> bool {
-        !self.server_faults.have_ended(self.clock.millis())
+        !self.server_faults.have_ended(self.world.now())
     }
 }
 
@@ -218,46 +233,42 @@ pub(super) fn mismatched_callbacks(
     now: i64,
 ) -> Vec<(NotificationKind, Vec<u8>)> {
     let operation = OPERATIONS + u64::try_from(number).unwrap_or_default();
-    let mut content = Content {
+    let kzt = |minor| Some(Money::new(minor, Currency::KZT));
+    let mut told = Told {
         project: request.project_id(),
         payment_type: "payout",
-        statuses: ["payout", "success", "success"],
-        operation,
-        amount: request.amount,
-        currency: Currency::KZT,
-        effect: Effect::Nothing,
-        flaw: Flaw::None,
-        omits: Omission::Nothing,
+        words: ["payout", "success", "success"],
+        operation: Some(operation),
+        amount: kzt(request.amount),
     };
     match random.below(if is_paid { 8 } else { 6 }) {
-        0 => content.amount += 1,
-        1 => content.project = PROJECTS[1 - request.project],
+        0 => told.amount = kzt(request.amount + 1),
+        1 => told.project = PROJECTS[1 - request.project],
         2 => {
-            content.payment_type = "purchase";
-            content.statuses[0] = "sale";
+            told.payment_type = "purchase";
+            told.words[0] = "sale";
         }
-        3 => content.statuses[0] = "manual change",
-        4 => content.statuses[2] = "partially paid out",
+        3 => told.words[0] = "manual change",
+        4 => told.words[2] = "partially paid out",
         5 => {
-            content.statuses = ["payout reversal", "success", "reversed"];
-            content.amount *= 2;
+            told.words = ["payout reversal", "success", "reversed"];
+            told.amount = kzt(2 * request.amount);
         }
         _ => {
-            content.statuses = ["payout reversal", "success", "partially reversed"];
-            content.amount = random.between(1..=request.amount - 1);
-            let kind = NotificationKind::Returned(content.amount);
+            let part = random.between(1..=request.amount - 1);
+            told.amount = kzt(part);
             // One operation, reported with two statuses of the payment.
-            let mut again = content.clone();
-            again.statuses[2] = "reversed";
-            return [content, again]
-                .map(|content| (kind, signed_callback(setup, id, content, now)))
+            return ["partially reversed", "reversed"]
+                .map(|status| {
+                    let words = ["payout reversal", "success", status];
+                    let body = signed_callback(setup, id, Told { words, ..told }, now);
+                    (NotificationKind::Returned(part), body)
+                })
                 .into();
         }
     }
-    vec![(
-        NotificationKind::Mismatch,
-        signed_callback(setup, id, content, now),
-    )]
+    let body = signed_callback(setup, id, told, now);
+    vec![(NotificationKind::Mismatch, body)]
 }
 
 /// The callback of a top-up that was paid.
@@ -268,20 +279,16 @@ pub(super) fn top_up_callback(
     amount: i64,
     now: i64,
 ) -> (NotificationKind, Vec<u8>) {
-    let content = Content {
+    let told = Told {
         project: PROJECTS[0],
         payment_type: "purchase",
-        statuses: ["sale", "success", "success"],
-        operation: 2 * OPERATIONS + u64::try_from(number).unwrap_or_default(),
-        amount,
-        currency: Currency::KZT,
-        effect: Effect::Credits,
-        flaw: Flaw::None,
-        omits: Omission::Nothing,
+        words: ["sale", "success", "success"],
+        operation: Some(2 * OPERATIONS + u64::try_from(number).unwrap_or_default()),
+        amount: Some(Money::new(amount, Currency::KZT)),
     };
     (
         NotificationKind::TopUp,
-        signed_callback(setup, id, content, now),
+        signed_callback(setup, id, told, now),
     )
 }
 
@@ -302,9 +309,10 @@ pub(super) fn without_operation(setup: &Setup, body: &[u8], whole: bool) -> Opti
     sign(json.to_string().as_bytes(), key).ok()
 }
 
-fn signed_callback(setup: &Setup, id: &str, content: Content, now: i64) -> Vec<u8> {
-    let key = setup.key(content.project, true);
-    let mut notification = Notification::new(0, &id.into(), content);
+fn signed_callback(setup: &Setup, id: &str, event: Told, now: i64) -> Vec<u8> {
+    let key = setup.key(event.project, true);
+    let flaw = Flaw::None;
+    let mut notification = Notification::new(0, &id.into(), Content { event, flaw });
     notification.write(0, method(), key, now).to_vec()
 }
 

@@ -14,8 +14,12 @@ use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
 
-use super::event::Learned;
-use super::gate_answer::{self, GateAnswer};
+use super::gate_answer::{self, GateAnswer, MISSING};
+
+/// What a server learned from an answer, in words.
+pub(super) type Learned = Option<&'static str>;
+
+pub(super) const REJECTED: &str = "that it is rejected";
 
 /// A request to the Gate, and its answer.
 #[derive(Clone)]
@@ -129,7 +133,7 @@ impl GateTraffic {
     pub(super) fn abandon_server(&self, server: usize) {
         for exchange in &mut self.lock().exchanges {
             if exchange.server == server {
-                exchange.answer.get_or_insert(GateAnswer::Missing);
+                exchange.answer.get_or_insert(MISSING);
             }
         }
     }
@@ -206,10 +210,10 @@ impl Gateway for ServerGateway {
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
         let outcome = gate_answer::send_outcome(&answer);
         let learned = match &outcome {
-            SendOutcome::Accepted { .. } => Learned::Accepted,
-            SendOutcome::Rejected { .. } => Learned::Rejected,
-            SendOutcome::NotNow { .. } => Learned::NotNow,
-            SendOutcome::Unknown { .. } => Learned::Nothing,
+            SendOutcome::Accepted { .. } => Some("that it is accepted"),
+            SendOutcome::Rejected { .. } => Some(REJECTED),
+            SendOutcome::NotNow { .. } => Some("that it is not taken now"),
+            SendOutcome::Unknown { .. } => None,
         };
         self.traffic
             .record_answer(ticket, gate_answer::send_permits_resend(&outcome), learned);
@@ -222,9 +226,9 @@ impl Gateway for ServerGateway {
         let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;
         let answer = gate_answer::status_answer(&answer);
         let learned = match &answer {
-            StatusAnswer::Found(_) => Learned::Status,
-            StatusAnswer::NotFound => Learned::UnknownPayment,
-            StatusAnswer::Unanswered { .. } => Learned::Nothing,
+            StatusAnswer::Found(_) => Some("its status"),
+            StatusAnswer::NotFound => Some("that the Gate does not know it"),
+            StatusAnswer::Unanswered { .. } => None,
         };
         self.traffic
             .record_answer(ticket, gate_answer::status_permits_resend(&answer), learned);

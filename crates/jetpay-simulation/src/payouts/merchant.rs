@@ -6,11 +6,11 @@ use jetpay_server::environment::Environment;
 use super::Simulation;
 use crate::deterministic::{DAY, HOUR, MINUTE, SECOND};
 use crate::payouts::event::Event;
-use crate::payouts::event::TraceEvent;
 use crate::payouts::payout_request::MerchantView;
 use crate::payouts::rows;
 use crate::payouts::server::{TaskKind, TaskResult};
-use crate::report::{Breach, Invariant};
+use crate::report::{Breach, Concerns, Invariant};
+use crate::tally::Count;
 
 /// How often the program tries.
 const MOST_ATTEMPTS: u32 = 14;
@@ -22,22 +22,19 @@ impl Simulation<'_> {
         number: usize,
         conflicting: bool,
     ) -> Result<(), Breach> {
-        let now = self.clock.millis();
         let request = &mut self.requests[number];
         let known = request.merchant_view != MerchantView::Unanswered;
         if !known && !conflicting && request.attempts < MOST_ATTEMPTS {
             let waits = [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 12 * HOUR, DAY];
             let wait = waits[usize::try_from(request.attempts).unwrap_or(9).min(5)];
-            self.queue.put(
-                now + wait,
-                Event::RequestPayout {
-                    request: number,
-                    conflicting,
-                },
-            );
+            let again = Event::RequestPayout {
+                request: number,
+                conflicting,
+            };
+            self.world.later(wait, again);
         }
         request.attempts += 1;
-        let copies = if self.random.happens(self.fault_profile.duplicated) {
+        let copies = if self.world.suffers(|it| it.duplicated) {
             2
         } else {
             1
@@ -45,19 +42,22 @@ impl Simulation<'_> {
         for _ in 0..copies {
             let server = self
                 .any_server()
-                .filter(|_| !self.random.happens(self.fault_profile.request_lost));
-            self.record(
-                Some(number),
-                TraceEvent::PayoutRequested {
-                    server,
-                    conflicting,
-                },
-            );
+                .filter(|_| !self.world.suffers(|it| it.request_lost));
+            let what = if conflicting {
+                "another payout under its key"
+            } else {
+                "the payout"
+            };
+            let text = match server {
+                Some(server) => format!("the merchant requests {what} from server {server}"),
+                None => format!("the merchant requests {what}, but the request is lost"),
+            };
+            self.world.record(Some(number), Concerns::Service, text);
             let Some(server) = server else {
-                self.tally.lost += 1;
+                self.world.tally[Count::Lost] += 1;
                 continue;
             };
-            self.tally.requests += 1;
+            self.world.tally[Count::Requests] += 1;
             let at = &mut self.servers[server];
             let payout = self.requests[number].payout(
                 &at.clock.fresh_payment_id(),
@@ -86,7 +86,7 @@ impl Simulation<'_> {
         may_fail: bool,
     ) -> Result<(), Breach> {
         let request = &self.requests[number];
-        let breach = |invariant, message: String| Err(Breach::new(invariant, number, message));
+        let breach = |invariant: Invariant, message: String| invariant.broken(number, message);
         let row = self
             .checker
             .known
@@ -135,15 +135,16 @@ impl Simulation<'_> {
         if let Ok(PayoutRequestOutcome::InsufficientBalance { available }) = taken {
             self.check_refusal(number, conflicting, *available)?;
         }
-        self.record(Some(number), TraceEvent::MerchantAnswered(status));
+        let text = format!("the merchant receives {status}");
+        self.world.record(Some(number), Concerns::Service, text);
         match status {
-            503 => self.tally.unavailable += 1,
-            409 => self.tally.conflicts += 1,
-            422 => self.tally.refused += 1,
+            503 => self.world.tally[Count::Unavailable] += 1,
+            409 => self.world.tally[Count::Conflicts] += 1,
+            422 => self.world.tally[Count::Refused] += 1,
             _ => {}
         }
-        if self.random.happens(self.fault_profile.answer_lost) {
-            self.tally.lost += 1;
+        if self.world.suffers(|it| it.answer_lost) {
+            self.world.tally[Count::Lost] += 1;
             return Ok(());
         }
         self.merchant_answered(number, conflicting, status);
@@ -167,7 +168,7 @@ impl Simulation<'_> {
             return Ok(());
         }
         let message = format!("refused although {available} is enough; the balance is now {now}");
-        Err(Breach::new(Invariant::AnswerAllowed, number, message))
+        Invariant::AnswerAllowed.broken(number, message)
     }
 
     /// The program receives an answer. It may repeat the request days later, or use the key for another payout by
@@ -178,9 +179,9 @@ impl Simulation<'_> {
             200 | 202 if request.merchant_view != MerchantView::Accepted => {
                 request.merchant_view = MerchantView::Accepted;
                 for (often, conflicting) in [(300, conflicting), (150, !conflicting)] {
-                    if self.random.happens(often) {
-                        let at = self.clock.millis() + self.random.between(0..=5 * DAY);
-                        self.queue.put(
+                    if self.world.random.happens(often) {
+                        let at = self.world.now() + self.world.random.between(0..=5 * DAY);
+                        self.world.queue.put(
                             at,
                             Event::RequestPayout {
                                 request: number,
@@ -191,7 +192,7 @@ impl Simulation<'_> {
                 }
             }
             422 if request.merchant_view == MerchantView::Unanswered
-                && self.random.happens(200) =>
+                && self.world.random.happens(200) =>
             {
                 request.merchant_view = MerchantView::Refused;
             }

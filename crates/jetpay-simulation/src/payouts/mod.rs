@@ -26,16 +26,18 @@ use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::PayoutNotification;
 use self::checker::Checker;
-use self::event::{Event, TraceEvent};
+use self::event::Event;
 use self::gate_traffic::GateTraffic;
 use self::payout_request::{PayoutRequest, PlatformPlan, plan_requests};
 use self::server::Server;
 use crate::Plan;
-use crate::deterministic::{Clock, DAY, HOUR, Queue, Random, SECOND, START};
-use crate::fault_profile::{FaultProfile, ServerFaults};
-use crate::report::{Breach, Trace, Violation};
-use crate::setup::Setup;
-use crate::tally::PayoutTally;
+use crate::database;
+use crate::deterministic::{DAY, HOUR, Random, SECOND, START};
+use crate::fault_profile::ServerFaults;
+use crate::report::{Breach, Violation};
+use crate::setup::{Setup, import_customers};
+use crate::tally::{Count, Tally};
+use crate::world::World;
 
 /// How long servers continue to query after the Gate has stopped.
 const LAST_QUESTIONS: i64 = 8 * HOUR;
@@ -44,17 +46,13 @@ const LAST_QUESTIONS: i64 = 8 * HOUR;
 ///
 /// # Errors
 /// [`Violation`] if an invariant does not hold.
-pub fn simulate_payouts(setup: &Setup, plan: Plan) -> Result<PayoutTally, Box<Violation>> {
+pub fn simulate_payouts(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
     Simulation::new(setup, plan).run()
 }
 
 pub(super) struct Simulation<'s> {
     setup: &'s Setup,
-    plan: Plan,
-    clock: Clock,
-    queue: Queue<Event>,
-    random: Random,
-    fault_profile: FaultProfile,
+    world: World<Event>,
     server_faults: ServerFaults,
     gate: GateState,
     traffic: Arc<GateTraffic>,
@@ -64,10 +62,6 @@ pub(super) struct Simulation<'s> {
     rejected: Vec<bool>,
     notifications: Vec<PayoutNotification>,
     checker: Checker,
-    trace: Trace<TraceEvent>,
-    tally: PayoutTally,
-    /// A step of the store is scheduled.
-    step_due: bool,
     /// When the simulation looks at the Gate next.
     gate_at: Option<i64>,
 }
@@ -75,12 +69,10 @@ pub(super) struct Simulation<'s> {
 impl<'s> Simulation<'s> {
     pub(super) fn new(setup: &'s Setup, plan: Plan) -> Self {
         // The random numbers differ from those of the top-ups.
-        let mut random = Random::from_seed(plan.seed ^ 0x7061_796f_7574);
-        let fault_profile = FaultProfile::from_random(&mut random.fork(), plan.days);
-        let server_faults =
-            ServerFaults::from_random(&mut random.fork(), &fault_profile, plan.days);
+        let mut world = World::new(plan, Random::from_seed(plan.seed ^ 0x7061_796f_7574));
+        let (random, fault_profile) = (&mut world.random, &world.fault_profile);
+        let server_faults = ServerFaults::from_random(&mut random.fork(), fault_profile, plan.days);
         let requests = plan_requests(&mut random.fork(), plan.days);
-        let clock = Clock::new();
         let store =
             Arc::new(SimStore::new(fault_profile.queue_capacity).expect("a store in memory"));
         let traffic = Arc::new(GateTraffic::default());
@@ -91,18 +83,15 @@ impl<'s> Simulation<'s> {
                 setup,
                 &store,
                 &traffic,
-                (&clock, skew),
+                (&world.clock, skew),
                 server_faults.retry_policy,
             )
         });
         let servers = servers.collect();
         let gate =
-            GateState::new(setup.keyring.clone()).with_conventions(gate::conventions(&mut random));
+            GateState::new(setup.keyring.clone()).with_conventions(gate::conventions(random));
         Self {
             setup,
-            plan,
-            queue: Queue::default(),
-            fault_profile,
             server_faults,
             gate,
             traffic,
@@ -111,41 +100,35 @@ impl<'s> Simulation<'s> {
             requests,
             notifications: Vec::new(),
             checker: Checker::new(store),
-            trace: Trace::default(),
-            tally: PayoutTally::default(),
-            step_due: false,
             gate_at: None,
-            random,
-            clock,
+            world,
         }
     }
 
-    pub(super) fn run(mut self) -> Result<PayoutTally, Box<Violation>> {
+    pub(super) fn run(mut self) -> Result<Tally, Box<Violation>> {
         self.run_to_end()
             .map_err(|breach| Box::new(self.violation(breach)))
     }
 
-    fn run_to_end(&mut self) -> Result<PayoutTally, Breach> {
+    fn run_to_end(&mut self) -> Result<Tally, Breach> {
         self.open();
-        while let Some((at, event)) = self.queue.next() {
-            self.clock.set(at);
+        while let Some(event) = self.world.next() {
             self.advance_gate();
             self.handle(event)?;
         }
-        self.tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
+        self.world.ends();
         self.check_end()?;
-        self.tally.payouts = u64::try_from(self.checker.known.len()).unwrap_or(u64::MAX);
-        self.tally.steps = self.checker.step;
-        let database = self.checker.store.inspect(rows::fingerprint)?;
-        self.tally.hash = self.trace.hash(database);
-        Ok(self.tally)
+        let payouts = u64::try_from(self.checker.known.len());
+        self.world.tally[Count::Payouts] = payouts.unwrap_or(u64::MAX);
+        let database = self.checker.store.inspect(database::fingerprint)?;
+        Ok(self.world.tally(self.checker.step, database))
     }
 
     /// Imports the customers before any fault can occur, and schedules what the seed plans.
     fn open(&mut self) {
-        operator::import_customers(&self.servers[0].ledger, &self.checker.store);
+        import_customers(&self.servers[0].ledger, &self.checker.store);
         for request in 0..self.requests.len() {
-            let plan = gate::plan(&mut self.random);
+            let plan = gate::plan(&mut self.world.random);
             let this = &mut self.requests[request];
             if plan.endings.contains(&Ending::DeclineThenSucceed) {
                 this.platform_plan = PlatformPlan::PaysAfterDecline;
@@ -153,22 +136,22 @@ impl<'s> Simulation<'s> {
                 this.platform_plan = PlatformPlan::Reverses;
             }
             self.gate.plan(this.account(), plan);
-            self.queue.put(
+            self.world.queue.put(
                 this.begins_at,
                 Event::RequestPayout {
                     request,
                     conflicting: false,
                 },
             );
-            if self.random.happens(80) {
+            if self.world.random.happens(80) {
                 // Often while the first send is under way: its answer then comes when an operator must look already.
-                let within = if self.random.happens(500) {
+                let within = if self.world.random.happens(500) {
                     20 * SECOND
                 } else {
                     3 * DAY
                 };
-                let at = this.begins_at + self.random.between(0..=within);
-                self.queue.put(at, Event::Mismatch(request));
+                let at = this.begins_at + self.world.random.between(0..=within);
+                self.world.queue.put(at, Event::Mismatch(request));
             }
         }
         self.plan_operator();
@@ -179,11 +162,11 @@ impl<'s> Simulation<'s> {
 
     /// The time at the Gate. It stops at the end of the run.
     fn gate_now(&self) -> i64 {
-        self.clock.millis().min(self.server_faults.gate_stops_at)
+        self.world.now().min(self.server_faults.gate_stops_at)
     }
 
     fn is_over(&self) -> bool {
-        self.clock.millis() > self.server_faults.gate_stops_at + LAST_QUESTIONS
+        self.world.now() > self.server_faults.gate_stops_at + LAST_QUESTIONS
     }
 
     fn handle(&mut self, event: Event) -> Result<(), Breach> {
@@ -220,9 +203,5 @@ impl<'s> Simulation<'s> {
                 Ok(())
             }
         }
-    }
-
-    fn record(&mut self, request: Option<usize>, note: TraceEvent) {
-        self.trace.record(self.clock.millis(), request, note);
     }
 }

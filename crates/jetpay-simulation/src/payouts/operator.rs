@@ -1,14 +1,11 @@
 //! What people do: an operator resolves payouts without an outcome and erases personal data, customers top up, and an
 //! employee of the merchant pays out in the Dashboard.
 
-use std::pin::pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::PayoutResolution;
-use jetpay_ledger::sim::{Fault, SimStore};
-use jetpay_ledger::{Error, Ledger, NewPayment};
+use jetpay_ledger::{Error, NewPayment};
 use jetpay_server::environment::Environment;
 
 use super::Simulation;
@@ -16,39 +13,39 @@ use crate::database;
 use crate::deterministic::{DAY, HOUR, MINUTE, START};
 use crate::payouts::callbacks::PayoutNotification;
 use crate::payouts::event::Event;
-use crate::payouts::event::TraceEvent;
 use crate::payouts::gate;
 use crate::payouts::payout_request::{PAYEES, PayoutRequest, PlatformPlan};
 use crate::payouts::rows;
 use crate::payouts::server::{TaskKind, TaskResult};
-use crate::report::{Breach, Invariant};
-use crate::setup::{PROJECTS, customer_id, customers};
+use crate::report::{Breach, Concerns, Invariant};
+use crate::setup::{PROJECTS, customer_id};
+use crate::tally::Count;
 
 impl Simulation<'_> {
     /// Schedules what people do.
     pub(super) fn plan_operator(&mut self) {
-        let days = i64::from(self.plan.days);
+        let days = i64::from(self.world.plan.days);
         let top_ups = PAYEES + usize::try_from(2 * days).unwrap_or_default();
         for number in 0..top_ups {
             let at = if number < PAYEES {
                 0
             } else {
-                self.random.between(0..=days * DAY)
+                self.world.random.between(0..=days * DAY)
             };
-            self.queue.put(START + at, Event::TopUp(number));
+            self.world.queue.put(START + at, Event::TopUp(number));
         }
-        for number in 0..self.plan.days / 2 {
-            let at = START + self.random.between(0..=days * DAY);
-            self.queue.put(
+        for number in 0..self.world.plan.days / 2 {
+            let at = START + self.world.random.between(0..=days * DAY);
+            self.world.queue.put(
                 at,
                 Event::ManualPayout(usize::try_from(number).unwrap_or_default()),
             );
         }
         let mut at = START + DAY;
         while at < self.server_faults.gate_stops_at {
-            self.queue.put(at, Event::OperatorResolves);
-            self.queue.put(at + HOUR, Event::ErasePayers);
-            at += self.random.between(4 * HOUR..=2 * DAY);
+            self.world.queue.put(at, Event::OperatorResolves);
+            self.world.queue.put(at + HOUR, Event::ErasePayers);
+            at += self.world.random.between(4 * HOUR..=2 * DAY);
         }
     }
 
@@ -62,12 +59,12 @@ impl Simulation<'_> {
             let Some(server) = self.any_server() else {
                 return Ok(());
             };
-            if !self.random.happens(600) {
+            if !self.world.random.happens(600) {
                 continue;
             }
             let id = self.checker.known[&number].row.id.clone();
             let status = self.gate.status(self.requests[number].project_id(), &id);
-            let right = !self.random.happens(100);
+            let right = !self.world.random.happens(100);
             let out = matches!(status, Some("success" | "reversed")) == right;
             let ending = if out {
                 PayoutResolution::Paid
@@ -92,7 +89,7 @@ impl Simulation<'_> {
 
     pub(super) fn erase_payers(&mut self) -> Result<(), Breach> {
         if let Some(server) = self.any_server() {
-            let minutes = self.random.between(1..=20_000).cast_unsigned();
+            let minutes = self.world.random.between(1..=20_000).cast_unsigned();
             self.servers[server].erase_payers(Duration::from_secs(60 * minutes));
             self.advance(server)?;
         }
@@ -101,7 +98,7 @@ impl Simulation<'_> {
 
     /// A customer tops up: the merchant announces the payment, then the platform reports it paid.
     pub(super) fn top_up(&mut self, number: usize) -> Result<(), Breach> {
-        let now = self.clock.millis();
+        let now = self.world.now();
         let id = top_up_id(number);
         if self
             .checker
@@ -114,7 +111,7 @@ impl Simulation<'_> {
             return Ok(());
         }
         // The merchant tries again until the payment is stored.
-        self.queue.put(now + 10 * MINUTE, Event::TopUp(number));
+        self.world.later(10 * MINUTE, Event::TopUp(number));
         let Some(server) = self.any_server() else {
             return Ok(());
         };
@@ -155,10 +152,10 @@ impl Simulation<'_> {
         let (id, request) = (known.row.id.clone(), &self.requests[number]);
         let is_paid = self.gate.status(request.project_id(), &id) == Some("success")
             && request.platform_plan != PlatformPlan::Reverses;
-        let now = self.clock.millis();
+        let now = self.world.now();
         let notification = self.notifications.len();
         let callbacks = gate::mismatched_callbacks(
-            &mut self.random,
+            &mut self.world.random,
             self.setup,
             request,
             (&id, notification),
@@ -178,30 +175,20 @@ impl Simulation<'_> {
         may_fail: bool,
     ) -> Result<(), Breach> {
         if let TaskKind::Resolve(request, ending) = kind {
-            self.tally.resolved += u64::from(result.is_ok());
-            self.record(
-                Some(*request),
-                TraceEvent::Resolved(ending.as_str(), result.is_ok()),
-            );
+            self.world.tally[Count::Resolved] += u64::from(result.is_ok());
+            let done = if result.is_ok() { "done" } else { "not done" };
+            let text = format!("an operator resolves it as {ending}: {done}");
+            self.world.record(Some(*request), Concerns::Service, text);
         }
         match result {
             Ok(()) | Err(Error::Resolve(_)) => Ok(()),
             Err(_) if may_fail => Ok(()),
-            Err(error) => {
-                let message = format!("{kind:?} failed, and no fault permits that: {error}");
-                Err(Breach::general(Invariant::AnswerAllowed, message))
-            }
+            Err(error) => Invariant::AnswerAllowed.broken(
+                None,
+                format!("{kind:?} failed, and no fault permits that: {error}"),
+            ),
         }
     }
-}
-
-/// Imports the customers before any fault can occur.
-pub(super) fn import_customers(ledger: &Ledger, store: &SimStore) {
-    let mut put = pin!(ledger.import_customers(customers()));
-    let mut context = Context::from_waker(Waker::noop());
-    let _ = put.as_mut().poll(&mut context);
-    store.step(Fault::Commits);
-    let _ = put.as_mut().poll(&mut context);
 }
 
 fn top_up_id(number: usize) -> String {

@@ -1,8 +1,5 @@
 //! Reads the tables of payouts with SQL of its own, so that the checks share no code with the ledger.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 /// A row of `payouts`. Amounts are in minor units, times in milliseconds since 1970.
@@ -162,47 +159,4 @@ pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
                AND (overdue = 1 OR next IS NULL) ORDER BY payment_id";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_map((), |row| row.get(0))?.collect()
-}
-
-const TABLES: [&str; 10] = [
-    "customers",
-    "customer_words",
-    "payments",
-    "events",
-    "entries",
-    "alarms",
-    "settlements",
-    "counts",
-    "payouts",
-    "payout_steps",
-];
-
-/// Every value in the database, table by table.
-pub(super) fn values(
-    connection: &Connection,
-    mut each: impl FnMut(&str, ValueRef<'_>),
-) -> rusqlite::Result<()> {
-    for table in TABLES {
-        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                each(table, row.get_ref(column)?);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A hash of everything in the database.
-pub(super) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
-    let mut hasher = DefaultHasher::new();
-    values(connection, |_, value| match value {
-        ValueRef::Null => 0_u8.hash(&mut hasher),
-        ValueRef::Integer(number) => number.hash(&mut hasher),
-        ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
-    })?;
-    Ok(hasher.finish())
 }

@@ -8,10 +8,10 @@ use super::Simulation;
 use crate::deterministic::{HOUR, MINUTE, SECOND};
 use crate::fault_profile::{FaultProfile, OutageKind};
 use crate::payouts::event::Event;
-use crate::payouts::event::TraceEvent;
 use crate::payouts::rows;
 use crate::payouts::server::{TaskKind, TaskResult};
-use crate::report::{Breach, Invariant};
+use crate::report::{Breach, Concerns, Invariant};
+use crate::tally::Count;
 
 impl Simulation<'_> {
     /// A server that accepts a message, if one is up.
@@ -19,21 +19,21 @@ impl Simulation<'_> {
         let up: Vec<usize> = (0..self.servers.len())
             .filter(|&it| self.is_up(it))
             .collect();
-        (!up.is_empty()).then(|| self.random.choose(&up))
+        (!up.is_empty()).then(|| self.world.random.choose(&up))
     }
 
     pub(super) fn is_up(&self, server: usize) -> bool {
-        let now = self.clock.millis();
-        now >= self.servers[server].up_at && !self.fault_profile.is_out(OutageKind::Service, now)
+        let now = self.world.now();
+        now >= self.servers[server].up_at && !self.world.is_out(OutageKind::Service)
     }
 
     /// Advances all tasks of a server. The server may crash or stall first.
     pub(super) fn advance(&mut self, server: usize) -> Result<(), Breach> {
-        let now = self.clock.millis();
+        let now = self.world.now();
         if self.servers[server].tasks.is_empty() || now < self.servers[server].resumes_at {
             return Ok(());
         }
-        if let Some(downtime) = self.server_faults.crash(&mut self.random, now) {
+        if let Some(downtime) = self.server_faults.crash(&mut self.world.random, now) {
             self.crash(server, downtime);
             return Ok(());
         }
@@ -56,14 +56,18 @@ impl Simulation<'_> {
 
     /// Whether the server stalls now. It then does nothing until the stall ends.
     pub(super) fn stalls(&mut self, server: usize, answered: bool) -> bool {
-        let now = self.clock.millis();
-        let Some(time) = self.server_faults.stall(&mut self.random, now, answered) else {
+        let now = self.world.now();
+        let Some(time) = self
+            .server_faults
+            .stall(&mut self.world.random, now, answered)
+        else {
             return false;
         };
-        self.tally.stalls += 1;
-        self.record(None, TraceEvent::Stalled(server, time));
+        self.world.tally[Count::Stalls] += 1;
+        let text = format!("server {server} stalls for {time} ms");
+        self.world.record(None, Concerns::All, text);
         self.servers[server].resumes_at = now + time;
-        self.queue.put(now + time, Event::ServerResumes(server));
+        self.world.later(time, Event::ServerResumes(server));
         true
     }
 
@@ -75,7 +79,7 @@ impl Simulation<'_> {
         done: TaskResult,
         may_fail: bool,
     ) -> Result<bool, Breach> {
-        let may_fail = may_fail || self.fault_profile.queue_capacity < 100;
+        let may_fail = may_fail || self.world.fault_profile.queue_capacity < 100;
         match (kind, done) {
             (
                 TaskKind::RequestPayout {
@@ -89,11 +93,11 @@ impl Simulation<'_> {
             }
             (_, TaskResult::LeaseTaken(taken)) => return self.lease_taken(server, taken, may_fail),
             (TaskKind::RunAction(id), TaskResult::ActionRun(driven)) => {
-                self.tally.too_late += u64::from(driven == ActionResult::TooLate);
+                self.world.tally[Count::TooLate] += u64::from(driven == ActionResult::TooLate);
                 if driven == ActionResult::NotRecorded && !may_fail {
                     let message =
                         format!("the outcome of {id} was not recorded, and no fault permits that");
-                    return Err(Breach::general(Invariant::AnswerAllowed, message));
+                    return Invariant::AnswerAllowed.broken(None, message);
                 }
                 self.poll_soon(server, true);
             }
@@ -127,16 +131,16 @@ impl Simulation<'_> {
                 self.poll_soon(server, false);
                 Ok(false)
             }
-            Err(error) => {
-                let message = format!("no fault permits that a lease fails: {error}");
-                Err(Breach::general(Invariant::AnswerAllowed, message))
-            }
+            Err(error) => Invariant::AnswerAllowed.broken(
+                None,
+                format!("no fault permits that a lease fails: {error}"),
+            ),
         }
     }
 
     /// A server looks for payouts that are due.
     pub(super) fn server_polls(&mut self, server: usize) -> Result<(), Breach> {
-        let now = self.clock.millis();
+        let now = self.world.now();
         if self.servers[server].polls_at != Some(now) {
             return Ok(()); // It looks sooner, or later.
         }
@@ -145,8 +149,10 @@ impl Simulation<'_> {
             self.poll_soon(server, true);
             return Ok(());
         }
-        let due = self.servers[server].due();
-        let due = due.map_err(|error| Breach::general(Invariant::Terminates, error.to_string()))?;
+        let due = match self.servers[server].due() {
+            Ok(due) => due,
+            Err(error) => return Invariant::Terminates.broken(None, error.to_string()),
+        };
         for id in due {
             self.servers[server].take_up(id);
         }
@@ -156,21 +162,20 @@ impl Simulation<'_> {
 
     /// Schedules the next look: when a payout becomes due, or a while later if the last attempt failed.
     pub(super) fn poll_soon(&mut self, server: usize, works: bool) {
-        let now = self.clock.millis();
+        let now = self.world.now();
         if self.is_over() {
             return;
         }
-        let out = self.fault_profile.is_out(OutageKind::Store, now)
-            || self.fault_profile.is_out(OutageKind::Service, now);
+        let out = self.world.is_out(OutageKind::Store) || self.world.is_out(OutageKind::Service);
         let due = self
             .checker
             .store
             .inspect(rows::next_due)
             .unwrap_or_default();
         let at = match due {
-            _ if out => now + self.random.between(HOUR / 2..=2 * HOUR),
-            _ if !works => now + self.random.between(SECOND..=MINUTE),
-            Some(due) => due.max(now) + self.random.between(1..=SECOND),
+            _ if out => now + self.world.random.between(HOUR / 2..=2 * HOUR),
+            _ if !works => now + self.world.random.between(SECOND..=MINUTE),
+            Some(due) => due.max(now) + self.world.random.between(1..=SECOND),
             None => now + HOUR,
         };
         self.poll_at(
@@ -182,33 +187,34 @@ impl Simulation<'_> {
 
     pub(super) fn poll_at(&mut self, server: usize, at: i64) {
         let server_at = &mut self.servers[server].polls_at;
-        if server_at.is_none_or(|before| before > at || before < self.clock.millis()) {
+        if server_at.is_none_or(|before| before > at || before < self.world.now()) {
             *server_at = Some(at);
-            self.queue.put(at, Event::ServerPolls(server));
+            self.world.queue.put(at, Event::ServerPolls(server));
         }
     }
 
     pub(super) fn crash(&mut self, server: usize, downtime: i64) {
-        self.tally.crashes += 1;
-        self.record(None, TraceEvent::Crashed(server));
-        let now = self.clock.millis();
+        self.world.tally[Count::ServerCrashes] += 1;
+        self.world
+            .record(None, Concerns::All, format!("server {server} crashes"));
+        let now = self.world.now();
         let it = &mut self.servers[server];
         let action = |kind: &TaskKind| matches!(kind, TaskKind::RunAction(_) | TaskKind::TakeLease);
         let interrupted = it.tasks.iter().filter(|task| action(&task.kind)).count();
-        self.tally.interrupted += u64::try_from(interrupted).unwrap_or_default();
+        self.world.tally[Count::Interrupted] += u64::try_from(interrupted).unwrap_or_default();
         it.tasks.clear();
         self.traffic.abandon_server(server);
         it.up_at = now + downtime;
         it.resumes_at = it.up_at;
         it.polls_at = None;
-        self.queue.put(it.up_at, Event::ServerResumes(server));
+        self.world.queue.put(it.up_at, Event::ServerResumes(server));
     }
 
     /// The store crashed. Servers on the same machine crash with it.
     pub(super) fn crash_with_the_store(&mut self) {
         for server in 0..self.servers.len() {
-            if self.servers.len() == 1 || self.random.happens(500) {
-                let downtime = FaultProfile::downtime(&mut self.random);
+            if self.servers.len() == 1 || self.world.random.happens(500) {
+                let downtime = FaultProfile::downtime(&mut self.world.random);
                 self.crash(server, downtime);
             }
         }
@@ -216,8 +222,7 @@ impl Simulation<'_> {
 
     pub(super) fn server_resumes(&mut self, server: usize) -> Result<(), Breach> {
         if !self.is_up(server) {
-            self.queue
-                .put(self.clock.millis() + HOUR, Event::ServerResumes(server));
+            self.world.later(HOUR, Event::ServerResumes(server));
             return Ok(());
         }
         self.poll_soon(server, true);

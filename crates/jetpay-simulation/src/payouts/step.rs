@@ -9,12 +9,13 @@ use jetpay_ledger::sim::Fault;
 use super::Simulation;
 use super::callbacks::{NotificationKind, PayoutNotification};
 use super::checker::MoneyEvidence;
-use super::event::{Event, TraceEvent};
+use super::event::Event;
 use super::server::Server;
 use crate::database;
 use crate::deterministic::DAY;
 use crate::fault_profile::FaultProfile;
-use crate::report::{Breach, Invariant, Violation};
+use crate::report::{About, Breach, Concerns, Invariant, Violation};
+use crate::tally::Count;
 
 /// The whole database is checked after so many steps, and after so many crashes of the store.
 const STEPS_BETWEEN_FULL_CHECKS: u64 = 512;
@@ -24,18 +25,15 @@ impl Simulation<'_> {
     /// Schedules a step of the store if a task waits for one.
     pub(super) fn step_soon(&mut self) {
         let waits = self.servers.iter().any(|server| !server.tasks.is_empty());
-        if waits && !self.step_due {
-            self.step_due = true;
-            let wait = self.random.between(self.fault_profile.commit_delay.clone());
-            self.queue.put(self.clock.millis() + wait, Event::StoreStep);
+        if waits {
+            self.world.step_soon(Event::StoreStep);
         }
     }
 
     pub(super) fn step(&mut self) -> Result<(), Breach> {
-        self.step_due = false;
-        let now = self.clock.millis();
+        self.world.step_begins();
         let fault = if self.faults_active() {
-            self.fault_profile.next_fault(&mut self.random, now)
+            self.world.next_fault()
         } else {
             Fault::Commits
         };
@@ -45,10 +43,7 @@ impl Simulation<'_> {
             return Ok(()); // All tasks wait for the Gate.
         }
         self.checker.step += 1;
-        self.tally.failed_commits += u64::from(matches!(fault, Fault::Refuses(_) | Fault::Full));
-        self.tally.store_crashes += u64::from(crashed);
-        self.trace
-            .record(now, None, TraceEvent::StoreStep(fault, commands));
+        self.world.record_step(fault, commands);
         self.check()?;
         if FaultProfile::permits_unavailable(fault) {
             let tasks = self.servers.iter_mut().flat_map(|server| &mut server.tasks);
@@ -61,10 +56,7 @@ impl Simulation<'_> {
             self.advance(server)?;
         }
         let many_crashes = crashed
-            && self
-                .tally
-                .store_crashes
-                .is_multiple_of(CRASHES_BETWEEN_FULL_CHECKS);
+            && self.world.tally[Count::StoreCrashes].is_multiple_of(CRASHES_BETWEEN_FULL_CHECKS);
         if many_crashes || self.checker.step.is_multiple_of(STEPS_BETWEEN_FULL_CHECKS) {
             self.check_all()?;
         }
@@ -76,9 +68,11 @@ impl Simulation<'_> {
         let touched = self.checker.sync(&self.requests)?;
         for &(request, place) in &touched {
             let step = self.checker.steps[place].clone();
-            if let Some(kind) = step_kind(&step.what) {
-                self.record(Some(request), TraceEvent::PayoutStep(kind, step.amount));
-            }
+            let amount = step
+                .amount
+                .map_or(String::new(), |amount| format!(", {amount}"));
+            let text = format!("stored: {}{amount}", step.what);
+            self.world.record(Some(request), Concerns::Service, text);
             if step.amount.is_some() {
                 self.evidence(request).check(&step)?;
             }
@@ -88,7 +82,7 @@ impl Simulation<'_> {
             let this = &self.requests[request];
             if step.what == "reserved_again" {
                 self.checker.may_be_negative[this.customer] |= this.from_balance;
-                self.tally.reserved_again += 1;
+                self.world.tally[Count::ReservedAgain] += 1;
             }
             if step.what == "created" && this.from_balance {
                 self.checker.check_balance(this)?;
@@ -131,16 +125,10 @@ impl Simulation<'_> {
             let message = format!(
                 "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
             );
-            return Err(Breach::general(Invariant::CountsAgree, message));
+            return Invariant::CountsAgree.broken(None, message);
         }
         Ok(())
     }
-}
-
-/// The kind of the step, for the trace.
-fn step_kind(text: &str) -> Option<&'static str> {
-    let kind: jetpay_ledger::payout::StepKind = text.parse().ok()?;
-    Some(kind.as_str())
 }
 
 impl Simulation<'_> {
@@ -149,17 +137,17 @@ impl Simulation<'_> {
         let waits = |server: &&Server| !server.tasks.is_empty();
         if let Some(server) = self.servers.iter().find(waits) {
             let message = format!("a task still waits: {:?}", server.tasks[0].kind);
-            return Err(Breach::general(Invariant::Terminates, message));
+            return Invariant::Terminates.broken(None, message);
         }
         self.check_all()?;
-        let now = self.clock.millis();
+        let now = self.world.now();
         for request in &self.requests {
             self.checker.check_paid_out(request, &self.gate)?;
             self.checker.check_followed_up(request, now)?;
             let agrees = self
                 .checker
                 .matches_gate(request, &self.gate, &self.notifications)?;
-            self.tally.unreported += u64::from(!agrees);
+            self.world.tally[Count::Unreported] += u64::from(!agrees);
             let state = self
                 .checker
                 .known
@@ -167,15 +155,15 @@ impl Simulation<'_> {
                 .map_or("", |known| &known.row.state);
             let count = match state {
                 "" => continue,
-                "paid" => &mut self.tally.paid,
-                "reversed" => &mut self.tally.reversed,
-                "declined" | "rejected" => &mut self.tally.released,
-                _ => &mut self.tally.open,
+                "paid" => &mut self.world.tally[Count::Paid],
+                "reversed" => &mut self.world.tally[Count::Reversed],
+                "declined" | "rejected" => &mut self.world.tally[Count::Released],
+                _ => &mut self.world.tally[Count::Open],
             };
             *count += 1;
         }
         self.check_ledger_audit()?;
-        self.clock.set(now + 400 * DAY);
+        self.world.clock.set(now + 400 * DAY);
         for _ in 0..=self.requests.len() / 500 {
             self.servers[0].erase_payers(Duration::ZERO);
             self.servers[0].poll();
@@ -190,53 +178,30 @@ impl Simulation<'_> {
         let audit = pin!(self.servers[0].ledger.audit(Some(&self.setup.keyring)));
         match audit.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
-            other => Err(Breach::general(Invariant::AuditClean, format!("{other:?}"))),
+            other => Invariant::AuditClean.broken(None, format!("{other:?}")),
         }
     }
 
     pub(super) fn violation(&self, breach: Breach) -> Violation {
-        let Breach {
-            invariant,
-            message,
-            subject: request,
-        } = breach;
-        let history = request.map_or_else(Vec::new, |request| {
-            let mut history = self.trace.history(request);
-            let notification = self.notifications.iter().enumerate();
-            history.extend(
-                notification
-                    .filter(|(_, notification)| notification.request == Some(request))
-                    .map(|(number, notification)| {
-                        let [operation, payment] = &notification.statuses;
-                        format!(
-                            "callback {number}: operation {} {operation}, payment {payment}, {:?}",
-                            notification.operation, notification.kind
-                        )
-                    }),
-            );
-            history
-        });
-        let message = match request.map(|request| &self.requests[request]) {
-            Some(request) => {
-                let id = self
-                    .checker
-                    .known
-                    .get(&request.number)
-                    .map_or("not stored", |known| &known.row.id);
+        let about = breach.subject.map(|number| {
+            let own = |(_, it): &(usize, &PayoutNotification)| it.request == Some(number);
+            let callbacks = self.notifications.iter().enumerate().filter(own);
+            let callbacks = callbacks.map(|(callback, it)| {
+                let [operation, payment] = &it.statuses;
                 format!(
-                    "request {} for {} ({id}): {message}",
-                    request.number, request.amount
+                    "callback {callback}: operation {} {operation}, payment {payment}, {:?}",
+                    it.operation, it.kind
                 )
+            });
+            let known = self.checker.known.get(&number);
+            let id = known.map_or("not stored", |known| &known.row.id);
+            let amount = self.requests[number].amount;
+            About {
+                number,
+                name: format!("request {number} for {amount} ({id})"),
+                told: callbacks.collect(),
             }
-            None => message,
-        };
-        Violation {
-            seed: self.plan.seed,
-            days: self.plan.days,
-            step: self.checker.step,
-            invariant,
-            message,
-            history,
-        }
+        });
+        self.world.violation(breach, self.checker.step, about)
     }
 }

@@ -1,10 +1,6 @@
-//! The events of the simulation of top-ups, and what its trace records.
+//! The events of the simulation of top-ups.
 
 use std::fmt;
-
-use jetpay_ledger::sim::Fault;
-
-use crate::report::Traced;
 
 /// Something that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,72 +55,6 @@ impl fmt::Display for Message {
             }
             Self::Import(_) => f.write_str("import"),
             Self::Dismiss(_) => f.write_str("dismissal"),
-        }
-    }
-}
-
-/// Something that happened.
-#[derive(Clone, Copy, Debug, Hash)]
-pub(crate) enum TraceEvent {
-    /// The message was sent. So many copies will arrive.
-    Sent(Message, usize),
-    /// The message arrived while the service was down.
-    NotListening(Message),
-    Arrived(Message),
-    Answered(Message, u16),
-    /// The service crashed before it answered.
-    Interrupted(Message),
-    ResponseLost(Message),
-    /// The answer arrived at the platform.
-    ResponseSeen(Message, u16),
-    /// The store wrote so many commands.
-    StoreStep(Fault, usize),
-    /// A notification is in the committed database.
-    Stored(usize),
-    /// An amount in minor units moved, by this operation.
-    Moved(i64, u64),
-}
-
-impl Traced for TraceEvent {
-    fn is_fault(&self) -> bool {
-        matches!(self, Self::StoreStep(fault, _) if *fault != Fault::Commits)
-    }
-
-    fn reaches_service(&self) -> bool {
-        !matches!(
-            self,
-            Self::Sent(..) | Self::NotListening(_) | Self::ResponseLost(_) | Self::ResponseSeen(..)
-        )
-    }
-}
-
-impl fmt::Display for TraceEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sent(message, 0) => write!(f, "{message}: sent and lost"),
-            Self::Sent(message, 1) => write!(f, "{message}: sent"),
-            Self::Sent(message, copies) => {
-                write!(f, "{message}: sent, {copies} copies will arrive")
-            }
-            Self::NotListening(message) => {
-                write!(f, "{message}: arrived, but the service was down")
-            }
-            Self::Arrived(message) => write!(f, "{message}: arrived"),
-            Self::Answered(message, status) => write!(f, "{message}: answered {status}"),
-            Self::Interrupted(message) => {
-                write!(f, "{message}: the service crashed before it answered")
-            }
-            Self::ResponseLost(message) => write!(f, "{message}: the answer was lost"),
-            Self::ResponseSeen(message, status) => {
-                write!(f, "{message}: the platform received {status}")
-            }
-            Self::StoreStep(fault, commands) => {
-                write!(f, "the store wrote {commands} commands: {fault:?}")
-            }
-            Self::Stored(notification) => write!(f, "notification {notification} is stored"),
-            Self::Moved(amount, operation) => {
-                write!(f, "money moved: {amount} by operation {operation}")
-            }
         }
     }
 }

@@ -10,70 +10,44 @@ mod serving;
 
 use std::sync::Arc;
 
-use jetpay_ledger::Store;
-use jetpay_ledger::sim::SimStore;
-
 use self::checker::Checker;
-use self::event::{Event, Message, TraceEvent};
+use self::event::{Event, Message};
 use self::platform::Platform;
 use self::service::Service;
 use crate::Plan;
 use crate::database;
-use crate::deterministic::{Clock, DAY, Queue, Random, START};
-use crate::fault_profile::FaultProfile;
-use crate::report::{Breach, Invariant, Trace, Violation};
+use crate::deterministic::{Random, START};
+use crate::report::{About, Breach, Concerns, Invariant, Violation};
 use crate::setup::Setup;
-use crate::tally::Tally;
+use crate::tally::{Count, Tally};
+use crate::world::World;
 
 pub(crate) struct Simulation<'s> {
-    plan: Plan,
-    clock: Clock,
-    queue: Queue<Event>,
-    random: Random,
-    fault_profile: FaultProfile,
+    world: World<Event>,
     platform: Platform<'s>,
     service: Service,
     checker: Checker,
-    trace: Trace<TraceEvent>,
-    tally: Tally,
     /// When the service listens again after a crash.
     up_at: i64,
-    /// A step of the store is scheduled.
-    step_due: bool,
 }
 
 impl<'s> Simulation<'s> {
-    pub(crate) fn new(
-        setup: &'s Setup,
-        plan: Plan,
-        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
-    ) -> Self {
-        let mut random = Random::from_seed(plan.seed);
-        let fault_profile = FaultProfile::from_random(&mut random.fork(), plan.days);
-        let platform = Platform::new(setup, &mut random, plan.days);
-        let clock = Clock::new();
-        let service = Service::new(setup, &clock, fault_profile.queue_capacity, between);
-        let mut queue = Queue::default();
+    pub(crate) fn new(setup: &'s Setup, plan: Plan) -> Self {
+        let mut world = World::new(plan, Random::from_seed(plan.seed));
+        let platform = Platform::new(setup, &mut world.random, plan.days);
         for (number, top_up) in platform.top_ups.iter().enumerate() {
-            queue.put(top_up.begins_at, Event::TopUpBegins(number));
+            let begins = Event::TopUpBegins(number);
+            world.queue.put(top_up.begins_at, begins);
         }
-        let tally = Tally {
-            outages: u64::from(fault_profile.outage.is_some()),
-            ..Tally::default()
-        };
+        world.tally[Count::Outages] = u64::from(world.fault_profile.outage.is_some());
+        let capacity = world.fault_profile.queue_capacity;
+        let service = Service::new(setup, &world.clock, capacity);
         Self {
-            plan,
-            queue,
-            random,
-            fault_profile,
             platform,
             checker: Checker::new(Arc::clone(&service.store)),
             service,
-            trace: Trace::default(),
-            tally,
             up_at: START,
-            step_due: false,
-            clock,
+            world,
         }
     }
 
@@ -83,40 +57,36 @@ impl<'s> Simulation<'s> {
     }
 
     fn run_to_end(&mut self) -> Result<Tally, Breach> {
-        while let Some((at, event)) = self.queue.next() {
-            self.clock.set(at);
+        while let Some(event) = self.world.next() {
             self.handle(event)?;
         }
+        self.world.ends();
         self.checker
             .check_all(&self.service.ledger, &self.platform.notifications)?;
         self.check_end()?;
-        let mut tally = self.tally;
-        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        tally.payments = count(self.checker.payments.len());
-        tally.notifications = count(self.platform.notifications.len());
-        tally.credits = count(self.checker.credited.len());
-        tally.entries = count(self.checker.entries.len());
-        tally.steps = self.checker.step;
-        tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
+        for (count, number) in [
+            (Count::Payments, self.checker.payments.len()),
+            (Count::Notifications, self.platform.notifications.len()),
+            (Count::Credits, self.checker.credited.len()),
+            (Count::Entries, self.checker.entries.len()),
+        ] {
+            self.world.tally[count] = u64::try_from(number).unwrap_or(u64::MAX);
+        }
         let database = self.service.store.inspect(database::fingerprint)?;
-        tally.hash = self.trace.hash(database);
-        Ok(tally)
+        Ok(self.world.tally(self.checker.step, database))
     }
 
     /// Checks that no delivery waits, and that the platform repeated each callback until its end.
     fn check_end(&self) -> Result<(), Breach> {
         if self.service.waiting() > 0 {
-            return Err(Breach::general(
-                Invariant::Terminates,
-                "a delivery was never answered",
-            ));
+            return Invariant::Terminates.broken(None, "a delivery was never answered");
         }
         for notification in &self.platform.notifications {
             let index = self.checker.by_id[&notification.payment];
             let delivered_or_given_up = notification.acknowledged || notification.waits.len() == 0;
             if !delivered_or_given_up {
-                let message = "the platform stopped its callback too early";
-                return Err(Breach::new(Invariant::Terminates, index, message));
+                return Invariant::Terminates
+                    .broken(index, "the platform stopped its callback too early");
             }
         }
         Ok(())
@@ -136,7 +106,7 @@ impl<'s> Simulation<'s> {
         Ok(())
     }
 
-    fn record(&mut self, message: Message, event: TraceEvent) {
+    fn record(&mut self, message: Message, concerns: Concerns, what: &str) {
         let top_up = match message {
             Message::Callback { notification, .. } => {
                 self.platform.notifications[notification].top_up
@@ -146,50 +116,33 @@ impl<'s> Simulation<'s> {
             | Message::Import(number)
             | Message::Dismiss(number) => number,
         };
-        self.trace.record(self.clock.millis(), Some(top_up), event);
+        let text = format!("{message}: {what}");
+        self.world.record(Some(top_up), concerns, text);
     }
 
     fn violation(&self, breach: Breach) -> Violation {
-        let Breach {
-            invariant,
-            message,
-            subject,
-        } = breach;
-        let payment = subject.map(|index| &self.checker.payments[index]);
-        let history = payment.map_or_else(Vec::new, |payment| {
-            let mut history = self.trace.history(payment.top_up);
-            history.extend(payment.notifications.iter().map(|&number| {
-                format!(
-                    "notification {number}: {:?}",
-                    self.platform.notifications[number].content
-                )
-            }));
-            history
+        let about = breach.subject.map(|index| {
+            let payment = &self.checker.payments[index];
+            let told = payment.notifications.iter().map(|&number| {
+                let content = &self.platform.notifications[number].content;
+                format!("notification {number}: {content:?}")
+            });
+            About {
+                number: payment.top_up,
+                name: format!("{}, announced over {}", payment.id, payment.amount),
+                told: told.collect(),
+            }
         });
-        let message = match payment {
-            Some(payment) => format!(
-                "{}, announced over {}: {message}",
-                payment.id, payment.amount
-            ),
-            None => message,
-        };
-        Violation {
-            seed: self.plan.seed,
-            days: self.plan.days,
-            step: self.checker.step,
-            invariant,
-            message,
-            history,
-        }
+        self.world.violation(breach, self.checker.step, about)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Simulation;
+    use super::{Count, Simulation};
     use crate::deterministic::{DAY, START};
     use crate::fault_profile::{FaultProfile, OutageKind};
-    use crate::notification::Flaw;
+    use crate::report::Invariant;
     use crate::{Plan, Setup};
 
     #[test]
@@ -197,19 +150,22 @@ mod tests {
         let setup = Setup::prepare().unwrap();
         for kind in [OutageKind::Service, OutageKind::Store] {
             let plan = Plan { seed: 1, days: 4 };
-            let mut simulation = Simulation::new(&setup, plan, |store| store);
-            simulation.fault_profile = FaultProfile::only_outage(kind);
-            if let Some(outage) = &mut simulation.fault_profile.outage {
+            let mut simulation = Simulation::new(&setup, plan);
+            simulation.world.fault_profile = FaultProfile::only_outage(kind);
+            if let Some(outage) = &mut simulation.world.fault_profile.outage {
                 outage.from = START + DAY;
             }
             simulation.run_to_end().unwrap();
-            assert!(simulation.tally.lost + simulation.tally.unavailable > 100);
+            assert!(
+                simulation.world.tally[Count::Lost] + simulation.world.tally[Count::Unavailable]
+                    > 100
+            );
             let ours = |payment: &str| {
                 simulation.checker.payments[simulation.checker.by_id[payment]].announced
             };
             for notification in &simulation.platform.notifications {
-                let usable = notification.content.flaw == Flaw::None
-                    && ours(&notification.payment).is_some();
+                let usable =
+                    notification.content.is_usable() && ours(&notification.payment).is_some();
                 assert!(
                     notification.acknowledged || !usable,
                     "{:?}",
@@ -217,5 +173,25 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn changed_row_is_found_with_its_seed_and_the_history_of_its_payment() {
+        let setup = Setup::prepare().unwrap();
+        let mut simulation = Simulation::new(&setup, Plan { seed: 1, days: 4 });
+        simulation.run_to_end().unwrap();
+        let tampered = simulation.service.store.inspect(|connection| {
+            let sql = "UPDATE payments SET remaining = remaining - 1
+                       WHERE id = (SELECT payment_id FROM entries LIMIT 1)";
+            connection.execute(sql, ())
+        });
+        assert_eq!(tampered, Ok(1));
+        let breach = simulation.run_to_end().unwrap_err();
+        assert_eq!(breach.invariant, Invariant::BalanceIsEntries);
+        let violation = simulation.violation(breach);
+        assert!(!violation.history.is_empty());
+        let report = violation.to_string();
+        let again = "to repeat: cargo xtask simulate --seed 1 --seeds 1 --days 4";
+        assert!(report.ends_with(again), "{report}");
     }
 }

@@ -114,7 +114,7 @@ impl<'s> Platform<'s> {
                 let notification = &mut self.notifications[notification];
                 let method = self.top_ups[notification.top_up].method;
                 let right = notification.content.flaw != Flaw::BadSignature;
-                let key = self.setup.key(notification.content.project, right);
+                let key = self.setup.key(notification.content.event.project, right);
                 Some((
                     method,
                     Arc::clone(notification.write(variant, method, key, now)),

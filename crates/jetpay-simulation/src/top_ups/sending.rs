@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::Simulation;
 use crate::deterministic::SECOND;
 use crate::fault_profile::copy_delays;
-use crate::report::Breach;
+use crate::report::{Breach, Concerns};
+use crate::tally::Count;
 use crate::top_ups::event::Event;
 use crate::top_ups::event::Message;
-use crate::top_ups::event::TraceEvent;
 use crate::top_ups::platform::Origin;
 
 /// How long the platform waits for an answer to `verify` and `check_deposit`, and how often it sends each.
@@ -19,7 +19,6 @@ const MOST_ATTEMPTS: u32 = 3;
 impl Simulation<'_> {
     pub(super) fn begin(&mut self, number: usize) -> Result<(), Breach> {
         let top_up = &self.platform.top_ups[number];
-        let now = self.clock.millis();
         let actions = match top_up.origin {
             Origin::Service => {
                 self.send_request(Message::Verify(number));
@@ -34,7 +33,7 @@ impl Simulation<'_> {
             ],
         };
         for (after, message) in actions {
-            self.queue.put(now + after, Event::OperatorActs(message));
+            self.world.later(after, Event::OperatorActs(message));
         }
         let id: Arc<str> = format!("older-{number:06}").into();
         let index = self.checker.issue(&id, number, top_up)?;
@@ -50,8 +49,8 @@ impl Simulation<'_> {
         let payment = &mut self.checker.payments[index];
         for (after, notification) in self.platform.schedule_notifications(number, &payment.id) {
             payment.notifications.push(notification);
-            let at = self.clock.millis() + after;
-            self.queue.put(at, Event::CallbackDue(notification));
+            let at = self.world.now() + after;
+            self.world.queue.put(at, Event::CallbackDue(notification));
         }
     }
 
@@ -61,8 +60,8 @@ impl Simulation<'_> {
         };
         self.platform.top_ups[number].attempts += 1;
         self.send(message);
-        let at = self.clock.millis() + READ_TIMEOUT;
-        self.queue.put(at, Event::RequestTimesOut(message));
+        let at = self.world.now() + READ_TIMEOUT;
+        self.world.queue.put(at, Event::RequestTimesOut(message));
     }
 
     pub(super) fn request_timed_out(&mut self, message: Message) {
@@ -89,10 +88,9 @@ impl Simulation<'_> {
         match notification.waits.next() {
             Some(wait) => {
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-                self.queue
-                    .put(self.clock.millis() + wait, Event::CallbackDue(number));
+                self.world.later(wait, Event::CallbackDue(number));
             }
-            None => self.tally.given_up += 1,
+            None => self.world.tally[Count::GivenUp] += 1,
         }
         let variant = self.platform.variant();
         self.send(Message::Callback {
@@ -102,13 +100,14 @@ impl Simulation<'_> {
     }
 
     pub(super) fn send(&mut self, message: Message) {
-        let now = self.clock.millis();
         let callback = matches!(message, Message::Callback { .. });
-        let copy_delays = copy_delays(&mut self.random, &self.fault_profile, callback);
-        self.record(message, TraceEvent::Sent(message, copy_delays.len()));
-        self.tally.lost += u64::from(copy_delays.is_empty());
+        let copy_delays = copy_delays(&mut self.world.random, &self.world.fault_profile, callback);
+        let copies = copy_delays.len();
+        let sent = format!("sent, {copies} copies will arrive");
+        self.record(message, Concerns::Others, &sent);
+        self.world.tally[Count::Lost] += u64::from(copy_delays.is_empty());
         for after in copy_delays {
-            self.queue.put(now + after, Event::MessageArrives(message));
+            self.world.later(after, Event::MessageArrives(message));
         }
     }
 }

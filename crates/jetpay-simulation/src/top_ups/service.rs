@@ -12,12 +12,12 @@ use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_ledger::sim::{Fault, SimStore};
-use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
+use jetpay_ledger::{Ledger, Millis, NewPayment};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::merchant::LedgerMerchant;
 
 use crate::deterministic::Clock;
-use crate::setup::{Setup, customers};
+use crate::setup::{Setup, import_customers};
 use crate::top_ups::event::Message;
 
 /// An HTTP status and a body.
@@ -37,34 +37,19 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(
-        setup: &Setup,
-        clock: &Clock,
-        queue: usize,
-        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
-    ) -> Self {
+    pub(crate) fn new(setup: &Setup, clock: &Clock, queue: usize) -> Self {
         let store = Arc::new(SimStore::new(queue).expect("a store in memory"));
-        let ledger = Ledger::over(between(Arc::clone(&store)));
+        let ledger = Ledger::over(Arc::clone(&store) as Arc<_>);
         let merchant =
             LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
-        let mut service = Self {
+        import_customers(&ledger, &store);
+        Self {
             store,
             ledger,
             merchant: Arc::new(merchant),
             keyring: Arc::new(setup.keyring.clone()),
             waiting: Vec::new(),
-        };
-        service.open();
-        service
-    }
-
-    /// Imports the customers before any fault can occur.
-    fn open(&mut self) {
-        let ledger = self.ledger.clone();
-        let put = async move { operator_response(ledger.import_customers(customers()).await) };
-        let _ = self.wait(Message::Import(0), Box::pin(put));
-        self.store.step(Fault::Commits);
-        self.waiting.clear();
+        }
     }
 
     /// A message arrives at the address of a method, or at the one for callbacks. None: the answer waits for the

@@ -9,70 +9,68 @@ use jetpay_server::environment::Environment;
 
 use super::Simulation;
 use super::checker::{NewRow, check_request_response};
-use super::event::{Event, Message, TraceEvent};
+use super::event::{Event, Message};
 use super::platform::TopUp;
 use super::service::Response;
 use crate::deterministic::{Clock, MINUTE};
 use crate::fault_profile::{FaultProfile, OutageKind};
-use crate::report::{Breach, Invariant};
+use crate::report::{Breach, Concerns, Invariant};
 use crate::setup::{PROJECTS, customer_id};
+use crate::tally::Count;
 
 /// The whole database is checked after so many steps.
 const STEPS_BETWEEN_FULL_CHECKS: u64 = 512;
 
 impl Simulation<'_> {
     pub(super) fn message_arrived(&mut self, message: Message) -> Result<(), Breach> {
-        let now = self.clock.millis();
-        if now < self.up_at || self.fault_profile.is_out(OutageKind::Service, now) {
-            self.record(message, TraceEvent::NotListening(message));
-            self.tally.lost += 1;
+        let now = self.world.now();
+        if now < self.up_at || self.world.is_out(OutageKind::Service) {
+            self.record(
+                message,
+                Concerns::Others,
+                "arrived, but the service was down",
+            );
+            self.world.tally[Count::Lost] += 1;
             return Ok(());
         }
-        self.record(message, TraceEvent::Arrived(message));
+        self.record(message, Concerns::Service, "arrived");
         let Some((method, body)) = self.platform.write(message, now) else {
             return Ok(());
         };
-        self.tally.deliveries += 1;
-        self.tally.callbacks += u64::from(matches!(message, Message::Callback { .. }));
-        let busy = self.service.waiting() >= self.fault_profile.queue_capacity;
+        self.world.tally[Count::Deliveries] += 1;
+        self.world.tally[Count::Callbacks] +=
+            u64::from(matches!(message, Message::Callback { .. }));
+        let busy = self.service.waiting() >= self.world.fault_profile.queue_capacity;
         let response = self.service.deliver(message, method.name, body);
         self.respond_or_wait(message, response, busy)
     }
 
     /// An operator treats an unknown payment, and tries again later if that fails.
     pub(super) fn operator_acts(&mut self, message: Message) -> Result<(), Breach> {
-        let now = self.clock.millis();
+        let now = self.world.now();
         let (Message::Import(number) | Message::Dismiss(number)) = message else {
             return Ok(());
         };
-        if now < self.up_at || self.fault_profile.is_out(OutageKind::Service, now) {
+        if now < self.up_at || self.world.is_out(OutageKind::Service) {
             self.operator_acts_later(message);
             return Ok(());
         }
         let top_up = &self.platform.top_ups[number];
         let payment = top_up.payment.as_ref().expect("it came with its id");
-        let busy = self.service.waiting() >= self.fault_profile.queue_capacity;
+        let busy = self.service.waiting() >= self.world.fault_profile.queue_capacity;
         let response = if matches!(message, Message::Import(_)) {
-            let payment = older_payment(top_up, payment, &self.clock);
+            let payment = older_payment(top_up, payment, &self.world.clock);
             self.service.import(message, payment)
         } else {
-            self.service.dismiss(message, payment, self.clock.now())
+            self.service
+                .dismiss(message, payment, self.world.clock.now())
         };
         self.respond_or_wait(message, response, busy)
     }
 
     pub(super) fn operator_acts_later(&mut self, message: Message) {
-        let at = self.clock.millis() + 10 * MINUTE;
-        self.queue.put(at, Event::OperatorActs(message));
-    }
-
-    /// Schedules a step of the store. All writes until then belong to it.
-    fn step_soon(&mut self) {
-        if !self.step_due {
-            self.step_due = true;
-            let wait = self.random.between(self.fault_profile.commit_delay.clone());
-            self.queue.put(self.clock.millis() + wait, Event::StoreStep);
-        }
+        let at = self.world.now() + 10 * MINUTE;
+        self.world.queue.put(at, Event::OperatorActs(message));
     }
 
     /// An answer that is not ready waits for the store. `busy`: the queue was full.
@@ -85,23 +83,21 @@ impl Simulation<'_> {
         if let Some(response) = response {
             return self.respond(message, &response, busy);
         }
-        self.step_soon();
+        self.world.step_soon(Event::StoreStep);
         Ok(())
     }
 
     pub(super) fn step(&mut self) -> Result<(), Breach> {
-        self.step_due = false;
-        let now = self.clock.millis();
+        self.world.step_begins();
+        let now = self.world.now();
         let commands = self.service.waiting();
         if commands == 0 {
             return Ok(());
         }
-        let fault = self.fault_profile.next_fault(&mut self.random, now);
+        let fault = self.world.next_fault();
         let crashed = matches!(fault, Fault::Crashes { .. });
         self.checker.step += 1;
-        self.tally.failed_commits += u64::from(matches!(fault, Fault::Refuses(_) | Fault::Full));
-        self.trace
-            .record(now, None, TraceEvent::StoreStep(fault, commands));
+        self.world.record_step(fault, commands);
         let responses = self.service.step(fault);
         self.check(&responses)?;
         for (message, response) in responses {
@@ -112,13 +108,12 @@ impl Simulation<'_> {
                 None if crashed => self.interrupted(message),
                 None => {
                     let message = format!("the {message} was not answered after the step");
-                    return Err(Breach::general(Invariant::Terminates, message));
+                    return Invariant::Terminates.broken(None, message);
                 }
             }
         }
         if crashed {
-            self.tally.crashes += 1;
-            self.up_at = now + FaultProfile::downtime(&mut self.random);
+            self.up_at = now + FaultProfile::downtime(&mut self.world.random);
         }
         if crashed || self.checker.step.is_multiple_of(STEPS_BETWEEN_FULL_CHECKS) {
             self.checker
@@ -133,10 +128,12 @@ impl Simulation<'_> {
         for (index, new) in self.checker.sync(&mut self.platform.notifications)? {
             let top_up = self.checker.payments[index].top_up;
             let event = match new {
-                NewRow::Event { notification } => TraceEvent::Stored(notification),
-                NewRow::Entry { amount, operation } => TraceEvent::Moved(amount, operation),
+                NewRow::Event { notification } => format!("notification {notification} is stored"),
+                NewRow::Entry { amount, operation } => {
+                    format!("money moved: {amount} by operation {operation}")
+                }
             };
-            self.trace.record(self.clock.millis(), Some(top_up), event);
+            self.world.record(Some(top_up), Concerns::Service, event);
             touched.push(index);
         }
         for (message, _) in responses {
@@ -161,8 +158,12 @@ impl Simulation<'_> {
     }
 
     fn interrupted(&mut self, message: Message) {
-        self.record(message, TraceEvent::Interrupted(message));
-        self.tally.interrupted += 1;
+        self.record(
+            message,
+            Concerns::Service,
+            "the service crashed before it answered",
+        );
+        self.world.tally[Count::Interrupted] += 1;
         if matches!(message, Message::Import(_) | Message::Dismiss(_)) {
             self.operator_acts_later(message);
         }
@@ -175,8 +176,12 @@ impl Simulation<'_> {
         response: &Response,
         may_fail: bool,
     ) -> Result<(), Breach> {
-        self.record(message, TraceEvent::Answered(message, response.status));
-        self.tally.unavailable += u64::from(response.status == 503);
+        self.record(
+            message,
+            Concerns::Service,
+            &format!("answered {}", response.status),
+        );
+        self.world.tally[Count::Unavailable] += u64::from(response.status == 503);
         let event = match message {
             Message::Callback { notification, .. } => {
                 self.checker.check_callback_response(
@@ -185,7 +190,7 @@ impl Simulation<'_> {
                     response,
                     may_fail,
                 )?;
-                self.tally.acknowledged += u64::from(response.status == 200);
+                self.world.tally[Count::Acknowledged] += u64::from(response.status == 200);
                 Some(Event::ResponseArrives(message, response.status))
             }
             Message::Verify(number) => {
@@ -204,12 +209,12 @@ impl Simulation<'_> {
         let Some(event) = event else {
             return Ok(());
         };
-        if self.random.happens(self.fault_profile.answer_lost) {
-            self.record(message, TraceEvent::ResponseLost(message));
-            self.tally.lost += 1;
+        if self.world.suffers(|it| it.answer_lost) {
+            self.record(message, Concerns::Others, "the answer was lost");
+            self.world.tally[Count::Lost] += 1;
         } else {
-            let latency = self.random.between(self.fault_profile.latency.clone());
-            self.queue.put(self.clock.millis() + latency, event);
+            let latency = self.world.latency();
+            self.world.later(latency, event);
         }
         Ok(())
     }
@@ -235,7 +240,11 @@ impl Simulation<'_> {
 
     /// An answer arrives at the platform.
     pub(super) fn response_arrived(&mut self, message: Message, status: u16) {
-        self.record(message, TraceEvent::ResponseSeen(message, status));
+        self.record(
+            message,
+            Concerns::Others,
+            &format!("the platform received {status}"),
+        );
         match message {
             Message::Callback { notification, .. } => {
                 self.platform.notifications[notification].acknowledged |= status == 200;

@@ -5,6 +5,7 @@ use jetpay_platform::gate::{EntryKind, GateState, LogEntry};
 use rusqlite::types::ValueRef;
 
 use super::Checker;
+use crate::database;
 use crate::deterministic::{DAY, HOUR};
 use crate::payouts::callbacks::{NotificationKind, PayoutNotification};
 use crate::payouts::gate_traffic::{Exchange, GateTraffic};
@@ -25,13 +26,13 @@ impl Checker {
         let exchange = traffic.exchange(ticket);
         let Some(&request) = self.request_of.get(&*exchange.id) else {
             let message = format!("request {ticket} has a payout that is not in the database");
-            return Err(Breach::general(Invariant::CommitBeforeAnswer, message));
+            return Invariant::CommitBeforeAnswer.broken(None, message);
         };
         if traffic.has_pending_send(ticket, since) {
             let message = format!(
                 "request {ticket} leaves while another server waits for the answer to a send"
             );
-            return Err(Breach::new(Invariant::ResendPermitted, request, message));
+            return Invariant::ResendPermitted.broken(request, message);
         }
         if !exchange.is_send {
             return Ok(request);
@@ -44,12 +45,12 @@ impl Checker {
         if sends > kept {
             let message =
                 format!("request {ticket} is its send number {sends}, but {kept} are stored");
-            return Err(Breach::new(Invariant::CommitBeforeAnswer, request, message));
+            return Invariant::CommitBeforeAnswer.broken(request, message);
         }
         if !traffic.was_permitted(ticket) {
             let message =
                 format!("request {ticket} sends it again, without the permission of the Gate");
-            return Err(Breach::new(Invariant::ResendPermitted, request, message));
+            return Invariant::ResendPermitted.broken(request, message);
         }
         Ok(request)
     }
@@ -61,8 +62,7 @@ impl Checker {
         if !whats.any(|what| what == "differs") || !whats.any(|what| what == "sent") {
             return Ok(());
         }
-        let message = "it is sent although an alarm has stopped it";
-        Err(Breach::new(Invariant::ResendPermitted, request, message))
+        Invariant::ResendPermitted.broken(request, "it is sent although an alarm has stopped it")
     }
 
     /// Checks a send that the Gate has just received. Returns whether another request of the same payout overtook it.
@@ -72,7 +72,7 @@ impl Checker {
         gate: &GateState,
     ) -> Result<bool, Breach> {
         let breach =
-            |invariant, message: &str| Err(Breach::new(invariant, request.number, message));
+            |invariant: Invariant, message: &str| invariant.broken(request.number, message);
         let (Some(seen), before) = (gate.log().last(), &gate.log()[exchange.log_length..]) else {
             return breach(Invariant::OnePayoutPerRequest, "the Gate could not read it");
         };
@@ -122,7 +122,7 @@ impl Checker {
             return Ok(());
         }
         let message = format!("{out} left, but its amount is {amount}");
-        Err(Breach::new(Invariant::PaidOutOnce, request.number, message))
+        Invariant::PaidOutOnce.broken(request.number, message)
     }
 }
 
@@ -189,11 +189,7 @@ impl Checker {
             "it is {} with {} paid; at the Gate it is {status} with {out} paid",
             row.state, row.paid
         );
-        Err(Breach::new(
-            Invariant::LedgerMatchesGate,
-            request.number,
-            message,
-        ))
+        Invariant::LedgerMatchesGate.broken(request.number, message)
     }
 
     /// Checks that a payout which the merchant knows is stored, and that an alarm was raised if its outcome takes too
@@ -205,11 +201,10 @@ impl Checker {
     ) -> Result<(), Breach> {
         let Some(known) = self.known.get(&request.number) else {
             return match request.merchant_view {
-                MerchantView::Accepted => Err(Breach::new(
-                    Invariant::PayoutFollowedUp,
+                MerchantView::Accepted => Invariant::PayoutFollowedUp.broken(
                     request.number,
                     "the service accepted it, but it is not stored",
-                )),
+                ),
                 MerchantView::Unanswered | MerchantView::Refused => Ok(()),
             };
         };
@@ -219,11 +214,7 @@ impl Checker {
             .inspect(|connection| rows::alarm(connection, &row.id, None))?;
         if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let message = "it has had no outcome for more than a day, and no alarm";
-            return Err(Breach::new(
-                Invariant::MismatchAlarmed,
-                request.number,
-                message,
-            ));
+            return Invariant::MismatchAlarmed.broken(request.number, message);
         }
         Ok(())
     }
@@ -235,7 +226,7 @@ impl Checker {
     ) -> Result<(), Breach> {
         let mut texts = String::new();
         self.store.inspect(|connection| {
-            rows::values(connection, |_, value| {
+            database::values(connection, |_, value| {
                 if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
                     let text = String::from_utf8_lossy(bytes);
                     if PRIVATE.iter().any(|part| text.contains(part)) {
@@ -256,11 +247,7 @@ impl Checker {
                 .find(|text| texts.matches(text.as_str()).count() > times);
             if found.is_some() || known.row.request.is_some() != known.row.is_open() {
                 let message = format!("its personal data is stored, and it is {}", known.row.state);
-                return Err(Breach::new(
-                    Invariant::PayerDataErased,
-                    request.number,
-                    message,
-                ));
+                return Invariant::PayerDataErased.broken(request.number, message);
             }
         }
         Ok(())

@@ -81,12 +81,12 @@ impl Checker {
         let found = row.and_then(|row| Some((PayoutRequest::number_from_key(&row.key)?, row)));
         let Some((number, row)) = found else {
             let message = format!("step {} has a payout without a request", step.seq);
-            return Err(Breach::general(Invariant::OnlySignedEvents, message));
+            return Invariant::OnlySignedEvents.broken(None, message);
         };
         let request = &requests[number];
         if let Some(before) = self.known.get(&number) {
             let message = format!("it is payout {} and payout {}", before.row.id, row.id);
-            return Err(Breach::new(Invariant::OnePayoutPerRequest, number, message));
+            return Invariant::OnePayoutPerRequest.broken(number, message);
         }
         let asked = [false, true].map(|conflicting| {
             (
@@ -101,8 +101,8 @@ impl Checker {
             && row.account == request.account()
             && step.amount == Some(row.amount);
         if !same {
-            let message = "the stored payout differs from the request";
-            return Err(Breach::new(Invariant::OnePayoutPerRequest, number, message));
+            return Invariant::OnePayoutPerRequest
+                .broken(number, "the stored payout differs from the request");
         }
         self.request_of.insert(row.id.clone(), number);
         let known = KnownPayout {
@@ -119,16 +119,11 @@ impl Checker {
             .store
             .inspect(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
         if steps != self.steps || ids.len() != self.known.len() {
-            let message = "steps or payouts differ from the copy";
-            return Err(Breach::general(Invariant::NoStateLost, message));
+            return Invariant::NoStateLost.broken(None, "steps or payouts differ from the copy");
         }
         let gone = |(_, known): &(&usize, &KnownPayout)| ids.binary_search(&known.row.id).is_err();
         match self.known.iter().find(gone) {
-            Some((request, _)) => Err(Breach::new(
-                Invariant::NoStateLost,
-                *request,
-                "its row is missing",
-            )),
+            Some((request, _)) => Invariant::NoStateLost.broken(*request, "its row is missing"),
             None => Ok(()),
         }
     }

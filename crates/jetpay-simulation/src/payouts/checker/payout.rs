@@ -31,7 +31,7 @@ impl Checker {
             .store
             .inspect(|connection| rows::payout(connection, &before.id))?;
         let breach =
-            |invariant, message: String| Err(Breach::new(invariant, request.number, message));
+            |invariant: Invariant, message: String| invariant.broken(request.number, message);
         let Some(row) = row else {
             return breach(Invariant::NoStateLost, "its row is missing".into());
         };
@@ -124,11 +124,7 @@ impl Checker {
             "it was taken from the balance of {}, which is now {left}",
             customer.as_str()
         );
-        Err(Breach::new(
-            Invariant::BalanceSuffices,
-            request.number,
-            message,
-        ))
+        Invariant::BalanceSuffices.broken(request.number, message)
     }
 }
 
@@ -207,10 +203,6 @@ impl MoneyEvidence<'_> {
             "its step is {}, but at the Gate it is {:?}",
             step.what, self.status
         );
-        Err(Breach::new(
-            Invariant::LedgerMatchesGate,
-            request.number,
-            message,
-        ))
+        Invariant::LedgerMatchesGate.broken(request.number, message)
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use jetpay_ledger::Ledger;
 
 use crate::database;
-use crate::notification::{Effect, Notification};
+use crate::notification::Notification;
 use crate::report::{Breach, Invariant};
 use crate::setup::{CUSTOMERS, customer_id};
 use crate::top_ups::checker::Checker;
@@ -30,7 +30,7 @@ impl Checker {
             let message = format!(
                 "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
             );
-            return Err(Breach::general(Invariant::CountsAgree, message));
+            return Invariant::CountsAgree.broken(None, message);
         }
         Ok(())
     }
@@ -45,14 +45,11 @@ impl Checker {
         })?;
         let same = events.iter().map(|(event, _)| event).eq(&self.events);
         if !same || entries != self.entries {
-            let message = "events or entries differ from the copy";
-            return Err(Breach::general(Invariant::NoStateLost, message));
+            return Invariant::NoStateLost.broken(None, "events or entries differ from the copy");
         }
         match touched {
-            Some(id) => {
-                let message = format!("{id} changed, but no notification names it");
-                Err(Breach::general(Invariant::OnlySignedEvents, message))
-            }
+            Some(id) => Invariant::OnlySignedEvents
+                .broken(None, format!("{id} changed, but no notification names it")),
             None => Ok(()),
         }
     }
@@ -70,37 +67,27 @@ impl Checker {
                     database::count_with_disposition(connection, &payment.id, word)
                 };
                 if self.store.inspect(waits)? > 0 {
-                    let message = format!("an event is still {word}");
-                    return Err(Breach::new(Invariant::StateFollows, index, message));
+                    return Invariant::StateFollows
+                        .broken(index, format!("an event is still {word}"));
                 }
             }
         }
         Ok(())
     }
 
-    /// Checks that each mismatch has an alarm, each success without an effect, and each amount that could not be taken back.
+    /// Checks that each alarm that the model demands is there.
     fn check_alarms(&self, notifications: &[Notification]) -> Result<(), Breach> {
         let alarms = self.store.inspect(database::alarms)?;
         for (index, payment) in self.payments.iter().enumerate() {
             if payment.announced.is_none() {
                 continue;
             }
-            for &notification in &payment.stored {
-                let content = &notifications[notification].content;
-                let own = |&place: &usize| {
-                    self.entries[place].operation.cast_unsigned() == content.operation
-                };
-                let moved = payment.entries.iter().any(own);
-                let needed = match content.effect {
-                    Effect::Mismatch | Effect::TakesBackRest | Effect::Alarm => true,
-                    Effect::Credits => !moved,
-                    Effect::TakesBack | Effect::RefundReversed => !moved && payment.credits > 0,
-                    Effect::Declines | Effect::Nothing => false,
-                };
-                let (operation, ..) = content.stored();
-                if needed && !alarms.contains(&(payment.id.to_string(), operation)) {
-                    let message = format!("no alarm names notification {notification}");
-                    return Err(Breach::new(Invariant::MismatchAlarmed, index, message));
+            for (operation, kind) in self.expected(index, notifications).alarms {
+                let named = operation.map_or(-1, u64::cast_signed);
+                let alarm = (payment.id.to_string(), named, kind.to_string());
+                if !alarms.contains(&alarm) {
+                    let message = format!("no alarm {kind} names operation {operation:?}");
+                    return Invariant::MismatchAlarmed.broken(index, message);
                 }
             }
         }
@@ -122,7 +109,7 @@ impl Checker {
                     "{} has the balance {balance:?}, and entries of {sum}",
                     id.as_str()
                 );
-                return Err(Breach::general(Invariant::BalanceIsEntries, message));
+                return Invariant::BalanceIsEntries.broken(None, message);
             }
         }
         Ok(())

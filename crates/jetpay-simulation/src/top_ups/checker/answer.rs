@@ -22,29 +22,34 @@ impl Checker {
         let notification = &notifications[number];
         let index = self.by_id[&notification.payment];
         let payment = &self.payments[index];
-        let breach = |invariant, message: &str| {
-            let message = format!(
-                "notification {number} was answered {}: {message}",
-                answer.status
-            );
-            Err(Breach::new(invariant, index, message))
+        let breach = |invariant: Invariant, message: &str| {
+            invariant.broken(
+                index,
+                format!(
+                    "notification {number} was answered {}: {message}",
+                    answer.status
+                ),
+            )
         };
+        let usable = notification.content.is_usable();
         match (answer.status, notification.content.flaw) {
             (503, _) if may_fail => Ok(()),
             (400, Flaw::BadSignature) => Ok(()),
             (400, Flaw::NoAmount) if self.has_alarm_with_body(notification)? => Ok(()),
             (400, Flaw::NoAmount) => breach(Invariant::MismatchAlarmed, "no alarm holds it"),
-            (200 | 404, Flaw::None) if !self.is_stored(number, notifications)? => breach(
+            (200 | 404, _) if usable && !self.is_stored(number, notifications)? => breach(
                 Invariant::CommitBeforeAnswer,
                 "the event is not in the database",
             ),
-            (200, Flaw::None) if payment.announced.is_some() || self.dismissed(notification)? => {
+            (200, _)
+                if usable && (payment.announced.is_some() || self.dismissed(notification)?) =>
+            {
                 Ok(())
             }
-            (200, Flaw::None) => breach(Invariant::AnswerAllowed, "the payment was not announced"),
+            (200, _) if usable => breach(Invariant::AnswerAllowed, "the payment was not announced"),
             // If the payment was announced in this step, the callback may have come before the announcement.
-            (404, Flaw::None) if payment.announced.is_none_or(|step| step == self.step) => Ok(()),
-            (404, Flaw::None) => breach(Invariant::AnswerAllowed, "the payment was announced"),
+            (404, _) if usable && payment.announced.is_none_or(|step| step == self.step) => Ok(()),
+            (404, _) if usable => breach(Invariant::AnswerAllowed, "the payment was announced"),
             _ => breach(Invariant::AnswerAllowed, "no fault permits this answer"),
         }
     }
@@ -91,8 +96,8 @@ impl Checker {
         if row.is_some_and(|row| row.amount == payment.amount) {
             return Ok(());
         }
-        let message = "its id was issued, but it is not in the database";
-        Err(Breach::new(Invariant::CommitBeforeAnswer, index, message))
+        Invariant::CommitBeforeAnswer
+            .broken(index, "its id was issued, but it is not in the database")
     }
 }
 
@@ -110,9 +115,9 @@ pub(crate) fn check_request_response(
         (503, _) if may_fail => Ok(None),
         (200, Some(0)) if known => Ok(Some(body)),
         (200, Some(404)) if !known => Ok(None),
-        _ => {
-            let message = format!("a request was answered {} with {body}", answer.status);
-            Err(Breach::general(Invariant::AnswerAllowed, message))
-        }
+        _ => Invariant::AnswerAllowed.broken(
+            None,
+            format!("a request was answered {} with {body}", answer.status),
+        ),
     }
 }

@@ -13,14 +13,16 @@ use jetpay_ledger::sim::SimStore;
 
 use super::platform::TopUp;
 use crate::database::{self, EntryRow, EventRow};
-use crate::notification::{Effect, Notification};
+use crate::notification::Notification;
 use crate::report::{Breach, Invariant};
+use crate::setup::PROJECTS;
 
 /// A payment whose id the platform has, as the checks see it. Amounts are in minor units.
 pub(crate) struct Payment {
     pub(crate) id: Arc<str>,
     pub(crate) top_up: usize,
     pub(crate) customer: usize,
+    pub(crate) project: u64,
     pub(crate) amount: i64,
     /// The notifications of its scenario.
     pub(crate) notifications: Vec<usize>,
@@ -78,13 +80,14 @@ impl Checker {
     ) -> Result<usize, Breach> {
         let index = self.payments.len();
         if let Some(before) = self.by_id.insert(Arc::clone(id), index) {
-            let message = format!("the id {id} was issued twice");
-            return Err(Breach::new(Invariant::CommitBeforeAnswer, before, message));
+            return Invariant::CommitBeforeAnswer
+                .broken(before, format!("the id {id} was issued twice"));
         }
         self.payments.push(Payment {
             id: Arc::clone(id),
             top_up: number,
             customer: top_up.customer,
+            project: PROJECTS[top_up.project],
             amount: top_up.amount,
             notifications: Vec::new(),
             stored: Vec::new(),
@@ -115,7 +118,7 @@ impl Checker {
             new.push(self.event(event, &body, notifications)?);
         }
         for entry in entries {
-            new.push(self.entry(entry, notifications)?);
+            new.push(self.entry(entry)?);
         }
         Ok(new)
     }
@@ -128,7 +131,7 @@ impl Checker {
     ) -> Result<(usize, NewRow), Breach> {
         let Some(&index) = self.by_id.get(event.payment.as_str()) else {
             let message = format!("an event of {}, whose id was not issued", event.payment);
-            return Err(Breach::general(Invariant::OnlySignedEvents, message));
+            return Invariant::OnlySignedEvents.broken(None, message);
         };
         let payment = &mut self.payments[index];
         let signed = payment.notifications.iter().copied().find(|&number| {
@@ -153,7 +156,7 @@ impl Checker {
                 "event {} is stored twice, or the platform never signed it",
                 event.seq
             );
-            return Err(Breach::new(Invariant::OnlySignedEvents, index, message));
+            return Invariant::OnlySignedEvents.broken(index, message);
         };
         notifications[notification].stored = true;
         payment.stored.push(notification);
@@ -161,84 +164,28 @@ impl Checker {
         Ok((index, NewRow::Event { notification }))
     }
 
-    fn entry(
-        &mut self,
-        entry: EntryRow,
-        notifications: &[Notification],
-    ) -> Result<(usize, NewRow), Breach> {
+    fn entry(&mut self, entry: EntryRow) -> Result<(usize, NewRow), Breach> {
         let Some(&index) = self.by_id.get(entry.payment.as_str()) else {
             let message = format!("an entry of {}, whose id was not issued", entry.payment);
-            return Err(Breach::general(Invariant::OnlySignedEvents, message));
+            return Invariant::OnlySignedEvents.broken(None, message);
         };
-        let breach = |invariant, message: &str| {
-            let EntryRow {
-                seq,
-                kind,
-                amount,
-                operation,
-                ..
-            } = &entry;
-            let message =
-                format!("entry {seq}, {kind} of {amount} by operation {operation}, {message}");
-            Err(Breach::new(invariant, index, message))
-        };
-        let payment = &self.payments[index];
         let (operation, project) = (
             entry.operation.cast_unsigned(),
             entry.project.cast_unsigned(),
         );
-        let justified = payment.stored.iter().any(|&notification| {
-            let content = &notifications[notification].content;
-            let (effect, amount) = match entry.kind.as_str() {
-                "credit" => (Effect::Credits, payment.amount),
-                "refund" | "reversal" => (Effect::TakesBack, -content.amount),
-                "refund_reverse" => (Effect::RefundReversed, content.amount),
-                "manual_change" => (Effect::TakesBackRest, -payment.sum),
-                _ => return false,
-            };
-            let kind = if effect == Effect::Credits {
-                "sale"
-            } else {
-                &*entry.kind.replace('_', " ")
-            };
-            (content.effect, content.operation, content.statuses[0]) == (effect, operation, kind)
-                && (content.project, entry.amount) == (project, amount)
-        });
-        if !justified {
-            return breach(
-                Invariant::OnlySignedEvents,
-                "has no stored notification as its reason",
-            );
-        }
-        let own = payment.entries.iter().map(|&place| &self.entries[place]);
-        for before in own {
-            if (before.operation, &before.kind) == (entry.operation, &entry.kind) {
-                let credit = entry.kind == "credit";
-                let invariant = if credit {
-                    Invariant::CreditedOnce
-                } else {
-                    Invariant::TakenBackOnce
-                };
-                return breach(invariant, "repeats an earlier entry");
-            }
-            if before.kind == "credit" && entry.kind == "credit" {
-                return breach(Invariant::CreditedOnce, "is the payment's second credit");
-            }
-        }
-        if entry.kind == "credit" && self.credited.insert((project, operation), index).is_some() {
-            return breach(
-                Invariant::CreditedOnce,
-                "comes from an operation that credited another payment",
-            );
-        }
         let payment = &mut self.payments[index];
+        if entry.kind == "credit" {
+            payment.credits += entry.amount;
+            if let Some(before) = self.credited.insert((project, operation), index) {
+                let message = format!(
+                    "operation {operation} credits it, but has credited {}",
+                    self.payments[before].id
+                );
+                return Invariant::CreditedOnce.broken(index, message);
+            }
+        }
         payment.entries.push(self.entries.len());
         payment.sum += entry.amount;
-        payment.credits += if entry.kind == "credit" {
-            entry.amount
-        } else {
-            0
-        };
         let amount = entry.amount;
         self.entries.push(entry);
         Ok((index, NewRow::Entry { amount, operation }))

@@ -2,10 +2,11 @@
 
 mod refunds;
 
-use jetpay_core::Currency;
+use jetpay_core::{Currency, Money};
 
 use crate::deterministic::{DAY, HOUR, MINUTE, Random, SECOND};
-use crate::notification::{Content, Effect, Flaw, Omission};
+use crate::model::Event;
+use crate::notification::{Content, Flaw};
 
 /// What happens to a top-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,7 @@ impl<'a> ScenarioWriter<'a> {
     pub(crate) fn write(mut self, scenario: Scenario) -> (Vec<Scheduled>, u64) {
         let sale = self.next_operation();
         if self.random.happens(300) {
-            self.add(sale, ["sale", "processing", "processing"], Effect::Nothing);
+            self.add(sale, ["sale", "processing", "processing"]);
             self.later(10 * MINUTE);
         }
         match scenario {
@@ -173,45 +174,52 @@ impl<'a> ScenarioWriter<'a> {
     }
 
     fn paid(&mut self, operation: u64) {
-        self.add(operation, ["sale", "success", "success"], Effect::Credits);
+        self.add(operation, ["sale", "success", "success"]);
         if self.random.happens(100) {
-            self.last_content().omits = Omission::HarmlessFields;
+            self.last_content().flaw = Flaw::HarmlessFields;
         }
     }
 
+    /// It needs neither the operation's id nor its operation.
     fn declined(&mut self, operation: u64) {
-        self.add(operation, ["sale", "decline", "decline"], Effect::Declines);
-        self.last_content().omits = self.random.choose_weighted(&[
-            (80, Omission::Nothing),
-            (10, Omission::OperationId),
-            (10, Omission::Operation),
+        let words = ["sale", "decline", "decline"];
+        self.add(operation, words);
+        let words = self.random.choose_weighted(&[
+            (80, None),
+            (10, Some(words)),
+            (10, Some(["", "", "decline"])),
         ]);
+        if let Some(words) = words {
+            let event = self.last();
+            (event.words, event.operation, event.amount) = (words, None, None);
+        }
     }
 
     fn take_back(&mut self, kind: &'static str, status: &'static str, amount: i64) {
         let operation = self.next_operation();
-        self.add(operation, [kind, "success", status], Effect::TakesBack);
-        self.last_content().amount = amount;
+        self.add(operation, [kind, "success", status]);
+        self.last().amount = Some(kzt(amount));
     }
 
-    fn add(&mut self, operation: u64, statuses: [&'static str; 3], effect: Effect) {
-        let content = Content {
+    fn add(&mut self, operation: u64, words: [&'static str; 3]) {
+        let event = Event {
             project: self.project,
             payment_type: "purchase",
-            statuses,
-            operation,
-            amount: self.amount,
-            currency: Currency::KZT,
-            effect,
-            flaw: Flaw::None,
-            omits: Omission::Nothing,
+            words,
+            operation: Some(operation),
+            amount: Some(kzt(self.amount)),
         };
-        self.scheduled.push((self.at, content));
+        let flaw = Flaw::None;
+        self.scheduled.push((self.at, Content { event, flaw }));
     }
 
     fn last_content(&mut self) -> &mut Content {
         let (_, content) = self.scheduled.last_mut().expect("a notification was added");
         content
+    }
+
+    fn last(&mut self) -> &mut Event {
+        &mut self.last_content().event
     }
 
     fn later(&mut self, longest: i64) {
@@ -228,7 +236,7 @@ impl<'a> ScenarioWriter<'a> {
     }
 
     pub(super) fn mismatch_scenario(&mut self, scenario: Scenario, sale: u64) {
-        let (half, other) = (self.amount / 2, self.other_project);
+        let (amount, other) = (self.amount, self.other_project);
         self.paid(sale);
         let odd = self.random.choose(&[
             ["capture", "success", "success"],
@@ -238,32 +246,25 @@ impl<'a> ScenarioWriter<'a> {
             ["sale", "moonlight", "success"],
             ["auth", "success", "awaiting capture"],
         ]);
-        let last_content = self.last_content();
-        last_content.effect = Effect::Mismatch;
+        let event = self.last();
         match scenario {
-            Scenario::WrongAmount => last_content.amount += 1,
+            Scenario::WrongAmount => event.amount = Some(kzt(amount + 1)),
             Scenario::WrongCurrency => {
-                last_content.currency = Currency::parse("USD").expect("a currency");
+                let usd = Currency::parse("USD").expect("a currency");
+                event.amount = Some(Money::new(amount, usd));
             }
-            Scenario::WrongProject => last_content.project = other,
-            Scenario::Payout => last_content.payment_type = "payout",
+            Scenario::WrongProject => event.project = other,
+            Scenario::Payout => event.payment_type = "payout",
             Scenario::PaidPartially => {
-                last_content.statuses[2] = "partially paid";
-                last_content.amount = half;
+                event.words[2] = "partially paid";
+                event.amount = Some(kzt(amount / 2));
             }
             Scenario::SuccessWithoutOperation => {
-                last_content.omits = Omission::Operation;
-                last_content.effect = Effect::Alarm;
+                let words = ["", "", "success"];
+                (event.words, event.operation, event.amount) = (words, None, None);
+                self.last_content().flaw = Flaw::None;
             }
-            _ => {
-                last_content.statuses = odd;
-                let waits = odd[0] == "auth";
-                last_content.effect = if waits {
-                    Effect::Nothing
-                } else {
-                    Effect::Alarm
-                };
-            }
+            _ => event.words = odd,
         }
     }
 
@@ -274,7 +275,10 @@ impl<'a> ScenarioWriter<'a> {
         self.paid(sale);
         let wrong = self.scheduled.len() - 1 - usize::from(wrong_first);
         let (_, wrong) = &mut self.scheduled[wrong];
-        wrong.amount += 100;
-        wrong.effect = Effect::Mismatch;
+        wrong.event.amount = Some(kzt(self.amount + 100));
     }
+}
+
+fn kzt(minor: i64) -> Money {
+    Money::new(minor, Currency::KZT)
 }

@@ -1,8 +1,7 @@
 //! Scenarios with refunds, reversals and manual changes.
 
-use super::{Scenario, ScenarioWriter};
+use super::{Scenario, ScenarioWriter, kzt};
 use crate::deterministic::{DAY, HOUR, SECOND};
-use crate::notification::Effect;
 
 impl ScenarioWriter<'_> {
     /// Money is taken back an hour or some days after the sale, and sometimes at once.
@@ -19,12 +18,8 @@ impl ScenarioWriter<'_> {
                 self.take_back("refund", "partially refunded", part);
                 self.later(DAY);
                 let back = self.next_operation();
-                self.add(
-                    back,
-                    ["refund reverse", "success", "success"],
-                    Effect::RefundReversed,
-                );
-                self.last_content().amount = part;
+                self.add(back, ["refund reverse", "success", "success"]);
+                self.last().amount = Some(kzt(part));
             }
             Scenario::RefundTooLarge => {
                 // Two refunds of which only one fits, or one that is too large by itself.
@@ -35,7 +30,6 @@ impl ScenarioWriter<'_> {
                     self.take_back("refund", "partially refunded", more);
                 } else {
                     self.take_back("refund", "refunded", amount + 1);
-                    self.last_content().effect = Effect::Mismatch;
                 }
             }
             _ => {
@@ -45,11 +39,7 @@ impl ScenarioWriter<'_> {
                     self.later(DAY);
                 }
                 let manual = self.next_operation();
-                self.add(
-                    manual,
-                    ["manual change", "success", "decline"],
-                    Effect::TakesBackRest,
-                );
+                self.add(manual, ["manual change", "success", "decline"]);
             }
         }
     }
@@ -61,21 +51,16 @@ impl ScenarioWriter<'_> {
             left -= part;
             if self.random.happens(200) {
                 let failed = self.next_operation();
-                let statuses = ["refund", "decline", "success"];
-                self.add(failed, statuses, Effect::Nothing);
-                self.last_content().amount = part;
+                self.add(failed, ["refund", "decline", "success"]);
+                self.last().amount = Some(kzt(part));
             }
             self.take_back("refund", "partially refunded", part);
             if self.random.happens(200) {
                 // The same refund again, with another status of the payment.
-                let operation = self.last_content().operation;
+                let mut again = self.last_content().clone();
+                again.event.words[2] = "refunded";
                 self.later(HOUR);
-                self.add(
-                    operation,
-                    ["refund", "success", "refunded"],
-                    Effect::TakesBack,
-                );
-                self.last_content().amount = part;
+                self.scheduled.push((self.at, again));
             }
             self.later(2 * DAY);
             if left < 2 {

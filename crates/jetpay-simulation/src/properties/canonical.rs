@@ -2,7 +2,6 @@
 //! shares no code with core.
 
 use std::cmp::Ordering;
-use std::fmt::Write;
 
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Canonical, Key, Order, Unreadable, natural, sign};
@@ -10,7 +9,7 @@ use jetpay_core::{Keyring, Rejection};
 use jetpay_explain::{Verdict, explain};
 use serde_json::Value;
 
-use crate::{KEY, project};
+use super::{KEY, project};
 
 /// Bodies with more leaves are not compared pair by pair.
 const MOST_COMPARED: usize = 128;
@@ -75,7 +74,7 @@ fn check_second_reading(canonical: &Canonical, value: &Value) {
     } else {
         assert_eq!(signed.len(), text(&leaves).len());
     }
-    match Canonical::parse(reorder(value).as_bytes()) {
+    match Canonical::parse(format!("{value:#}").as_bytes()) {
         Ok(again) => {
             assert_eq!(again.signature(), canonical.signature());
             if strict {
@@ -193,13 +192,13 @@ fn check_refusal(body: &[u8], why: &Unreadable) {
 }
 
 /// One leaf as it is signed, and its path.
-pub(crate) struct Leaf {
-    pub(crate) path: String,
-    pub(crate) text: String,
+pub(super) struct Leaf {
+    pub(super) path: String,
+    pub(super) text: String,
 }
 
 /// Flattens a value as the protocol describes it.
-pub(crate) fn flatten(value: &Value) -> Vec<Leaf> {
+pub(super) fn flatten(value: &Value) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     flatten_into("", value, &mut leaves);
     leaves
@@ -255,39 +254,8 @@ fn format_like_php(float: f64) -> String {
     format!("{digits}{point}E{exponent:+}")
 }
 
-/// Prints the value differently: keys in reverse order, white space everywhere, texts escaped by `serde_json`.
-pub(crate) fn reorder(value: &Value) -> String {
-    let mut out = String::new();
-    print(value, &mut out);
-    out
-}
-
-fn print(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            out.push('{');
-            for (number, (key, value)) in fields.iter().rev().enumerate() {
-                let comma = if number == 0 { "" } else { "," };
-                write!(out, "{comma}\n\t{} : ", Value::from(key.as_str()))
-                    .expect("a String accepts all text");
-                print(value, out);
-            }
-            out.push_str(" }");
-        }
-        Value::Array(elements) => {
-            out.push('[');
-            for (number, value) in elements.iter().enumerate() {
-                out.push_str(if number == 0 { " " } else { "\r\n, " });
-                print(value, out);
-            }
-            out.push(']');
-        }
-        leaf => write!(out, "{leaf}").expect("a String accepts all text"),
-    }
-}
-
 /// Whether the value contains something that is valid JSON but is never signed: an empty key or negative zero.
-pub(crate) fn is_never_signed(value: &Value) -> bool {
+pub(super) fn is_never_signed(value: &Value) -> bool {
     match value {
         Value::Object(fields) => fields
             .iter()

@@ -11,8 +11,8 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde_json::{Value, json};
 
-use crate::canonical::flatten;
-use crate::{KEY, KEYRING};
+use super::canonical::flatten;
+use super::{KEY, KEYRING};
 
 /// How a method read a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

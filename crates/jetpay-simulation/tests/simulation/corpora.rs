@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jetpay_ledger::{CallbackOutcome, EntryKind};
-use jetpay_properties::{Read, canonical, ledger, typed};
+use jetpay_simulation::properties::{Read, canonical, ledger, typed};
 
 /// The files of a target, each with its name.
 fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {

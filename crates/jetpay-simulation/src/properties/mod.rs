@@ -1,6 +1,6 @@
 //! Properties that hold for any bytes. Each property is a function that panics if the property does not hold.
 //!
-//! The fuzz targets in `fuzz/` call these functions and nothing else. The tests of this crate call them on a stable
+//! The fuzz targets in `fuzz/` call these functions and nothing else. `tests/simulation/corpora.rs` calls them on a stable
 //! toolchain with the corpora that fuzzing left, so what a fuzzer found is checked without a fuzzer.
 //!
 //! Each function returns what the bytes reached. Tests use that to see that a corpus reaches everything.
@@ -13,7 +13,7 @@ mod ledger;
 mod typed;
 
 pub use canonical::canonical;
-pub use ledger::{Tally, ledger};
+pub use ledger::{Reached, ledger};
 pub use typed::{Read, typed};
 
 use std::sync::LazyLock;
