@@ -11,8 +11,7 @@ use futures_util::future::join_all;
 use jetpay_core::status::OperationStatus;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
-    AlarmKind, CallbackOutcome, EntryKind, Error, NewUnusable, PaymentState, ResolveError,
-    UnusableOutcome, Verdict,
+    AlarmKind, CallbackOutcome, EntryKind, Error, NewUnusable, PaymentState, ResolveError, Verdict,
 };
 
 common::on_every_store! {
@@ -208,13 +207,20 @@ async fn second_payment_with_the_same_id_is_refused_and_the_first_stays(test: Te
 async fn unusable_callback_is_stored_once_for_each_signature_and_reason(test: TestLedger) {
     let keep = |callback| test.ledger.quarantine_unusable(callback, NOW);
     let first = unusable(r#"{"project_id":1234,"payment":{"id":"p1"}}"#);
-    assert_eq!(keep(first.clone()).await, Ok(UnusableOutcome::Stored));
+    assert_eq!(
+        keep(first.clone()).await,
+        Ok(Some(CallbackOutcome::Quarantined))
+    );
     for number in 0..20 {
         let copy = NewUnusable {
             body: disguised(&first.body, number),
             ..first.clone()
         };
-        assert_eq!(keep(copy).await, Ok(UnusableOutcome::Repeated), "{number}");
+        assert_eq!(
+            keep(copy).await,
+            Ok(Some(CallbackOutcome::Repeated)),
+            "{number}"
+        );
     }
     let other_reason = NewUnusable {
         reason: "the field `payment:id` must be a text".into(),
@@ -222,7 +228,7 @@ async fn unusable_callback_is_stored_once_for_each_signature_and_reason(test: Te
     };
     let other_message = unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
     for callback in [other_reason, other_message] {
-        assert_eq!(keep(callback).await, Ok(UnusableOutcome::Stored));
+        assert_eq!(keep(callback).await, Ok(Some(CallbackOutcome::Quarantined)));
     }
     let counts = test.ledger.counts().await.unwrap();
     assert_eq!((counts.quarantined, counts.alarms), (3, 3));
@@ -258,23 +264,35 @@ async fn unusable_callback_beyond_1000_open_alarms_of_its_project_is_not_stored(
         ))
     };
     let all = join_all((1..=1_010).map(|number| keep(message(number)))).await;
-    let is_stored = |outcome: &Result<_, _>| *outcome == Ok(UnusableOutcome::Stored);
+    let is_stored = |outcome: &Result<_, _>| *outcome == Ok(Some(CallbackOutcome::Quarantined));
     assert_eq!(all.iter().filter(|it| is_stored(it)).count(), 1_000);
     assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 1_000);
     let known = 1 + all.iter().position(is_stored).unwrap();
-    assert_eq!(keep(message(known)).await, Ok(UnusableOutcome::Repeated));
+    assert_eq!(
+        keep(message(known)).await,
+        Ok(Some(CallbackOutcome::Repeated))
+    );
     let of_another_project = NewUnusable {
         project_id: 77.into(),
         ..message(2_000)
     };
-    assert_eq!(keep(of_another_project).await, Ok(UnusableOutcome::Stored));
+    assert_eq!(
+        keep(of_another_project).await,
+        Ok(Some(CallbackOutcome::Quarantined))
+    );
     let dismiss = test
         .ledger
         .resolve_alarm(1, Verdict::Dismiss, "seen".into(), NOW);
     dismiss.await.unwrap();
-    assert_eq!(keep(message(known)).await, Ok(UnusableOutcome::Repeated));
-    assert_eq!(keep(message(2_001)).await, Ok(UnusableOutcome::Stored));
-    assert_eq!(keep(message(2_002)).await, Ok(UnusableOutcome::NotStored));
+    assert_eq!(
+        keep(message(known)).await,
+        Ok(Some(CallbackOutcome::Repeated))
+    );
+    assert_eq!(
+        keep(message(2_001)).await,
+        Ok(Some(CallbackOutcome::Quarantined))
+    );
+    assert_eq!(keep(message(2_002)).await, Ok(None));
 }
 
 async fn credit_that_overflows_the_balance_is_quarantined_and_every_read_works(test: TestLedger) {

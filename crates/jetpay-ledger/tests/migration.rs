@@ -10,7 +10,7 @@ use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::{
     AlarmKind, CallbackOutcome, Counts, Debt, Error, Ledger, OpenError, PaymentFilter,
-    PaymentState, ResolveError, UnusableOutcome, Verdict,
+    PaymentState, ResolveError, Verdict,
 };
 use rusqlite::Connection;
 use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
@@ -343,10 +343,10 @@ async fn flood_is_recognised_and_no_row_is_lost(ledger: &Ledger) {
     assert!(std::str::from_utf8(&unusable.body).unwrap().contains('/'));
     assert_eq!(ledger.alarms(newest(9)).await.unwrap().len(), 3);
     let again = ledger.quarantine_unusable(unusable, NOW).await;
-    assert_eq!(again, Ok(UnusableOutcome::Repeated));
+    assert_eq!(again, Ok(Some(CallbackOutcome::Repeated)));
     let other = common::unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
     let new = ledger.quarantine_unusable(other, NOW).await;
-    assert_eq!(new, Ok(UnusableOutcome::Stored));
+    assert_eq!(new, Ok(Some(CallbackOutcome::Quarantined)));
     assert_eq!(ledger.audit(None).await.unwrap().findings, []);
 }
 

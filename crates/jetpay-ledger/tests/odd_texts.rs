@@ -6,7 +6,7 @@ mod common;
 use common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, on_every_store, payment, sale,
 };
-use jetpay_ledger::{CallbackOutcome, Customer, PaymentFilter, PaymentState, Put};
+use jetpay_ledger::{CallbackOutcome, Customer, PaymentFilter, PaymentState};
 
 /// Statuses that the platform does not have.
 fn odd_statuses() -> [&'static str; 4] {
@@ -102,7 +102,7 @@ async fn page_after_a_text_with_nul_starts_at_the_next_key(test: TestLedger) {
     };
     for id in ["a", "a b", "b"] {
         let put = test.ledger.put_customer(customer(id)).await;
-        assert_eq!(put, Ok(Put::New));
+        assert_eq!(put, Ok(true));
         test.announce(id).await;
     }
     for (after, expected) in [
@@ -182,7 +182,7 @@ async fn customer_with_odd_texts_is_stored(test: TestLedger) {
         contracts: serde_json::from_str(r#"[{"id":"1","number":"N\u0000"}]"#).unwrap(),
     };
     let put = test.ledger.put_customer(customer.clone()).await;
-    assert_eq!(put, Ok(Put::New));
+    assert_eq!(put, Ok(true));
     let kept = test.ledger.customer(CUSTOMER).await.unwrap().unwrap();
     assert_eq!(kept.contracts, customer.contracts);
     let name = kept.additional_customer_id.unwrap();

@@ -77,7 +77,7 @@ async fn unusable_callback_of_a_payout_names_it_and_takes_no_credit(test: TestLe
         ..common::unusable(r#"{"payment":{"status":"success"}}"#)
     };
     let kept = test.ledger.quarantine_unusable(callback, NOW).await;
-    assert_eq!(kept, Ok(jetpay_ledger::UnusableOutcome::Stored));
+    assert_eq!(kept, Ok(Some(CallbackOutcome::Quarantined)));
     let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
     assert_eq!(alarm.payment_id, Some(P.try_into().unwrap()));
     let credit = jetpay_ledger::Verdict::Override(Money::new(AMOUNT, Currency::KZT));

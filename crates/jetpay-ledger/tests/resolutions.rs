@@ -11,7 +11,7 @@ use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
     AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
-    NewUnusable, PaymentState, Reason, ResolveError, ResolvedAlarms, UnusableOutcome, Verdict,
+    NewUnusable, PaymentState, Reason, ResolveError, ResolvedAlarms, Verdict,
 };
 
 common::on_every_store! {
@@ -59,7 +59,7 @@ impl TestLedger {
     /// The number of the alarm.
     async fn keep(&self, callback: NewUnusable) -> i64 {
         let kept = self.ledger.quarantine_unusable(callback, NOW).await;
-        assert_eq!(kept, Ok(UnusableOutcome::Stored));
+        assert_eq!(kept, Ok(Some(CallbackOutcome::Quarantined)));
         self.ledger.alarms(newest(1)).await.unwrap()[0].seq
     }
 }
@@ -393,7 +393,7 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
     })
     .await;
     let unusable = test.ledger.quarantine_unusable(unusable("{}"), NOW);
-    assert_eq!(unusable.await, Ok(UnusableOutcome::Stored));
+    assert_eq!(unusable.await, Ok(Some(CallbackOutcome::Quarantined)));
     let usd = Money::new(5, Currency::parse("USD").unwrap());
     let cases = [
         (9, Verdict::Dismiss, ResolveError::NoSuchAlarm),

@@ -8,7 +8,6 @@ use super::alarm::{raise, repeated};
 use super::payouts;
 use crate::model::{
     AlarmCause, AlarmKind, CallbackOutcome, MAX_OPEN_UNUSABLE, Millis, NewUnusable, SignedMessage,
-    UnusableOutcome,
 };
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
@@ -160,7 +159,7 @@ pub(crate) struct KeepUnusable {
 }
 
 impl Command for KeepUnusable {
-    type Output = UnusableOutcome;
+    type Output = Option<CallbackOutcome>;
 
     fn keys(&self, keys: &mut Keys) {
         let callback = &self.callback;
@@ -174,16 +173,12 @@ impl Command for KeepUnusable {
     fn run(
         &mut self,
         transaction: &mut dyn LedgerTransaction,
-    ) -> Result<UnusableOutcome, TransactionError> {
+    ) -> Result<Self::Output, TransactionError> {
         let callback = &self.callback;
         let open = transaction.open_unusable(callback.project_id)?;
         if open >= MAX_OPEN_UNUSABLE {
             let known = transaction.has_alarm(&self.signature, &callback.reason)?;
-            return Ok(if known {
-                UnusableOutcome::Repeated
-            } else {
-                UnusableOutcome::NotStored
-            });
+            return Ok(known.then_some(CallbackOutcome::Repeated));
         }
         let mut payment_id = callback.payment_id.as_ref();
         if let Some(id) = payment_id
@@ -204,10 +199,10 @@ impl Command for KeepUnusable {
                 body: &callback.body,
             }),
         };
-        Ok(if raise(transaction, &cause, self.now)? {
-            UnusableOutcome::Stored
+        Ok(Some(if raise(transaction, &cause, self.now)? {
+            CallbackOutcome::Quarantined
         } else {
-            UnusableOutcome::Repeated
-        })
+            CallbackOutcome::Repeated
+        }))
     }
 }

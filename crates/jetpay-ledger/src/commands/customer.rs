@@ -2,7 +2,7 @@
 
 use jetpay_core::id::CustomerId;
 
-use crate::model::{Customer, Debt, DebtsOutcome, ImportCount, Put};
+use crate::model::{Customer, Debt, DebtsOutcome, ImportCount};
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Adds or replaces customers, all or none.
@@ -22,10 +22,9 @@ impl Command for PutCustomers {
     ) -> Result<ImportCount, TransactionError> {
         let mut count = ImportCount::default();
         for customer in &self.0 {
-            match transaction.put_customer(customer)? {
-                Put::New => count.new += 1,
-                Put::Replaced => count.replaced += 1,
-            }
+            let is_new = transaction.put_customer(customer)?;
+            count.new += u64::from(is_new);
+            count.replaced += u64::from(!is_new);
         }
         Ok(count)
     }

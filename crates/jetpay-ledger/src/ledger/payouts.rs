@@ -12,9 +12,8 @@ use crate::payout::{
     PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
     SendOutcome, StatusAnswer, after,
 };
-use crate::port;
 use crate::port::payouts::{sql, step};
-use crate::port::{PayoutRow, Value, value};
+use crate::port::{PayoutRow, Value};
 
 /// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
@@ -130,8 +129,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
-        let values = vec![Value::Int(before.0), port::limit(limit)];
-        let ids = self.ids(sql::FORGETTABLE, values).await?;
+        let values = vec![before.into(), Value::limit(limit)];
+        let ids = self.read(sql::FORGETTABLE, values, |row| row.id()).await?;
         let forgotten = ids.len();
         if forgotten > 0 {
             self.write(ForgetPayers(ids)).await?;
@@ -150,14 +149,13 @@ impl Ledger {
         let Ok(id) = PaymentId::new(payment_id) else {
             return Ok(None);
         };
-        let id = || vec![value::id(&id)];
-        let rows = self.store().query(&sql::by_id(), id()).await?;
-        let Some(row) = rows.first() else {
+        let id = || vec![Value::from(&id)];
+        let payout = self.read(&sql::by_id(), id(), PayoutRow::read).await?.pop();
+        let Some(payout) = payout else {
             return Ok(None);
         };
-        let mut payout = PayoutRow::from_values(row)?.shown();
-        let steps = self.store().query(sql::HISTORY, id()).await?;
-        payout.history = collect(&steps)?;
+        let mut payout = payout.shown();
+        payout.history = self.read(sql::HISTORY, id(), step::read).await?;
         Ok(Some(payout))
     }
 
@@ -167,11 +165,8 @@ impl Ledger {
     /// [`Error::Unavailable`].
     pub async fn payouts(&self, filter: &PayoutFilter) -> Result<Vec<Payout>, Error> {
         let (sql, values) = sql::filtered(filter);
-        let rows = self.store().query(&sql, values).await?;
-        let payouts = rows
-            .iter()
-            .map(|row| Ok(PayoutRow::from_values(row)?.shown()));
-        payouts.collect()
+        let read = self.read(&sql, values, |row| Ok(PayoutRow::read(row)?.shown()));
+        read.await
     }
 
     /// The payouts with an action that is due, the most overdue first, at most `limit`. An action that lies further ahead than
@@ -186,8 +181,8 @@ impl Ledger {
         policy: &RetryPolicy,
     ) -> Result<Vec<PaymentId>, Error> {
         let ahead = after(now, policy.longest_ahead());
-        let values = vec![Value::Int(now.0), port::limit(limit), Value::Int(ahead.0)];
-        let mut ids = self.ids(sql::DUE, values).await?;
+        let values = vec![now.into(), Value::limit(limit), ahead.into()];
+        let mut ids = self.read(sql::DUE, values, |row| row.id()).await?;
         ids.truncate(limit);
         Ok(ids)
     }
@@ -198,8 +193,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<PayoutStep>, Error> {
-        let values = vec![Value::Int(after), port::limit(limit)];
-        collect(&self.store().query(sql::ENTRIES, values).await?)
+        let values = vec![after.into(), Value::limit(limit)];
+        self.read(sql::ENTRIES, values, step::read).await
     }
 
     /// The same entries, each with its payout.
@@ -207,9 +202,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payout_moves(&self, after: i64, limit: usize) -> Result<Vec<PayoutMove>, Error> {
-        let values = vec![Value::Int(after), port::limit(limit)];
-        let rows = self.store().query(sql::MOVES, values).await?;
-        rows.iter().map(|row| Ok(step::moved(row)?)).collect()
+        let values = vec![after.into(), Value::limit(limit)];
+        self.read(sql::MOVES, values, step::moved).await
     }
 
     /// How many payouts wait for an outcome, by state; and how many of them are overdue.
@@ -217,28 +211,10 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn open_payouts(&self) -> Result<(HashMap<PayoutState, i64>, i64), Error> {
-        let rows = self.store().query(sql::OPEN, Vec::new()).await?;
-        let (mut open, mut overdue) = (HashMap::new(), 0);
-        for row in &rows {
-            if let [Value::Text(state), Value::Int(count), Value::Int(late)] = row.as_slice()
-                && let Ok(state) = state.parse()
-            {
-                open.insert(state, *count);
-                overdue += late;
-            }
-        }
-        Ok((open, overdue))
+        let counted = self.read(sql::OPEN, Vec::new(), |row| {
+            Ok(((row.word()?, row.int()?), row.int()?))
+        });
+        let (open, overdue): (_, Vec<i64>) = counted.await?.into_iter().unzip();
+        Ok((open, overdue.iter().sum()))
     }
-
-    async fn ids(&self, sql: &str, values: Vec<Value>) -> Result<Vec<PaymentId>, Error> {
-        let rows = self.store().query(sql, values).await?;
-        let ids = rows
-            .iter()
-            .filter_map(|row| row.first()?.text()?.try_into().ok());
-        Ok(ids.collect())
-    }
-}
-
-fn collect(rows: &[crate::port::Row]) -> Result<Vec<PayoutStep>, Error> {
-    rows.iter().map(|row| Ok(step::from_values(row)?)).collect()
 }

@@ -11,10 +11,7 @@ use jetpay_rules::closed_words;
 
 use super::Ledger;
 use crate::model::{Error, LONGEST, Millis, operation_from_stored, stored_operation};
-use crate::port;
-use crate::port::payouts::sql::number;
-use crate::port::value::text;
-use crate::port::{Row, Value, Values};
+use crate::port::{TransactionError, Value, Values};
 
 closed_words! {
     /// What a search found. In the order of a page among hits of one time.
@@ -158,7 +155,7 @@ fn statement(kind: HitKind, condition: &str, values: usize) -> String {
 }
 
 /// Hits that are read by one query: the kind, the word, the condition, and the condition's values.
-type Question = (HitKind, MatchedWord, String, Vec<Value>);
+type Question<'w> = (HitKind, MatchedWord, String, Vec<Value<'w>>);
 
 /// A customer with a word: the bucket, the customer, whether it is the second name, and whether a contract has the word.
 type WordOfCustomer = (i64, CustomerId, bool, bool);
@@ -205,12 +202,13 @@ impl Ledger {
     ) -> Result<Vec<Hit>, Error> {
         let mut hits = Vec::new();
         if after.is_none() {
-            for row in self.store.query(CUSTOMER, vec![text(word)]).await? {
-                let mut row = Values::of(&row);
-                let customer = row.id()?;
-                let contract = row.optional_text().is_some_and(|id| !id.is_empty());
-                hits.push(customer_hit(-1, customer, true, contract));
-            }
+            hits = self
+                .read(CUSTOMER, vec![word.into()], |row| {
+                    let customer = row.id()?;
+                    let contract = row.optional_text().is_some_and(|id| !id.is_empty());
+                    Ok(customer_hit(-1, customer, true, contract))
+                })
+                .await?;
         }
         // One more, in the place of the customer who came first.
         let words = self.words_of_customers(word, after, wanted + 1).await?;
@@ -228,21 +226,20 @@ impl Ledger {
         after: Option<&SearchPosition>,
         wanted: usize,
     ) -> Result<Vec<WordOfCustomer>, Error> {
-        let last = number(&self.store.query(LAST_BUCKET, Vec::new()).await?);
+        let last = self.number(LAST_BUCKET).await?;
         let first = after.map_or(0, |after| after.number.max(0));
         let mut id = after
             .filter(|after| after.number >= 0)
             .map_or("", |after| &after.id);
         let mut found = Vec::new();
         for bucket in first..=last {
-            let left = port::limit(wanted - found.len());
-            let values = vec![Value::Int(bucket), text(word), text(id), left];
-            for row in self.store.query(WORD_IN_BUCKET, values).await? {
-                let mut row = Values::of(&row);
-                let customer = row.id()?;
-                let (first_id, last_id) = (row.text()?, row.text()?);
-                found.push((bucket, customer, first_id.is_empty(), !last_id.is_empty()));
-            }
+            let left = Value::limit(wanted - found.len());
+            let values = vec![bucket.into(), word.into(), id.into(), left];
+            let words = self.read(WORD_IN_BUCKET, values, |row| {
+                let (customer, first_id, last_id) = (row.id()?, row.text()?, row.text()?);
+                Ok((bucket, customer, first_id.is_empty(), !last_id.is_empty()))
+            });
+            found.extend(words.await?);
             if found.len() >= wanted {
                 break;
             }
@@ -262,9 +259,9 @@ impl Ledger {
         for (kind, matched, condition, mut values) in self.questions(word).await? {
             let sql = statement(kind, &condition, values.len());
             values.extend(bound(kind, before));
-            values.push(port::limit(wanted));
-            for row in self.store.query(&sql, values).await? {
-                let hit = timed_hit(kind, matched, &row)?;
+            values.push(Value::limit(wanted));
+            let found = self.read(&sql, values, |row| timed_hit(kind, matched, row));
+            for hit in found.await? {
                 let at = &hit.position;
                 match hits.entry((at.time, kind as u8, at.number, at.id.clone())) {
                     Slot::Vacant(slot) => drop(slot.insert(hit)),
@@ -280,17 +277,17 @@ impl Ledger {
     }
 
     /// What is to be read for a word. The questions about one word of a hit follow each other.
-    async fn questions(&self, word: &str) -> Result<Vec<Question>, Error> {
+    async fn questions<'w>(&self, word: &'w str) -> Result<Vec<Question<'w>>, Error> {
         use HitKind::{Inbox, Payment, Payout};
         let mut questions = Vec::new();
-        let mut ask = |matched, values: Vec<Value>, of: &[(HitKind, &str)]| {
+        let mut ask = |matched, values: Vec<Value<'w>>, of: &[(HitKind, &str)]| {
             for (kind, condition) in of {
                 questions.push((*kind, matched, (*condition).to_owned(), values.clone()));
             }
         };
         ask(
             MatchedWord::Receipt,
-            vec![text(word)],
+            vec![word.into()],
             &[
                 (Payment, &format!("id {WITH_RECEIPT}")),
                 (Payout, &format!("payment_id {WITH_RECEIPT}")),
@@ -305,7 +302,7 @@ impl Ledger {
         if let Some(id) = stored {
             ask(
                 MatchedWord::Operation,
-                vec![Value::Int(stored_operation(Some(id)))],
+                vec![stored_operation(Some(id)).into()],
                 &[
                     (Payment, &format!("id {WITH_OPERATION}")),
                     (Payout, &format!("payment_id {WITH_OPERATION}")),
@@ -315,7 +312,7 @@ impl Ledger {
         }
         ask(
             MatchedWord::Payment,
-            vec![text(word)],
+            vec![word.into()],
             &[
                 (Payment, "id = $1"),
                 (Payout, "payment_id = $1"),
@@ -323,7 +320,7 @@ impl Ledger {
             ],
         );
         let of_customer = [(Payment, "customer_id = $1"), (Payout, "customer_id = $1")];
-        ask(MatchedWord::Customer, vec![text(word)], &of_customer);
+        ask(MatchedWord::Customer, vec![word.into()], &of_customer);
         let words = self.words_of_customers(word, None, MOST_SHARED + 1).await?;
         let words = if words.len() > MOST_SHARED {
             Vec::new()
@@ -336,13 +333,13 @@ impl Ledger {
         {
             ask(
                 MatchedWord::Customer,
-                vec![text(customer.as_str())],
+                vec![customer.as_str().to_owned().into()],
                 &of_customer,
             );
         }
         ask(
             MatchedWord::Contract,
-            vec![text(word)],
+            vec![word.into()],
             &[(Payment, "contract_id = $1")],
         );
         // The concatenation keeps the index of contracts out: one id may be that of contracts of all customers.
@@ -350,7 +347,11 @@ impl Ledger {
             "customer_id = $1 AND contract_id || '' IN (SELECT contract_id FROM customer_words
             WHERE bucket = $2 AND word = $3 AND customer_id = $1)";
         for (bucket, customer, ..) in words.iter().filter(|(.., of_contract)| *of_contract) {
-            let values = vec![text(customer.as_str()), Value::Int(*bucket), text(word)];
+            let values = vec![
+                customer.as_str().to_owned().into(),
+                (*bucket).into(),
+                word.into(),
+            ];
             ask(MatchedWord::Contract, values, &[(Payment, of_contract)]);
         }
         Ok(questions)
@@ -358,35 +359,34 @@ impl Ledger {
 }
 
 /// The time and the key that hits of this kind behind `before` are below.
-fn bound(kind: HitKind, before: Option<&SearchPosition>) -> [Value; 2] {
+fn bound(kind: HitKind, before: Option<&SearchPosition>) -> [Value<'static>; 2] {
     let has_number = kind == HitKind::Inbox;
     let key = |number: i64, id: String| {
-        if has_number {
-            Value::Int(number)
-        } else {
-            Value::Text(id)
-        }
+        if has_number { number.into() } else { id.into() }
     };
     // Longer than an id can be, and behind all of them.
     let every = key(i64::MAX, "\u{10ffff}".repeat(LONGEST));
     let Some(before) = before else {
-        return [Value::Int(i64::MAX), every];
+        return [i64::MAX.into(), every];
     };
     let key = match (kind as u8).cmp(&(before.kind as u8)) {
         Ordering::Less => every,
         Ordering::Equal => key(before.number, before.id.clone()),
         Ordering::Greater => key(i64::MIN, String::new()),
     };
-    [Value::Int(before.time), key]
+    [before.time.into(), key]
 }
 
-fn timed_hit(kind: HitKind, matched: MatchedWord, row: &Row) -> Result<Hit, Error> {
-    let mut row = Values::of(row);
+fn timed_hit(
+    kind: HitKind,
+    matched: MatchedWord,
+    row: &mut Values<'_>,
+) -> Result<Hit, TransactionError> {
     let position = SearchPosition {
         kind,
         time: row.int()?,
         number: row.int()?,
-        id: row.text()?.to_owned(),
+        id: row.string()?,
     };
     Ok(Hit {
         kind,
@@ -397,10 +397,10 @@ fn timed_hit(kind: HitKind, matched: MatchedWord, row: &Row) -> Result<Hit, Erro
         customer_id: row.optional_id()?,
         contract_id: row.optional_id()?,
         project_id: Some(row.project()?),
-        operation_id: operation_from_stored(row.int()?),
-        provider_payment_id: row.optional_text().map(str::to_owned),
+        operation_id: row.event_operation()?,
+        provider_payment_id: row.optional_string(),
         amount: row.optional_money()?,
-        state: row.optional_text().map(str::to_owned),
+        state: row.optional_string(),
     })
 }
 

@@ -12,8 +12,7 @@ use crate::commands::{
 };
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, Put, Reason, ResolveError, ResolvedAlarms,
-    UnusableOutcome, Verdict, fit,
+    NewPayment, NewResolution, NewUnusable, Reason, ResolveError, ResolvedAlarms, Verdict, fit,
 };
 
 /// Customers that one transaction writes.
@@ -21,17 +20,12 @@ const BATCH: usize = 1_000;
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
-    /// Adds a customer, or replaces the one with this id, contracts and all.
+    /// Adds a customer, or replaces the one with this id, contracts and all; whether it was new.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn put_customer(&self, customer: Customer) -> Result<Put, Error> {
-        let count = self.write(PutCustomers(vec![customer])).await?;
-        Ok(if count.new > 0 {
-            Put::New
-        } else {
-            Put::Replaced
-        })
+    pub async fn put_customer(&self, customer: Customer) -> Result<bool, Error> {
+        Ok(self.write(PutCustomers(vec![customer])).await?.new > 0)
     }
 
     /// Adds or replaces many customers, a thousand in one transaction: callbacks do not wait for all of them.
@@ -141,13 +135,16 @@ impl Ledger {
     /// Keeps a signed callback that is not usable, once for each signature and reason, and raises an alarm. If it names a
     /// recorded payment, the alarm carries the payment's id, and an operator can resolve it with a credit.
     ///
+    /// The outcome is [`CallbackOutcome::Quarantined`] with a new alarm, or [`CallbackOutcome::Repeated`]. None: it is not
+    /// stored, because the project has 1,000 open alarms about unusable callbacks.
+    ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn quarantine_unusable(
         &self,
         callback: NewUnusable,
         now: Millis,
-    ) -> Result<UnusableOutcome, Error> {
+    ) -> Result<Option<CallbackOutcome>, Error> {
         self.write(KeepUnusable {
             signature: signature(&callback.body),
             callback,

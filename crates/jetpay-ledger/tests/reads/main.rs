@@ -5,9 +5,7 @@ mod common;
 mod search;
 
 use common::{AMOUNT, CUSTOMER, NOW, TestLedger, decline, payment, sale};
-use jetpay_ledger::{
-    Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState, Put,
-};
+use jetpay_ledger::{Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState};
 
 fn customer(id: &str) -> Customer {
     let info = serde_json::json!({"address": "Abay 1"});
@@ -37,17 +35,14 @@ common::on_every_store! {
 }
 
 async fn customer_is_read_as_it_was_stored(test: TestLedger) {
-    assert_eq!(test.ledger.put_customer(customer("a")).await, Ok(Put::New));
+    assert_eq!(test.ledger.put_customer(customer("a")).await, Ok(true));
     assert_eq!(test.ledger.customer("a").await, Ok(Some(customer("a"))));
     let bare = Customer {
         contracts: vec![],
         additional_customer_id: None,
         ..customer("a")
     };
-    assert_eq!(
-        test.ledger.put_customer(bare.clone()).await,
-        Ok(Put::Replaced)
-    );
+    assert_eq!(test.ledger.put_customer(bare.clone()).await, Ok(false));
     assert_eq!(test.ledger.customer("a").await, Ok(Some(bare)));
     assert_eq!(test.ledger.customer("b").await, Ok(None));
 }

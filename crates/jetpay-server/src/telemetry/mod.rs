@@ -15,7 +15,7 @@ use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger, UnusableOutcome};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 
 /// The ledger stored a callback. [`AlarmLog`] logs the alarms that it raised.
 pub(crate) fn callback_recorded(
@@ -34,8 +34,8 @@ pub(crate) fn callback_recorded(
 }
 
 /// The ledger stored a signed callback that is not usable, or knew it, or has too many of the project.
-pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
-    if recorded == UnusableOutcome::NotStored {
+pub(crate) fn unusable_recorded(recorded: Option<CallbackOutcome>, project: ProjectId) {
+    if recorded.is_none() {
         counter!("jetpay_unusable_not_stored_total", "project" => project.to_string()).increment(1);
         log::limited_signed(("not stored", project), || {
             tracing::error!(
@@ -250,7 +250,7 @@ mod tests {
 
     use metrics_exporter_prometheus::PrometheusBuilder;
 
-    use jetpay_ledger::UnusableOutcome;
+    use jetpay_ledger::CallbackOutcome;
 
     use super::{fields_ignored, unusable_recorded};
 
@@ -273,9 +273,9 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&recorder, || {
             for recorded in [
-                UnusableOutcome::Stored,
-                UnusableOutcome::Repeated,
-                UnusableOutcome::NotStored,
+                Some(CallbackOutcome::Quarantined),
+                Some(CallbackOutcome::Repeated),
+                None,
             ] {
                 unusable_recorded(recorded, 1234.into());
             }

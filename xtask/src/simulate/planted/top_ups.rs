@@ -10,7 +10,7 @@ const COMPENSATE: &str = "crates/jetpay-rules/src/compensate.rs";
 const DECISION: &str = "crates/jetpay-rules/src/decision.rs";
 const CALLBACK: &str = "crates/jetpay-ledger/src/commands/callback.rs";
 const PAYMENT: &str = "crates/jetpay-ledger/src/commands/payment.rs";
-const EVENTS: &str = "crates/jetpay-ledger/src/adapters/sqlite/events.rs";
+const EVENTS: &str = "crates/jetpay-ledger/src/adapters/sqlite/ledger_transaction.rs";
 const SCHEMA: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/1.sql";
 const SCHEMA_4: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/4.sql";
 
@@ -243,8 +243,8 @@ pub(super) const TOP_UPS: &[Planted] = &[
         name: "event is replaced by a contradicting one",
         edits: &[edit(
             EVENTS,
-            "ON CONFLICT DO NOTHING",
-            "ON CONFLICT DO UPDATE SET body = excluded.body",
+            "insert(&EVENTS) + \" ON CONFLICT DO NOTHING\"",
+            "insert(&EVENTS) + \" ON CONFLICT DO UPDATE SET body = excluded.body\"",
         )],
     },
     Planted {
