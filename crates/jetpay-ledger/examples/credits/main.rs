@@ -1,8 +1,10 @@
 //! What a durable credit costs in each store, beside the same store with bare statements; and what it costs when the
 //! books have grown. `cargo xtask bench` runs it and shows its rows, which come as lines of JSON.
 //!
+//! With `--callers` it measures what a payment and a credit cost on SQLite with 1 to 128 callers at once.
+//!
 //! ```text
-//! cargo run --release -p jetpay-ledger --features postgres --example credits -- [--quick] [--growth CUSTOMERS]
+//! cargo run --release -p jetpay-ledger --features postgres --example credits -- [--quick] [--growth CUSTOMERS | --callers]
 //! ```
 #![allow(
     clippy::float_arithmetic,
@@ -11,6 +13,7 @@
 )]
 
 mod bare;
+mod callers;
 mod growth;
 mod ours;
 
@@ -53,6 +56,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .and_then(|at| arguments.get(at + 1));
     if let Some(customers) = growth {
         return growth::measure(effort, customers.parse()?).await;
+    }
+    if arguments.iter().any(|argument| argument == "--callers") {
+        return callers::measure(effort).await;
     }
     sqlite(effort).await?;
     postgres(effort).await

@@ -92,33 +92,48 @@ pub(crate) async fn credit(
             .await?;
         assert_eq!(imported.new, payments.len() as u64);
     }
-    let mut shares: Vec<Vec<_>> = (0..callers).map(|_| Vec::new()).collect();
-    for (number, callback) in batch.callbacks.iter().enumerate() {
-        shares[number % callers].push(callback.clone());
+    measure(ledger, &batch.callbacks, callers, record_callback).await
+}
+
+pub(crate) async fn record_callback(ledger: Ledger, callback: Callback) {
+    let recorded = ledger.record_callback(callback, Millis(NOW)).await;
+    assert_eq!(recorded, Ok(CallbackOutcome::Applied));
+}
+
+/// Has so many callers do the work, each one piece after the other.
+pub(crate) async fn measure<T, F>(
+    ledger: &Ledger,
+    work: &[T],
+    callers: usize,
+    call: fn(Ledger, T) -> F,
+) -> Result<Took, Box<dyn Error>>
+where
+    T: Clone + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut shares: Vec<Vec<T>> = (0..callers).map(|_| Vec::new()).collect();
+    for (number, piece) in work.iter().enumerate() {
+        shares[number % callers].push(piece.clone());
     }
     let begun = Instant::now();
-    let callers: Vec<_> = shares
-        .into_iter()
-        .map(|share| {
-            let ledger = ledger.clone();
-            tokio::spawn(async move {
-                let mut times = Vec::with_capacity(share.len());
-                for callback in share {
-                    let asked = Instant::now();
-                    let recorded = ledger.record_callback(callback, Millis(NOW)).await;
-                    assert_eq!(recorded, Ok(CallbackOutcome::Applied));
-                    times.push(asked.elapsed());
-                }
-                times
-            })
+    let tasks = shares.into_iter().map(|share| {
+        let ledger = ledger.clone();
+        tokio::spawn(async move {
+            let mut times = Vec::with_capacity(share.len());
+            for piece in share {
+                let asked = Instant::now();
+                call(ledger.clone(), piece).await;
+                times.push(asked.elapsed());
+            }
+            times
         })
-        .collect();
-    let mut times = Vec::with_capacity(batch.callbacks.len());
-    for caller in callers {
-        times.extend(caller.await?);
+    });
+    let mut times = Vec::with_capacity(work.len());
+    for task in tasks.collect::<Vec<_>>() {
+        times.extend(task.await?);
     }
     Ok(Took {
-        rate: batch.callbacks.len() as f64 / begun.elapsed().as_secs_f64(),
+        rate: work.len() as f64 / begun.elapsed().as_secs_f64(),
         p99: p99(times),
     })
 }

@@ -13,12 +13,16 @@ use crate::model::{
 use crate::port::payouts::sql;
 use crate::port::{TransactionError, Value, Values, alarms, bounded, rows};
 
-/// All of them can give [`Error::Unavailable`].
+/// Reads.
+///
+/// # Errors
+/// Each can give [`Error::Unavailable`].
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
     /// The customer with this id, as stored. One point read.
     ///
     /// # Errors
-    /// [`Error::Damaged`]; [`Error::Unavailable`].
+    /// [`Error::Damaged`].
     pub async fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
         // An id that no customer can have may not even be asked about: PostgreSQL takes no NUL.
         if CustomerId::new(customer_id).is_err() {
@@ -35,7 +39,7 @@ impl Ledger {
     /// reads only those entries. Sums that do not fit 64 bits are the largest or least number that does.
     ///
     /// # Errors
-    /// [`Error::Damaged`]; [`Error::Unavailable`].
+    /// [`Error::Damaged`].
     pub async fn net_customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
         if CustomerId::new(customer_id).is_err() {
             return Ok(None);
@@ -44,9 +48,6 @@ impl Ledger {
     }
 
     /// The ids of customers in their order, those after `after`, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn customer_ids(
         &self,
         after: Option<&CustomerId>,
@@ -59,27 +60,18 @@ impl Ledger {
     }
 
     /// The `seq` of the last entry: the end of the feed. 0: there is none.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn last_entry(&self) -> Result<i64, Error> {
         let sql = "SELECT coalesce(max(seq), 0) FROM entries";
         self.number(sql).await
     }
 
     /// The `seq` of the last step of a payout. 0: there is none.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn last_payout_step(&self) -> Result<i64, Error> {
         let sql = "SELECT coalesce(max(seq), 0) FROM payout_steps";
         self.number(sql).await
     }
 
     /// Customers by id, those after `after`, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn customers(
         &self,
         after: Option<&str>,
@@ -97,9 +89,6 @@ impl Ledger {
     /// customer with top-ups in several currencies it is the sum of unlike numbers: keep one currency a customer. The ledger
     /// quarantines a credit with which the entries alone, without payouts, would be more than 64 bits hold. An older version did
     /// not: such a balance is given as `i64::MAX`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn balance(&self, customer_id: &str) -> Result<i64, Error> {
         if CustomerId::new(customer_id).is_err() {
             return Ok(0);
@@ -110,9 +99,6 @@ impl Ledger {
     }
 
     /// The payment with this id, and its operations.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
         if PaymentId::new(id).is_err() {
             return Ok(None);
@@ -126,9 +112,6 @@ impl Ledger {
     ///
     /// Customer, provider's id and rare states have an index; a filter by time alone looks at every payment from
     /// `after` on, so give an `after` that is near.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<Payment>, Error> {
         let customer_id = filter.customer_id.as_deref();
         if customer_id.is_some_and(|id| CustomerId::new(id).is_err()) {
@@ -140,9 +123,6 @@ impl Ledger {
 
     /// Entries in the order of commit, those with a `seq` greater than `after` (0: from the first), at most `limit`.
     /// Reading on from the last `seq` misses none.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn entries(&self, after: i64, limit: usize) -> Result<Vec<Entry>, Error> {
         let values = vec![after.into(), Value::limit(limit)];
         self.read(rows::ENTRIES, values, rows::entry).await
@@ -150,9 +130,6 @@ impl Ledger {
 
     /// When callbacks last credited a payment of each method, by the entries after `after` up to `to`. It looks up the payment
     /// of each.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn last_credits(&self, after: i64, to: i64) -> Result<Vec<(String, Millis)>, Error> {
         // A subquery, because the plan of a join could read all payments.
         let sql = "SELECT method, max(time) FROM (
@@ -166,9 +143,6 @@ impl Ledger {
     }
 
     /// The correction of the entry with this `seq`, if there is one.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn correction_of(&self, seq: i64) -> Result<Option<Entry>, Error> {
         let sql = "SELECT seq FROM entries WHERE corrects = $1";
         let seqs = self.read(sql, vec![seq.into()], |row| row.int()).await?;
@@ -179,27 +153,18 @@ impl Ledger {
     }
 
     /// Alarms, the newest first.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
         let (sql, values) = alarms::filtered(filter);
         self.read(&sql, values, alarms::alarm).await
     }
 
     /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn count_alarms(&self, filter: AlarmFilter) -> Result<Vec<AlarmCount>, Error> {
         let (sql, values) = alarms::counted(filter);
         self.read(&sql, values, alarms::count).await
     }
 
     /// The alarm with this number, and the bytes of the messages that it is about. They hold the payer's data.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn alarm(&self, seq: i64) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Error> {
         let seq = || vec![seq.into()];
         let alarm = self.read(&alarms::by_seq(), seq(), alarms::alarm).await?;
@@ -211,9 +176,6 @@ impl Ledger {
     }
 
     /// What operators decided, the newest first, those before `before`, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn resolutions(
         &self,
         before: Option<i64>,
@@ -225,18 +187,12 @@ impl Ledger {
     }
 
     /// The callbacks without a payment, by payment id, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
         let values = vec![Value::limit(limit)];
         self.read(alarms::INBOX, values, alarms::unmatched).await
     }
 
     /// How much waits, for metrics. Costs one small read, however much there is.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn counts(&self) -> Result<Counts, Error> {
         let counts = self
             .read(rows::COUNTS, Vec::new(), rows::counts)
@@ -283,11 +239,13 @@ pub struct RecordedCallback {
 /// The most rows of each kind in a history.
 const MOST: usize = 1000;
 
+/// The history of one payment.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
     /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
         let values = || vec![id.into(), Value::limit(MOST)];
         let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,

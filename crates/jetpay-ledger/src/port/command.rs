@@ -43,6 +43,36 @@ pub(crate) trait Command: Send + 'static {
     ) -> Result<Self::Output, TransactionError>;
 }
 
+/// A command of two closures: the keys of the rows that it will read, and what it does.
+pub(crate) fn command<T: Send + 'static>(
+    keys: impl Fn(&mut Keys) + Send + 'static,
+    run: impl FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
+) -> impl Command<Output = T> {
+    Closures { keys, run }
+}
+
+struct Closures<K, R> {
+    keys: K,
+    run: R,
+}
+
+impl<K, R, T> Command for Closures<K, R>
+where
+    K: Fn(&mut Keys) + Send + 'static,
+    R: FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = T;
+
+    fn keys(&self, keys: &mut Keys) {
+        (self.keys)(keys);
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<T, TransactionError> {
+        (self.run)(transaction)
+    }
+}
+
 /// A command with the caller's address.
 pub(crate) struct Queued<C: Command> {
     command: C,

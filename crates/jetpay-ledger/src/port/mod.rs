@@ -22,7 +22,7 @@ mod value;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Intake;
 pub use command::QueuedCommand;
-pub(crate) use command::{Command, Queued};
+pub(crate) use command::{Command, Queued, command};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 pub use store::{ReadFuture, Store};

@@ -43,7 +43,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is sent before the ledger records it",
         edits: &[edit(
             OPERATIONS,
-            "        carry_out(transaction, row, decision, None, self.now)?;\n        Ok(Some(lease))",
+            "        carry_out(transaction, row, decision, None, now)?;\n        Ok(Some(lease))",
             "        let _ = (row, decision);\n        Ok(Some(lease))",
         )],
     },
@@ -112,7 +112,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         edits: &[edit(
             OPERATIONS,
             "row.payout.request.clone()",
-            "{\n            let (id, sends) = (self.payment_id.as_str(), row.snapshot.sends);\n            let request = &row.payout.request;\n            if sends > 0 { request.replace(id, &format!(\"{id}-{sends}\")) } else { request.clone() }\n        }",
+            "{\n            let (id, sends) = (row.payout.id.as_str(), row.snapshot.sends);\n            let request = &row.payout.request;\n            if sends > 0 { request.replace(id, &format!(\"{id}-{sends}\")) } else { request.clone() }\n        }",
         )],
     },
     Planted {

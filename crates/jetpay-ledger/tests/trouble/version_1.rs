@@ -21,10 +21,7 @@ pub struct Version1 {
 
 /// A repeat of a sale with another amount.
 pub fn contradiction(payment_id: &'static str, operation_id: u64) -> Callback {
-    let content = CallbackContent {
-        amount: AMOUNT + 1,
-        ..sale(payment_id, operation_id)
-    };
+    let content = sale(payment_id, operation_id).with_amount(AMOUNT + 1);
     content.callback()
 }
 
@@ -102,10 +99,7 @@ impl Version1 {
         self.event(&sale("refunded", 4), "applied");
         self.event(&refund("refunded", 5, AMOUNT), "applied");
         self.event(&refund("early", 6, 25_000), "early");
-        let other_amount = CallbackContent {
-            amount: AMOUNT - 1,
-            ..sale("quarantined", 7)
-        };
+        let other_amount = sale("quarantined", 7).with_amount(AMOUNT - 1);
         self.event(&other_amount, "quarantined");
         self.event(&sale("unknown", NEW_SALE), "unmatched");
         self.entry("credited", 1, "credit", AMOUNT);
