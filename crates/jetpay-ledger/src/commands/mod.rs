@@ -10,8 +10,7 @@ mod payment;
 mod payouts;
 mod resolve;
 
-pub(crate) use alarm::signature;
-pub(crate) use callback::{KeepUnusable, RecordCallback};
+pub(crate) use callback::{RecordCallback, keep_unusable};
 pub(crate) use customer::{PutCustomers, change_debts, delete_customers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{

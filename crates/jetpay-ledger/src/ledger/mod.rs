@@ -21,7 +21,7 @@ use crate::audit::{self, Audit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::model::OpenError;
 use crate::model::{Error, Totals};
-use crate::port::{Command, Queued, Store, TOTALS, TransactionError, Value, Values, totals};
+use crate::port::{Command, Queued, Store, TOTALS, TransactionError, Value, Values, rows, totals};
 
 /// How many writes may wait: about what arrives while a disk stops for a second. More is [`Error::Busy`].
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -190,7 +190,7 @@ impl Ledger {
 
     /// The number that a quick query gives, or 0.
     async fn number(&self, sql: &str) -> Result<i64, Error> {
-        let number = self.read(sql, Vec::new(), |row| row.int()).await?.pop();
+        let number = self.read(sql, Vec::new(), rows::number).await?.pop();
         Ok(number.unwrap_or_default())
     }
 

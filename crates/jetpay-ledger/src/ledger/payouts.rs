@@ -14,7 +14,7 @@ use crate::payout::{
     StatusAnswer, after,
 };
 use crate::port::payouts::{sql, step};
-use crate::port::{PayoutRow, Value};
+use crate::port::{PayoutRow, Value, rows};
 
 /// Writes.
 ///
@@ -105,7 +105,7 @@ impl Ledger {
     /// wallets. At most `limit` payouts; how many they were.
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
         let values = vec![before.into(), Value::limit(limit)];
-        let ids = self.read(sql::FORGETTABLE, values, |row| row.id()).await?;
+        let ids = self.read(sql::FORGETTABLE, values, rows::id).await?;
         let forgotten = ids.len();
         if forgotten > 0 {
             self.write(commands::forget_payers(ids)).await?;
@@ -152,7 +152,7 @@ impl Ledger {
     ) -> Result<Vec<PaymentId>, Error> {
         let ahead = after(now, policy.longest_ahead());
         let values = vec![now.into(), Value::limit(limit), ahead.into()];
-        let mut ids = self.read(sql::DUE, values, |row| row.id()).await?;
+        let mut ids = self.read(sql::DUE, values, rows::id).await?;
         ids.truncate(limit);
         Ok(ids)
     }

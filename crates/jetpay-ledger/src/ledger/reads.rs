@@ -55,7 +55,7 @@ impl Ledger {
     ) -> Result<Vec<CustomerId>, Error> {
         let sql = "SELECT customer_id FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
         let after = after.map_or("", CustomerId::as_str);
-        self.read(sql, vec![after.into(), Value::limit(limit)], |row| row.id())
+        self.read(sql, vec![after.into(), Value::limit(limit)], rows::id)
             .await
     }
 
@@ -145,7 +145,7 @@ impl Ledger {
     /// The correction of the entry with this `seq`, if there is one.
     pub async fn correction_of(&self, seq: i64) -> Result<Option<Entry>, Error> {
         let sql = "SELECT seq FROM entries WHERE corrects = $1";
-        let seqs = self.read(sql, vec![seq.into()], |row| row.int()).await?;
+        let seqs = self.read(sql, vec![seq.into()], rows::number).await?;
         let Some(seq) = seqs.first() else {
             return Ok(None);
         };
@@ -171,7 +171,7 @@ impl Ledger {
         let Some(alarm) = alarm.into_iter().next() else {
             return Ok(None);
         };
-        let bodies = self.read(alarms::BODIES, seq(), |row| row.bytes()).await?;
+        let bodies = self.read(alarms::BODIES, seq(), rows::bytes).await?;
         Ok(Some((alarm, bodies)))
     }
 
@@ -258,7 +258,7 @@ impl Ledger {
                     WHERE payment_id = $1 AND operation_id IS NOT NULL)
             ORDER BY seq LIMIT $2";
         let mut entries = Vec::new();
-        for seq in self.read(seqs, values(), |row| row.int()).await? {
+        for seq in self.read(seqs, values(), rows::number).await? {
             entries.extend(self.entries(seq - 1, 1).await?);
         }
         let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);

@@ -6,7 +6,7 @@ use jetpay_rules::OperationEvent;
 
 use super::Ledger;
 use crate::commands;
-use crate::commands::{ImportPayments, KeepUnusable, PutCustomers, RecordCallback, RecordPayment};
+use crate::commands::{ImportPayments, PutCustomers, RecordCallback, RecordPayment};
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
     NewPayment, NewUnusable, Reason, ResolveError, ResolvedAlarms, Verdict, fit,
@@ -135,12 +135,7 @@ impl Ledger {
         callback: NewUnusable,
         now: Millis,
     ) -> Result<Option<CallbackOutcome>, Error> {
-        self.write(KeepUnusable {
-            signature: commands::signature(&callback.body),
-            callback,
-            now,
-        })
-        .await
+        self.write(commands::keep_unusable(callback, now)).await
     }
 
     /// Records what an operator decided about an alarm, and does it.

@@ -4,7 +4,7 @@ use jetpay_core::Money;
 use jetpay_rules::OperationEvent;
 
 use super::keys::TransactionError;
-use super::value::{Value, Values};
+use super::value::{Conditions, Value, Values};
 use crate::model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmSubject, Millis, NewResolution, Resolution,
     Unmatched, Verdict,
@@ -90,46 +90,38 @@ pub(crate) const INBOX: &str =
 /// The alarms that a filter lets through, the newest first. They are chosen before anything is joined to them: a planner without
 /// statistics would join it to all of a kind.
 pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let limit = Value::limit(filter.limit);
-    let (condition, mut values) = condition(filter);
-    values.push(limit);
-    let limit = values.len();
+    let limit = filter.limit;
+    let (condition, limit, values) = conditions(filter).limited(limit);
     let chosen =
-        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT ${limit}");
+        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT {limit}");
     let sql = format!("{ALARMS} WHERE alarms.seq IN ({chosen}) ORDER BY alarms.seq DESC");
     (sql, values)
 }
 
 /// How many alarms a filter lets through, by kind.
 pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let (condition, values) = condition(filter);
+    let (condition, values) = conditions(filter).done();
     let sql = format!(
         "SELECT kind, count(*), max(seq), min(time), max(time) FROM alarms WHERE {condition} GROUP BY kind ORDER BY kind"
     );
     (sql, values)
 }
 
-fn condition(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let mut values = vec![
-        Value::Int(filter.after.unwrap_or(i64::MIN)),
-        Value::Int(filter.before.unwrap_or(i64::MAX)),
-    ];
-    let mut condition = "alarms.seq > $1 AND alarms.seq < $2".to_owned();
-    condition += match filter.resolved {
-        None => "",
-        Some(false) => " AND NOT alarms.settled",
-        Some(true) => " AND alarms.settled",
-    };
-    if !filter.kinds.is_empty() {
-        let kinds = filter.kinds.into_iter().map(|kind| {
-            values.push(kind.as_str().into());
-            format!("${}", values.len())
-        });
-        let kinds: Vec<String> = kinds.collect();
-        let kinds = kinds.join(", ");
-        condition = format!("{condition} AND alarms.kind IN ({kinds})");
+fn conditions(filter: AlarmFilter) -> Conditions {
+    let after = filter.after.unwrap_or(i64::MIN);
+    let mut conditions = Conditions::of("alarms.seq >", after);
+    conditions.and("alarms.seq <", filter.before);
+    match filter.resolved {
+        None => {}
+        Some(false) => conditions.and_text("NOT alarms.settled"),
+        Some(true) => conditions.and_text("alarms.settled"),
     }
-    (condition, values)
+    if !filter.kinds.is_empty() {
+        let kinds = filter.kinds.into_iter();
+        let kinds: Vec<String> = kinds.map(|kind| conditions.place(kind.as_str())).collect();
+        conditions.and_text(&format!("alarms.kind IN ({})", kinds.join(", ")));
+    }
+    conditions
 }
 
 /// From a row that [`filtered`] or [`by_seq`] gives.

@@ -3,14 +3,14 @@
 //! The columns that are written are in [`tables`](super::tables); a function that gives the values of a row says of which.
 
 use jetpay_core::Callback;
-use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
+use jetpay_core::id::{ContractId, CustomerId, InvalidId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_rules::{EventStatus, NewEntry, OperationEvent, PaymentSnapshot, PaymentState};
 
 use super::keys::TransactionError;
 use super::transaction::{StoredEntry, StoredEvent};
-use super::value::{Row, Value, Values};
+use super::value::{Conditions, Row, Value, Values};
 use crate::model::{
     Counts, Customer, Entry, Millis, NewPayment, Operation, Payment, PaymentFilter,
     method_from_stored, operation_from_stored, short, stored_amount, stored_kind, stored_operation,
@@ -80,46 +80,30 @@ pub(crate) fn payment_by_id() -> String {
     format!("{PAYMENT} WHERE payments.id = $1 ORDER BY events.seq")
 }
 
-/// The payments that a filter lets through, by id, with a row for each event. Only the conditions that are asked for, so that
-/// the index that fits is used. The payments are chosen before their events are joined to them: an index has their ids.
+/// The payments that a filter lets through, by id, with a row for each event. The payments are chosen before their events are
+/// joined to them: an index has their ids.
 pub(crate) fn filtered_payments(filter: &PaymentFilter) -> (String, Vec<Value<'static>>) {
-    let mut values = Vec::new();
-    let mut bind = |value: Value<'static>| {
-        values.push(value);
-        format!("${}", values.len())
-    };
     // No id is empty, and none lies between a text and the same with a NUL behind it.
     let after = filter.after.as_deref().and_then(|id| id.split('\0').next());
-    let after = after.unwrap_or_default().to_owned();
-    let mut conditions = vec![format!("id > {}", bind(after.into()))];
-    if let Some(customer_id) = filter.customer_id.clone() {
-        conditions.push(format!("customer_id = {}", bind(customer_id.into())));
-    }
-    if let Some(from) = filter.from {
-        conditions.push(format!("created_at >= {}", bind(from.into())));
-    }
-    if let Some(to) = filter.to {
-        conditions.push(format!("created_at < {}", bind(to.into())));
-    }
+    let mut conditions = Conditions::of("id >", after.unwrap_or_default().to_owned());
+    conditions.and("customer_id =", filter.customer_id.clone());
+    conditions.and("created_at >=", filter.from);
+    conditions.and("created_at <", filter.to);
     if let Some(receipt) = filter.provider_payment_id.clone() {
         // An older version kept it whole in SQLite.
-        let (kept, whole) = (
-            bind(short(&receipt).into_owned().into()),
-            bind(receipt.into()),
-        );
-        conditions.push(format!(
+        let kept = conditions.place(short(&receipt).into_owned());
+        let whole = conditions.place(receipt);
+        conditions.and_text(&format!(
             "id IN (SELECT payment_id FROM events WHERE provider_payment_id IN ({kept}, {whole}))"
         ));
     }
-    if let Some(state) = filter.state {
-        conditions.push(format!("state = {}", bind(state.as_str().into())));
-        let rare = !matches!(state, PaymentState::Pending | PaymentState::Credited);
-        if rare && filter.customer_id.is_none() {
-            // Says that the index of the rare states holds them all.
-            conditions.push("state NOT IN ('pending', 'credited')".to_owned());
-        }
+    conditions.and("state =", filter.state.map(PaymentState::as_str));
+    let common = |state| matches!(state, PaymentState::Pending | PaymentState::Credited);
+    if filter.customer_id.is_none() && filter.state.is_some_and(|state| !common(state)) {
+        // Says that the index of the rare states holds them all.
+        conditions.and_text("state NOT IN ('pending', 'credited')");
     }
-    let (conditions, limit) = (conditions.join(" AND "), bind(Value::limit(filter.limit)));
+    let (conditions, limit, values) = conditions.limited(filter.limit);
     let chosen = format!("SELECT id FROM payments WHERE {conditions} ORDER BY id LIMIT {limit}");
     let sql = format!("{PAYMENT} WHERE payments.id IN ({chosen}) ORDER BY payments.id, events.seq");
     (sql, values)
@@ -380,4 +364,22 @@ pub(crate) fn counts(row: &mut Values<'_>) -> Result<Counts, TransactionError> {
         alarms: row.int()?,
         open_alarms: row.int()?,
     })
+}
+
+/// The number in a row of one column.
+pub(crate) fn number(row: &mut Values<'_>) -> Result<i64, TransactionError> {
+    row.int()
+}
+
+/// The id in a row of one column.
+pub(crate) fn id<T>(row: &mut Values<'_>) -> Result<T, TransactionError>
+where
+    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+{
+    row.id()
+}
+
+/// The bytes in a row of one column.
+pub(crate) fn bytes(row: &mut Values<'_>) -> Result<Vec<u8>, TransactionError> {
+    row.bytes()
 }

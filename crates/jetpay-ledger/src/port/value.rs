@@ -30,7 +30,7 @@ pub enum Value<'v> {
 /// A row.
 pub type Row = Vec<Value<'static>>;
 
-impl<'v> Value<'v> {
+impl Value<'_> {
     /// The number, if it is one.
     #[must_use]
     pub const fn int(&self) -> Option<i64> {
@@ -146,6 +146,50 @@ impl<'v> From<&'v [u8]> for Value<'v> {
 impl<'v, T: Into<Value<'v>>> From<Option<T>> for Value<'v> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// The conditions of a query, joined with AND, and the values that they name.
+pub(crate) struct Conditions {
+    sql: String,
+    values: Vec<Value<'static>>,
+}
+
+impl Conditions {
+    pub(crate) fn of(condition: &str, value: impl Into<Value<'static>>) -> Self {
+        let (sql, values) = (format!("{condition} $1"), vec![value.into()]);
+        Self { sql, values }
+    }
+
+    /// Adds a condition on a value, such as `amount =`, if there is one. So a query has only the conditions that are asked for,
+    /// and the index that fits is used.
+    pub(crate) fn and(&mut self, condition: &str, value: Option<impl Into<Value<'static>>>) {
+        if let Some(value) = value {
+            let place = self.place(value);
+            self.and_text(&format!("{condition} {place}"));
+        }
+    }
+
+    pub(crate) fn and_text(&mut self, condition: &str) {
+        self.sql += " AND ";
+        self.sql += condition;
+    }
+
+    /// The place of one more value.
+    pub(crate) fn place(&mut self, value: impl Into<Value<'static>>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// The conditions, and the values.
+    pub(crate) fn done(self) -> (String, Vec<Value<'static>>) {
+        (self.sql, self.values)
+    }
+
+    /// The conditions, the place of the most rows that a query gives, and the values.
+    pub(crate) fn limited(mut self, limit: usize) -> (String, String, Vec<Value<'static>>) {
+        let limit = self.place(Value::limit(limit));
+        (self.sql, limit, self.values)
     }
 }
 

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use jetpay_core::Callback;
+use rusqlite::Connection;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Params};
 use tempfile::TempDir;
 
-use crate::common::{AMOUNT, CUSTOMER, CallbackContent, NOW, refund, sale};
+use crate::common::{AMOUNT, CallbackContent, NOW, refund, sale};
 
 pub const OTHER_CUSTOMER: &str = "7000000001";
 /// The operation that waits in the inbox.
@@ -72,59 +72,27 @@ impl Version1 {
         rows.unwrap().map(Result::unwrap).collect()
     }
 
-    fn add(&self, sql: &str, values: impl Params) {
-        self.connection.execute(sql, values).unwrap();
-    }
-
     fn fill(&self) {
-        let contracts = r#"[{"id":"c1","number":"N1"}]"#;
-        self.add(
-            "INSERT INTO customers VALUES (?1, NULL, ?2)",
-            (CUSTOMER, contracts),
-        );
-        self.payment("credited", CUSTOMER, "credited", AMOUNT, Some(1));
-        self.payment("partly", CUSTOMER, "partially_refunded", 60_000, Some(2));
-        self.payment("refunded", CUSTOMER, "refunded", 0, Some(4));
-        self.payment("pending", CUSTOMER, "pending", 0, None);
-        self.payment("early", CUSTOMER, "pending", 0, None);
-        self.payment("quarantined", OTHER_CUSTOMER, "quarantined", 0, None);
-        self.add(
-            r#"UPDATE payments SET contract_id = 'c1', flags = '["over_limit"]' WHERE id = 'credited'"#,
-            (),
-        );
-        self.add("UPDATE payments SET early = 1 WHERE id = 'early'", ());
-        self.event(&sale("credited", 1), "applied");
-        self.event(&sale("partly", 2), "applied");
-        self.event(&refund("partly", 3, 40_000), "applied");
-        self.event(&sale("refunded", 4), "applied");
-        self.event(&refund("refunded", 5, AMOUNT), "applied");
-        self.event(&refund("early", 6, 25_000), "early");
-        let other_amount = sale("quarantined", 7).with_amount(AMOUNT - 1);
-        self.event(&other_amount, "quarantined");
-        self.event(&sale("unknown", NEW_SALE), "unmatched");
-        self.entry("credited", 1, "credit", AMOUNT);
-        self.entry("partly", 2, "credit", AMOUNT);
-        self.entry("partly", 3, "refund", -40_000);
-        self.entry("refunded", 4, "credit", AMOUNT);
-        self.entry("refunded", 5, "refund", -AMOUNT);
-        self.alarm("amount_differs", Some(("quarantined", 7)), NOW.0);
-        self.unreadable(b"{\"a\":1}", NOW.0 + 1);
-        // All of these have the same millisecond.
-        self.contradictory("partly", 2);
-        self.contradictory("credited", 1);
-        self.unreadable(b"{\"c\":3}", NOW.0 + 2);
-        self.unreadable(b"{\"b\":2}", NOW.0 + 2);
-        self.add(
-            "UPDATE counts SET pending = 2, unmatched = 1, quarantined = 6, alarms = 6",
-            (),
-        );
-    }
-
-    fn payment(&self, id: &str, customer: &str, state: &str, remaining: i64, by: Option<i64>) {
-        let sql = "INSERT INTO payments (id, project_id, method, customer_id, amount, currency, state, remaining,
-                       credited_by, created_at, changed_at)
-                   VALUES (?1, 1234, 'kaspi', ?2, ?3, 'KZT', ?4, ?5, ?6, ?7, ?7)";
-        self.add(sql, (id, customer, AMOUNT, state, remaining, by, NOW.0));
+        self.connection.execute_batch(ROWS).unwrap();
+        let less = sale("quarantined", 7).with_amount(AMOUNT - 1);
+        for (content, disposition) in [
+            (sale("credited", 1), "applied"),
+            (sale("partly", 2), "applied"),
+            (refund("partly", 3, 40_000), "applied"),
+            (sale("refunded", 4), "applied"),
+            (refund("refunded", 5, AMOUNT), "applied"),
+            (refund("early", 6, 25_000), "early"),
+            (less, "quarantined"),
+            (sale("unknown", NEW_SALE), "unmatched"),
+        ] {
+            self.event(&content, disposition);
+        }
+        for (payment_id, operation_id) in [("partly", 2), ("credited", 1)] {
+            let body = contradiction(payment_id, operation_id).body;
+            let sql =
+                "INSERT INTO quarantine VALUES (?1, 1234, 'contradicts what came before', ?2)";
+            self.connection.execute(sql, (&*body, NOW.0 + 2)).unwrap();
+        }
     }
 
     fn event(&self, content: &CallbackContent, disposition: &str) {
@@ -144,37 +112,37 @@ impl Version1 {
             NOW.0,
             &*content.callback().body,
         );
-        self.add(sql, values);
-    }
-
-    fn entry(&self, payment_id: &str, operation_id: i64, kind: &str, amount: i64) {
-        let sql = "INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time)
-                   VALUES (?1, 1234, ?2, ?3, ?4, ?5)";
-        self.add(sql, (payment_id, operation_id, kind, amount, NOW.0));
-    }
-
-    fn alarm(&self, kind: &str, subject: Option<(&str, i64)>, time: i64) {
-        let sql = "INSERT INTO alarms (kind, project_id, payment_id, operation_id, time) VALUES (?1, 1234, ?2, ?3, ?4)";
-        self.add(
-            sql,
-            (kind, subject.map(|it| it.0), subject.map(|it| it.1), time),
-        );
-    }
-
-    fn quarantine(&self, body: &[u8], reason: &str, time: i64) {
-        let sql = "INSERT INTO quarantine VALUES (?1, 1234, ?2, ?3)";
-        self.add(sql, (body, reason, time));
-    }
-
-    fn unreadable(&self, body: &[u8], time: i64) {
-        self.alarm("unreadable", None, time);
-        self.quarantine(body, "a field is missing", time);
-    }
-
-    fn contradictory(&self, payment_id: &'static str, operation_id: u64) {
-        let subject = (payment_id, operation_id.cast_signed());
-        self.alarm("contradictory_repeat", Some(subject), NOW.0 + 2);
-        let body = contradiction(payment_id, operation_id).body;
-        self.quarantine(&body, "contradicts what came before", NOW.0 + 2);
+        self.connection.execute(sql, values).unwrap();
     }
 }
+
+/// All rows but those with a callback. Several alarms have the same millisecond.
+const ROWS: &str = r#"
+INSERT INTO customers VALUES ('7123456789', NULL, '[{"id":"c1","number":"N1"}]');
+INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags, state, remaining,
+        credited_by, early, created_at, changed_at) VALUES
+    ('credited', 1234, 'kaspi', '7123456789', 'c1', 100000, 'KZT', '["over_limit"]', 'credited', 100000, 1, 0, 1733000000000, 1733000000000),
+    ('partly', 1234, 'kaspi', '7123456789', NULL, 100000, 'KZT', NULL, 'partially_refunded', 60000, 2, 0, 1733000000000, 1733000000000),
+    ('refunded', 1234, 'kaspi', '7123456789', NULL, 100000, 'KZT', NULL, 'refunded', 0, 4, 0, 1733000000000, 1733000000000),
+    ('pending', 1234, 'kaspi', '7123456789', NULL, 100000, 'KZT', NULL, 'pending', 0, NULL, 0, 1733000000000, 1733000000000),
+    ('early', 1234, 'kaspi', '7123456789', NULL, 100000, 'KZT', NULL, 'pending', 0, NULL, 1, 1733000000000, 1733000000000),
+    ('quarantined', 1234, 'kaspi', '7000000001', NULL, 100000, 'KZT', NULL, 'quarantined', 0, NULL, 0, 1733000000000, 1733000000000);
+INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time) VALUES
+    ('credited', 1234, 1, 'credit', 100000, 1733000000000),
+    ('partly', 1234, 2, 'credit', 100000, 1733000000000),
+    ('partly', 1234, 3, 'refund', -40000, 1733000000000),
+    ('refunded', 1234, 4, 'credit', 100000, 1733000000000),
+    ('refunded', 1234, 5, 'refund', -100000, 1733000000000);
+INSERT INTO alarms (kind, project_id, payment_id, operation_id, time) VALUES
+    ('amount_differs', 1234, 'quarantined', 7, 1733000000000),
+    ('unreadable', 1234, NULL, NULL, 1733000000001),
+    ('contradictory_repeat', 1234, 'partly', 2, 1733000000002),
+    ('contradictory_repeat', 1234, 'credited', 1, 1733000000002),
+    ('unreadable', 1234, NULL, NULL, 1733000000002),
+    ('unreadable', 1234, NULL, NULL, 1733000000002);
+INSERT INTO quarantine VALUES
+    (CAST('{"a":1}' AS BLOB), 1234, 'a field is missing', 1733000000001),
+    (CAST('{"c":3}' AS BLOB), 1234, 'a field is missing', 1733000000002),
+    (CAST('{"b":2}' AS BLOB), 1234, 'a field is missing', 1733000000002);
+UPDATE counts SET pending = 2, unmatched = 1, quarantined = 6, alarms = 6;
+"#;

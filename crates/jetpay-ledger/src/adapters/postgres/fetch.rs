@@ -1,6 +1,5 @@
 //! The first round trip: begins a transaction, and fetches and locks what a group will look at.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
@@ -59,9 +58,17 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
     take_payments(&mut set, keys, &payments.wait().await?)?;
     take_events(&mut set, keys, &events.wait().await?)?;
     take_effects(&mut set, keys, &effects.wait().await?)?;
-    take_rare(&mut set, keys, &rare.wait().await?)?;
-    take_payouts(&mut set, keys, &payouts.wait().await?)?;
-    Ok(set)
+    let (rare, payouts) = (rare.wait().await?, payouts.wait().await?);
+    Ok(WorkingSet {
+        payments: set.payments,
+        events: set.events,
+        effects: set.effects,
+        payouts: payouts.payouts,
+        payout_keys: payouts.payout_keys,
+        spenders: payouts.spenders,
+        fills_inbox: set.fills_inbox,
+        ..rare
+    })
 }
 
 fn stored(id: ProjectId) -> i64 {
@@ -78,83 +85,6 @@ async fn of<T: ToSql + Sync>(
         return Ok(Vec::new());
     }
     client.query(statement, &[&keys]).await
-}
-
-/// The rows that groups seldom read.
-#[derive(Default)]
-struct Rare {
-    customers: Vec<Row>,
-    contracts: Vec<Row>,
-    alarms: Vec<Row>,
-    entries: Vec<Row>,
-    signatures: Vec<Row>,
-    declines: Vec<Row>,
-    unusable: Vec<Row>,
-}
-
-async fn rare(session: &Session, keys: &Keys) -> Result<Rare, Error> {
-    let Session { client, statements } = session;
-    let mut rare = Rare::default();
-    // First, so that this lock is always taken before those of payouts and spenders.
-    if !keys.unusable.is_empty() {
-        let projects: BTreeSet<i64> = keys.unusable.iter().copied().map(stored).collect();
-        let projects: Vec<i64> = projects.into_iter().collect();
-        of(client, &statements.lock_unusable, &projects).await?;
-        // A later statement, so that it sees what the transaction did that held the lock before.
-        let most = Value::limit(MAX_OPEN_UNUSABLE);
-        let values: [&(dyn ToSql + Sync); 2] = [&projects, &most];
-        rare.unusable = client.query(&statements.open_unusable, &values).await?;
-    }
-    let texts =
-        |ids: &[CustomerId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
-    rare.customers = of(client, &statements.customers, &texts(&keys.customers)).await?;
-    rare.contracts = of(client, &statements.contracts, &texts(&keys.contracts)).await?;
-    if !keys.alarms.is_empty() {
-        rare.alarms = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
-    }
-    // Entries and declines are read after the payments are locked: so it is known whether an entry is corrected, and no other
-    // transaction adds an alarm meanwhile.
-    rare.entries = of(client, &statements.entries, &keys.entries).await?;
-    if !keys.signatures.is_empty() {
-        let asked = keys.signatures.iter();
-        let (signatures, reasons): (Vec<&str>, Vec<Cow<'_, str>>) = asked
-            .map(|(signature, reason)| (&**signature, without_nul(reason)))
-            .unzip();
-        let values: [&(dyn ToSql + Sync); 2] = [&signatures, &reasons];
-        rare.signatures = client.query(&statements.signatures, &values).await?;
-    }
-    let ids: Vec<&str> = keys.declines.iter().map(PaymentId::as_str).collect();
-    rare.declines = of(client, &statements.declines, &ids).await?;
-    Ok(rare)
-}
-
-/// The rows of payouts.
-#[derive(Default)]
-struct Payouts {
-    payouts: Vec<Row>,
-    keys: Vec<Row>,
-    spenders: Vec<Row>,
-}
-
-/// Locks payouts in the order of their ids, then spenders in the order of theirs. What depends on a spender is read by
-/// later statements, so that they see what the transaction did that held the lock before: also whether it used the key.
-async fn payouts(session: &Session, keys: &Keys) -> Result<Payouts, Error> {
-    let Session { client, statements } = session;
-    let mut payouts = Payouts::default();
-    let ids: Vec<&str> = keys.payouts.iter().map(PaymentId::as_str).collect();
-    payouts.payouts = of(client, &statements.payouts, &ids).await?;
-    let spenders: Vec<&str> = keys.spenders.iter().map(CustomerId::as_str).collect();
-    of(client, &statements.spenders, &spenders).await?;
-    payouts.spenders = of(client, &statements.available, &spenders).await?;
-    if !keys.payout_keys.is_empty() {
-        let asked = keys.payout_keys.iter();
-        let (projects, texts): (Vec<i64>, Vec<&str>) = asked
-            .map(|(project, key)| (stored(*project), key.as_str()))
-            .unzip();
-        let values: [&(dyn ToSql + Sync); 2] = [&projects, &texts];
-        payouts.keys = client.query(&statements.payout_keys, &values).await?;
-    }
-    Ok(payouts)
 }
 
 /// What was found under each key that was asked for; the default for nothing.
@@ -213,61 +143,102 @@ fn take_effects(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), T
     Ok(())
 }
 
-fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), TransactionError> {
-    let customers = read(&rare.customers, |row| Ok((row.id()?, true)));
+/// The part of a working set that groups seldom read. What is read here comes after the payments are locked: so it is known
+/// whether an entry is corrected, and no other transaction adds an alarm meanwhile.
+async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
+    let Session { client, statements } = session;
+    let mut set = WorkingSet::default();
+    // First, so that this lock is always taken before those of payouts and spenders.
+    if !keys.unusable.is_empty() {
+        let projects: BTreeSet<i64> = keys.unusable.iter().copied().map(stored).collect();
+        let projects: Vec<i64> = projects.into_iter().collect();
+        of(client, &statements.lock_unusable, &projects).await?;
+        // A later statement, so that it sees what the transaction did that held the lock before.
+        let values: [&(dyn ToSql + Sync); 2] = [&projects, &Value::limit(MAX_OPEN_UNUSABLE)];
+        let rows = client.query(&statements.open_unusable, &values).await?;
+        let open = read(&rows, |row| {
+            let open = (row.project()?, row.int()?);
+            Ok((open.0, usize::try_from(open.1).unwrap_or(usize::MAX)))
+        });
+        set.unusable = found(&keys.unusable, open?);
+    }
+    let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
+    let rows = of(client, &statements.customers, &ids).await?;
+    let customers = read(&rows, |row| Ok((row.id()?, true)));
     set.customers = found(&keys.customers, customers?);
-    let contracts = read(&rare.contracts, |row| {
+    let ids: Vec<&str> = keys.contracts.iter().map(CustomerId::as_str).collect();
+    let rows = of(client, &statements.contracts, &ids).await?;
+    let contracts = read(&rows, |row| {
         let customer = rows::customer(row)?;
         Ok((customer.customer_id.clone(), Some(customer)))
     });
     set.contracts = found(&keys.contracts, contracts?);
-    let alarms = read(&rare.alarms, |row| {
-        let alarm = alarms::alarm(row)?;
-        Ok((alarm.seq, Some(alarm)))
-    });
-    set.alarms = found(&keys.alarms, alarms?);
-    let entries = read(&rare.entries, |row| {
+    if !keys.alarms.is_empty() {
+        let rows = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
+        let alarms = read(&rows, |row| {
+            let alarm = alarms::alarm(row)?;
+            Ok((alarm.seq, Some(alarm)))
+        });
+        set.alarms = found(&keys.alarms, alarms?);
+    }
+    let rows = of(client, &statements.entries, &keys.entries).await?;
+    let entries = read(&rows, |row| {
         Ok((row.int()?, Some(rows::stored_entry(row)?)))
     });
     set.entries = found(&keys.entries, entries?);
-    let unusable = read(&rare.unusable, |row| {
-        let open = (row.project()?, row.int()?);
-        Ok((open.0, usize::try_from(open.1).unwrap_or(usize::MAX)))
-    });
-    set.unusable = found(&keys.unusable, unusable?);
-    let declines = read(&rare.declines, |row| Ok((row.id()?, true)));
+    if !keys.signatures.is_empty() {
+        let asked = keys.signatures.iter();
+        let asked: Vec<(Box<str>, String)> = asked
+            .map(|(signature, reason)| (signature.clone(), without_nul(reason).into()))
+            .collect();
+        let (signatures, reasons): (Vec<&str>, Vec<&str>) =
+            asked.iter().map(|(one, other)| (&**one, &**other)).unzip();
+        let values: [&(dyn ToSql + Sync); 2] = [&signatures, &reasons];
+        let rows = client.query(&statements.signatures, &values).await?;
+        let known = read(&rows, |row| Ok(((row.text()?.into(), row.string()?), true)));
+        set.signatures = found(&asked, known?);
+    }
+    let ids: Vec<&str> = keys.declines.iter().map(PaymentId::as_str).collect();
+    let rows = of(client, &statements.declines, &ids).await?;
+    let declines = read(&rows, |row| Ok((row.id()?, true)));
     set.declines = found(&keys.declines, declines?);
-    let asked = keys.signatures.iter();
-    let asked = asked.map(|(signature, reason)| (signature.clone(), without_nul(reason).into()));
-    let signatures = read(&rare.signatures, |row| {
-        Ok(((row.text()?.into(), row.string()?), true))
-    });
-    set.signatures = found(&asked.collect::<Vec<_>>(), signatures?);
-    Ok(())
+    Ok(set)
 }
 
-fn take_payouts(
-    set: &mut WorkingSet,
-    keys: &Keys,
-    fetched: &Payouts,
-) -> Result<(), TransactionError> {
-    let payouts = read(&fetched.payouts, |row| {
-        let row = PayoutRow::read(row)?;
-        let id = row.payout.id.clone();
+/// The part of a working set that is about payouts. Locks payouts in the order of their ids, then spenders in the order of
+/// theirs. What depends on a spender is read by later statements, so that they see what the transaction did that held the lock
+/// before: also whether it used the key.
+async fn payouts(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
+    let Session { client, statements } = session;
+    let mut set = WorkingSet::default();
+    let ids: Vec<&str> = keys.payouts.iter().map(PaymentId::as_str).collect();
+    let rows = of(client, &statements.payouts, &ids).await?;
+    let payouts = read(&rows, |row| {
         let payout = PayoutRowInSet {
-            row,
+            row: PayoutRow::read(row)?,
             new: false,
             changed: false,
         };
-        Ok((id, Some(payout)))
+        Ok((payout.row.payout.id.clone(), Some(payout)))
     });
     set.payouts = found(&keys.payouts, payouts?);
-    let used = read(&fetched.keys, |row| {
-        let key = (row.project()?, row.string()?);
-        Ok((key, Some(sql::with_key(row)?)))
-    });
-    set.payout_keys = found(&keys.payout_keys, used?);
-    let spenders = read(&fetched.spenders, |row| Ok((row.id()?, sql::balance(row)?)));
+    let spenders: Vec<&str> = keys.spenders.iter().map(CustomerId::as_str).collect();
+    of(client, &statements.spenders, &spenders).await?;
+    let rows = of(client, &statements.available, &spenders).await?;
+    let spenders = read(&rows, |row| Ok((row.id()?, sql::balance(row)?)));
     set.spenders = spenders?.into_iter().collect();
-    Ok(())
+    if !keys.payout_keys.is_empty() {
+        let asked = keys.payout_keys.iter();
+        let (projects, texts): (Vec<i64>, Vec<&str>) = asked
+            .map(|(project, key)| (stored(*project), key.as_str()))
+            .unzip();
+        let values: [&(dyn ToSql + Sync); 2] = [&projects, &texts];
+        let rows = client.query(&statements.payout_keys, &values).await?;
+        let used = read(&rows, |row| {
+            let key = (row.project()?, row.string()?);
+            Ok((key, Some(sql::with_key(row)?)))
+        });
+        set.payout_keys = found(&keys.payout_keys, used?);
+    }
+    Ok(set)
 }

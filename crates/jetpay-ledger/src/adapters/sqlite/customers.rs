@@ -19,9 +19,7 @@ pub(super) fn put(
     let Some((bucket, before)) = stored(transaction, customer.customer_id.as_str())? else {
         // As many customers in one bucket as give it some hundred pages.
         let sql = "UPDATE counts SET customers_added = customers_added + 1 RETURNING customers_added / 4096";
-        let bucket = transaction
-            .row(sql, &[], |row| row.int())?
-            .unwrap_or_default();
+        let bucket = transaction.row(sql, &[], rows::number)?.unwrap_or_default();
         let sql = "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket) VALUES (?1, ?2, ?3, ?4)";
         transaction.execute(sql, &[id, second_name, contracts, bucket.into()])?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
@@ -145,6 +143,6 @@ fn came_in(
         contract.id.as_str().into(),
         contract.as_of_seq.into(),
     ];
-    let amounts = read(connection, sql, &values, |row| row.int())?;
+    let amounts = read(connection, sql, &values, rows::number)?;
     Ok(amounts.into_iter().map(i128::from).sum())
 }

@@ -274,7 +274,7 @@ impl LedgerTransaction for Transaction<'_> {
 
     fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
         let values = [project_id.into(), Value::limit(MAX_OPEN_UNUSABLE)];
-        let open = self.row(OPEN_UNUSABLE, &values, |row| row.int())?;
+        let open = self.row(OPEN_UNUSABLE, &values, rows::number)?;
         Ok(usize::try_from(open.unwrap_or_default()).unwrap_or(usize::MAX))
     }
 

@@ -10,7 +10,7 @@ use crate::payout::PayoutStep;
 use crate::port::payouts::sql::Balance;
 use crate::port::payouts::{sql, step};
 use crate::port::tables::{KEPT_OF_PAYOUT, PAYOUTS, STEPS};
-use crate::port::{PayoutRow, PayoutTransaction, TransactionError};
+use crate::port::{PayoutRow, PayoutTransaction, TransactionError, rows};
 
 static ADD: LazyLock<String> = LazyLock::new(|| insert(&PAYOUTS));
 static ADD_STEP: LazyLock<String> = LazyLock::new(|| insert(&STEPS));
@@ -40,8 +40,8 @@ impl PayoutTransaction for Transaction<'_> {
 
     fn topped_up_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
         let sql = "SELECT customer_id FROM payments WHERE id = ?1";
-        let customer_id = self.row(sql, &[id.into()], |row| row.string())?;
-        let balance = customer_id.map(|customer_id| balance(self, &customer_id));
+        let customer_id: Option<CustomerId> = self.row(sql, &[id.into()], rows::id)?;
+        let balance = customer_id.map(|customer_id| balance(self, customer_id.as_str()));
         Ok(balance.transpose()?.unwrap_or_default().topped_up)
     }
 

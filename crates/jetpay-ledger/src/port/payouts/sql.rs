@@ -5,7 +5,7 @@ use jetpay_core::id::PaymentId;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::keys::TransactionError;
 use crate::port::tables::PAYOUTS;
-use crate::port::value::{Value, Values};
+use crate::port::value::{Conditions, Value, Values};
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {
@@ -94,38 +94,26 @@ pub(crate) fn balance(row: &mut Values<'_>) -> Result<Balance, TransactionError>
     })
 }
 
-/// Only the conditions that are asked for, so that the index that fits is used.
+/// The payouts that a filter lets through, by id.
 pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value<'static>>) {
-    let mut values = Vec::new();
-    let mut conditions = Vec::new();
-    let mut add = |condition: &str, value: Option<Value<'static>>| {
-        if let Some(value) = value {
-            values.push(value);
-            conditions.push(format!("{condition} ${}", values.len()));
-        }
-    };
-    let text = |given: Option<&String>| given.cloned().map(Value::from);
     let after = filter.after.clone().unwrap_or_default();
-    add("payment_id >", Some(after.into()));
-    add("project_id =", filter.project_id.map(Value::from));
-    add("customer_id =", text(filter.customer_id.as_ref()));
-    add("idempotency_key =", text(filter.idempotency_key.as_ref()));
-    add("fingerprint =", text(filter.fingerprint.as_ref()));
-    add("account_number =", text(filter.account_number.as_ref()));
-    add("amount =", filter.amount.map(Value::from));
-    add("created_at >=", filter.from.map(Value::from));
-    let state = filter.state.map(PayoutState::as_str);
-    add("state =", state.map(Value::from));
+    let mut conditions = Conditions::of("payment_id >", after);
+    conditions.and("project_id =", filter.project_id);
+    conditions.and("customer_id =", filter.customer_id.clone());
+    conditions.and("idempotency_key =", filter.idempotency_key.clone());
+    conditions.and("fingerprint =", filter.fingerprint.clone());
+    conditions.and("account_number =", filter.account_number.clone());
+    conditions.and("amount =", filter.amount);
+    conditions.and("created_at >=", filter.from);
+    conditions.and("state =", filter.state.map(PayoutState::as_str));
     if filter.state.is_some_and(|state| state != PayoutState::Paid) {
         // Says that the index of the other states holds them all.
-        conditions.push("state <> 'paid'".to_owned());
+        conditions.and_text("state <> 'paid'");
     }
-    values.push(Value::limit(filter.limit));
+    let (conditions, limit, values) = conditions.limited(filter.limit);
     let sql = format!(
-        "{} WHERE {} ORDER BY payment_id LIMIT ${}",
-        select(),
-        conditions.join(" AND "),
-        values.len()
+        "{} WHERE {conditions} ORDER BY payment_id LIMIT {limit}",
+        select()
     );
     (sql, values)
 }
