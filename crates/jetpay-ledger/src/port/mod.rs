@@ -1,5 +1,5 @@
-//! What an adapter offers: a transaction, reads, and a queue of commands. An adapter brings rows and commits, and no rule
-//! about money.
+//! What an adapter offers: a transaction, queries, and a queue of commands; and the tables, rows and queries that are the same
+//! in every store. An adapter brings statements and commits, and no rule about money.
 
 pub(crate) mod alarms;
 mod command;
