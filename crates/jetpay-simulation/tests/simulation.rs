@@ -9,7 +9,7 @@ use jetpay_ledger::port::{
     Keys, LedgerTransaction, QueuedCommand, ReadFuture, Row, TransactionError, Value,
 };
 use jetpay_ledger::sim::SimStore;
-use jetpay_ledger::{Counts, Customer, Entry, Error, Payment, PaymentFilter, Store};
+use jetpay_ledger::{Customer, Error, Store};
 use jetpay_simulation::{
     Invariant, PayoutTally, Plan, Setup, Tally, simulate, simulate_over, simulate_payouts,
 };
@@ -144,43 +144,15 @@ impl Store for EarlyAnswer {
         self.0.close()
     }
 
-    fn customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
-        self.0.customer(customer_id)
-    }
-
     fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
         self.0.net_customer(customer_id)
     }
 
-    fn customers<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> ReadFuture<'a, Vec<Customer>> {
-        self.0.customers(after, limit)
-    }
-
-    fn payment<'a>(&'a self, id: &'a str) -> ReadFuture<'a, Option<Payment>> {
-        self.0.payment(id)
-    }
-
-    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> ReadFuture<'a, Vec<Payment>> {
-        self.0.payments(filter)
-    }
-
-    fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
-        self.0.entries(after, limit)
-    }
-
-    fn counts(&self) -> ReadFuture<'_, Counts> {
-        self.0.counts()
-    }
-
-    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
         self.0.query(sql, values)
     }
 
-    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
         self.0.query_once(sql, values)
     }
 

@@ -14,7 +14,7 @@ use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, PayoutRowInSet, Place, WorkingSet};
 use crate::model::{MAX_OPEN_UNUSABLE, without_nul};
 use crate::port::payouts::sql;
-use crate::port::{Keys, PayoutRow, TransactionError, Value, alarms, rows};
+use crate::port::{Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
@@ -112,9 +112,10 @@ fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), 
 fn take_events(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
     set.events = found(&keys.payments, Vec::new());
     let events = read(rows, |row| {
+        let StoredEvent { event, status } = rows::stored_event(row)?;
         Ok(EventRow {
-            event: rows::event(row)?,
-            status: row.word()?,
+            event,
+            status,
             place: Place::Stored(row.int()?),
         })
     });
