@@ -16,9 +16,9 @@
 //! |---|---|
 //! | `model` | plain data: payments, entries, alarms, resolutions, errors |
 //! | `payout` | pure rules of a payout (those of a payment are in [`jetpay_rules`]) |
-//! | `port` | what an adapter offers: a transaction, reads, a queue of commands |
+//! | `port` | what an adapter offers: a transaction, queries, a queue of commands; tables and rows, the same in every store |
 //! | `commands` | what is done in a transaction, written once |
-//! | `adapters` | rows and commits: `sqlite`, `postgres` |
+//! | `adapters` | statements and commits: `sqlite`, `postgres` |
 //! | `audit` | whether the ledger agrees with itself and with what was signed |
 //! | `ledger` | [`Ledger`], the handle that callers use |
 //!
@@ -78,7 +78,7 @@
 )]
 
 mod adapters {
-    //! Adapters: rows and commits. They hold no rule about money.
+    //! Adapters: statements and commits. They hold no rule about money.
 
     #[cfg(feature = "postgres")]
     pub(crate) mod postgres;
@@ -109,9 +109,8 @@ pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
     Counts, Customer, Debt, DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Put,
-    Reason, Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched,
-    UnusableOutcome, Verdict,
+    NewPayment, NewResolution, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
+    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

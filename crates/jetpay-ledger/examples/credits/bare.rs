@@ -151,7 +151,7 @@ impl Postgres {
                 let event: [&(dyn ToSql + Sync); 6] =
                     [&id, &operation, &AMOUNT, &receipt, &NOW, &&*callback.body];
                 let money: [&(dyn ToSql + Sync); 4] = [&id, &operation, &AMOUNT, &NOW];
-                futures_util::try_join!(
+                tokio::try_join!(
                     self.client.execute(&self.event, &event),
                     self.client.execute(&self.change, &money),
                     self.client.execute(&self.entry, &money),

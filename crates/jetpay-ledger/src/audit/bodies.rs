@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::Audit;
 use crate::model::{Error, stored_amount, stored_operation};
-use crate::port::{Row, Store, Value};
+use crate::port::{Row, Store};
 
 const SQL: &str = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, operation_type,
     amount, currency, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
@@ -21,7 +21,7 @@ pub(super) async fn check(
 ) -> Result<(), Error> {
     let mut after = 0;
     loop {
-        let rows = store.query_once(SQL, vec![Value::Int(after)]).await?;
+        let rows = store.query_once(SQL, vec![after.into()]).await?;
         let Some(last) = rows.last() else {
             return Ok(());
         };

@@ -6,7 +6,7 @@ mod rules;
 use jetpay_core::Keyring;
 
 use crate::model::{Contract, Error, Totals};
-use crate::port::{Row, Store, Value, totals};
+use crate::port::{Row, Store};
 
 /// The result of an audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +36,13 @@ pub struct Finding {
 const NAMED: usize = 20;
 
 /// Checks the whole ledger of a store.
-pub(crate) async fn audit(store: &dyn Store, keyring: Option<&Keyring>) -> Result<Audit, Error> {
+pub(crate) async fn audit(
+    store: &dyn Store,
+    totals: Totals,
+    keyring: Option<&Keyring>,
+) -> Result<Audit, Error> {
     let mut audit = Audit {
-        totals: totals(store).await?,
+        totals,
         verified: 0,
         unverified: 0,
         first_unverified: None,
@@ -67,7 +71,7 @@ const CONTRACTS: &str =
 async fn check_contracts(store: &dyn Store, audit: &mut Audit) -> Result<Vec<Row>, Error> {
     let mut damaged = Vec::new();
     // No id is empty.
-    let mut after = Value::Text(String::new());
+    let mut after = "".into();
     loop {
         let rows = store.query_once(CONTRACTS, vec![after]).await?;
         let Some(last) = rows.last() else {

@@ -201,7 +201,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Where a rule is broken, in words.
-pub(super) fn place(of: &str, row: &[Value]) -> String {
+pub(super) fn place(of: &str, row: &[Value<'_>]) -> String {
     match row.first() {
         Some(Value::Int(number)) => format!("{of} {number}"),
         Some(Value::Text(text)) => format!("{of} {text}"),

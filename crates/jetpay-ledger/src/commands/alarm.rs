@@ -27,7 +27,7 @@ pub(super) fn raise(
 }
 
 /// The signature that a verified message has. Empty if it has none, which no verified message has.
-pub(crate) fn signature(body: &[u8]) -> Box<str> {
+pub(super) fn signature(body: &[u8]) -> Box<str> {
     let canonical = Canonical::parse(body).ok();
     let text = canonical.as_ref().and_then(|it| it.signature().text());
     text.unwrap_or_default().into()

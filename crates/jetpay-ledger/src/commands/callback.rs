@@ -4,13 +4,12 @@ use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
 use jetpay_rules::{Decision, EventStatus, OperationEvent, PaymentSnapshot, PaymentState, decide};
 
-use super::alarm::{raise, repeated};
+use super::alarm::{raise, repeated, signature};
 use super::payouts;
 use crate::model::{
     AlarmCause, AlarmKind, CallbackOutcome, MAX_OPEN_UNUSABLE, Millis, NewUnusable, SignedMessage,
-    UnusableOutcome,
 };
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError, command};
 
 /// Stores what a callback says, and does what follows from it.
 pub(crate) struct RecordCallback {
@@ -153,37 +152,25 @@ pub(super) fn write(
 }
 
 /// Keeps a signed callback that is not usable, once for each signature and reason.
-pub(crate) struct KeepUnusable {
-    pub(crate) signature: Box<str>,
-    pub(crate) callback: NewUnusable,
-    pub(crate) now: Millis,
-}
-
-impl Command for KeepUnusable {
-    type Output = UnusableOutcome;
-
-    fn keys(&self, keys: &mut Keys) {
-        let callback = &self.callback;
-        keys.signatures
-            .push((self.signature.clone(), callback.reason.clone()));
-        keys.unusable.push(callback.project_id);
-        keys.payments.extend(callback.payment_id.clone());
-        keys.payouts.extend(callback.payment_id.clone());
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<UnusableOutcome, TransactionError> {
-        let callback = &self.callback;
+/// The outcome is that of [`Ledger::quarantine_unusable`](crate::Ledger::quarantine_unusable).
+pub(crate) fn keep_unusable(
+    callback: NewUnusable,
+    now: Millis,
+) -> impl Command<Output = Option<CallbackOutcome>> {
+    let signature = signature(&callback.body);
+    let key = (signature.clone(), callback.reason.clone());
+    let (project_id, payment_id) = (callback.project_id, callback.payment_id.clone());
+    let keys = move |keys: &mut Keys| {
+        keys.signatures.push(key.clone());
+        keys.unusable.push(project_id);
+        keys.payments.extend(payment_id.clone());
+        keys.payouts.extend(payment_id.clone());
+    };
+    command(keys, move |transaction| {
         let open = transaction.open_unusable(callback.project_id)?;
         if open >= MAX_OPEN_UNUSABLE {
-            let known = transaction.has_alarm(&self.signature, &callback.reason)?;
-            return Ok(if known {
-                UnusableOutcome::Repeated
-            } else {
-                UnusableOutcome::NotStored
-            });
+            let known = transaction.has_alarm(&signature, &callback.reason)?;
+            return Ok(known.then_some(CallbackOutcome::Repeated));
         }
         let mut payment_id = callback.payment_id.as_ref();
         if let Some(id) = payment_id
@@ -200,14 +187,14 @@ impl Command for KeepUnusable {
             amount: callback.amount.filter(|_| payment_id.is_some()),
             reason: Some(&callback.reason),
             message: Some(SignedMessage {
-                signature: &self.signature,
+                signature: &signature,
                 body: &callback.body,
             }),
         };
-        Ok(if raise(transaction, &cause, self.now)? {
-            UnusableOutcome::Stored
+        Ok(Some(if raise(transaction, &cause, now)? {
+            CallbackOutcome::Quarantined
         } else {
-            UnusableOutcome::Repeated
-        })
-    }
+            CallbackOutcome::Repeated
+        }))
+    })
 }

@@ -10,11 +10,12 @@ mod payment;
 mod payouts;
 mod resolve;
 
-pub(crate) use alarm::signature;
-pub(crate) use callback::{KeepUnusable, RecordCallback};
-pub(crate) use customer::{ChangeDebts, DeleteCustomers, PutCustomers};
+pub(crate) use callback::{RecordCallback, keep_unusable};
+pub(crate) use customer::{PutCustomers, change_debts, delete_customers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
-pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
+pub(crate) use payouts::{
+    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
+};
 pub(crate) use resolve::{
-    CorrectEntry, CreditUnmatched, DismissUnmatched, ResolveAlarm, ResolveAlarms,
+    correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,
 };

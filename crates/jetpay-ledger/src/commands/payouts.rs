@@ -10,29 +10,21 @@ use crate::payout::{
     Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
 };
-use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
+use crate::port::{
+    Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded, command,
+};
 
 /// Records a payout and reserves its money, once for each idempotency key. Nothing is sent before that.
-pub(crate) struct RecordPayout(pub(crate) NewPayout);
-
-impl Command for RecordPayout {
-    type Output = PayoutRequestOutcome;
-
-    fn keys(&self, keys: &mut Keys) {
-        let payout = &self.0;
-        let key = (payout.project_id, payout.idempotency_key.clone());
-        keys.payouts.push(payout.id.clone());
-        keys.payout_keys.push(key);
-        if payout.from_balance {
-            keys.spenders.push(payout.customer_id.clone());
-        }
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<PayoutRequestOutcome, TransactionError> {
-        let payout = &self.0;
+pub(crate) fn record_payout(payout: NewPayout) -> impl Command<Output = PayoutRequestOutcome> {
+    let (id, spender) = (payout.id.clone(), payout.customer_id.clone());
+    let key = (payout.project_id, payout.idempotency_key.clone());
+    let from_balance = payout.from_balance;
+    let keys = move |keys: &mut Keys| {
+        keys.payouts.push(id.clone());
+        keys.payout_keys.push(key.clone());
+        keys.spenders.extend(from_balance.then(|| spender.clone()));
+    };
+    command(keys, move |transaction| {
         let known = transaction.payout_with_key(payout.project_id, &payout.idempotency_key)?;
         if let Some((id, fingerprint)) = known {
             let same = fingerprint == payout.fingerprint;
@@ -61,133 +53,102 @@ impl Command for RecordPayout {
         };
         add_step(transaction, &row, created, payout.created_at)?;
         Ok(PayoutRequestOutcome::Created)
-    }
+    })
 }
 
 /// Leases a payout, if an action is due and no other server has the lease.
-pub(crate) struct LeasePayout {
-    pub(crate) payment_id: PaymentId,
-    pub(crate) at: GateAddress,
-    pub(crate) now: Millis,
-    pub(crate) policy: RetryPolicy,
-}
-
-impl Command for LeasePayout {
-    type Output = Option<Lease>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payouts.push(self.payment_id.clone());
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(row) = transaction.payout(&self.payment_id)? else {
+pub(crate) fn lease_payout(
+    payment_id: PaymentId,
+    at: GateAddress,
+    now: Millis,
+    policy: RetryPolicy,
+) -> impl Command<Output = Option<Lease>> {
+    change(payment_id, move |transaction, row| {
+        let Some(row) = row else {
             return Ok(None);
         };
-        let Some((action, decision)) = row.snapshot.lease(&self.at, self.now, &self.policy) else {
+        let Some((action, decision)) = row.snapshot.lease(&at, now, &policy) else {
             return Ok(None);
         };
         let Some(action) = action else {
-            carry_out(transaction, row, decision, None, self.now)?;
+            carry_out(transaction, row, decision, None, now)?;
             return Ok(None);
         };
         let request = (action == Action::Send).then(|| row.payout.request.clone());
         let lease = Lease {
-            payment_id: self.payment_id.clone(),
+            payment_id: row.payout.id.clone(),
             project_id: row.payout.project_id,
             method: row.payout.method.to_string(),
             action,
             fencing_token: decision.snapshot.fencing_token,
             request,
         };
-        carry_out(transaction, row, decision, None, self.now)?;
+        carry_out(transaction, row, decision, None, now)?;
         Ok(Some(lease))
-    }
+    })
 }
 
-/// Records the outcome of an action; the payout's state then. None: there is no such payout.
-pub(crate) struct RecordOutcome<F> {
-    pub(crate) payment_id: PaymentId,
-    /// Decides what follows from the outcome.
-    pub(crate) decide: F,
-    pub(crate) now: Millis,
-}
-
-impl<F> Command for RecordOutcome<F>
-where
-    F: Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
-{
-    type Output = Option<PayoutState>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payouts.push(self.payment_id.clone());
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(row) = transaction.payout(&self.payment_id)? else {
+/// Records the outcome of an action, with what it decides; the payout's state then. None: there is no such payout.
+pub(crate) fn record_outcome(
+    payment_id: PaymentId,
+    decide: impl Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
+    now: Millis,
+) -> impl Command<Output = Option<PayoutState>> {
+    change(payment_id, move |transaction, row| {
+        let Some(row) = row else {
             return Ok(None);
         };
-        let decision = (self.decide)(&row.snapshot);
+        let decision = decide(&row.snapshot);
         let state = decision.snapshot.state;
-        carry_out(transaction, row, decision, None, self.now)?;
+        carry_out(transaction, row, decision, None, now)?;
         Ok(Some(state))
-    }
+    })
 }
 
 /// An operator says how a payout ended.
-pub(crate) struct ResolvePayout {
-    pub(crate) payment_id: PaymentId,
-    pub(crate) resolution: PayoutResolution,
-    pub(crate) reason: Reason,
-    pub(crate) now: Millis,
-}
-
-impl Command for ResolvePayout {
-    type Output = Result<(), ResolveError>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payouts.push(self.payment_id.clone());
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(row) = transaction.payout(&self.payment_id)? else {
+pub(crate) fn resolve_payout(
+    payment_id: PaymentId,
+    resolution: PayoutResolution,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = Result<(), ResolveError>> {
+    change(payment_id, move |transaction, row| {
+        let Some(row) = row else {
             return Ok(Err(ResolveError::NoSuchPayout));
         };
-        let decision = row
-            .snapshot
-            .resolve(self.resolution, &self.reason.text, self.now);
-        let mut decision = match decision {
+        let mut decision = match row.snapshot.resolve(resolution, &reason.text, now) {
             Ok(decision) => decision,
             Err(why) => return Ok(Err(why)),
         };
         for step in &mut decision.steps {
-            step.by.clone_from(&self.reason.by);
+            step.by.clone_from(&reason.by);
         }
-        carry_out(transaction, row, decision, None, self.now)?;
+        carry_out(transaction, row, decision, None, now)?;
         Ok(Ok(()))
-    }
+    })
+}
+
+/// Does something about one payout, if there is one.
+fn change<T: Send + 'static>(
+    payment_id: PaymentId,
+    run: impl Fn(&mut dyn LedgerTransaction, Option<PayoutRow>) -> Result<T, TransactionError>
+    + Send
+    + 'static,
+) -> impl Command<Output = T> {
+    let id = payment_id.clone();
+    let keys = move |keys: &mut Keys| keys.payouts.push(id.clone());
+    command(keys, move |transaction| {
+        let row = transaction.payout(&payment_id)?;
+        run(transaction, row)
+    })
 }
 
 /// Forgets the payers of payouts that have ended.
-pub(crate) struct ForgetPayers(pub(crate) Vec<PaymentId>);
-
-impl Command for ForgetPayers {
-    type Output = ();
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payouts.extend(self.0.iter().cloned());
-    }
-
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
-        for id in &self.0 {
+pub(crate) fn forget_payers(ids: Vec<PaymentId>) -> impl Command<Output = ()> {
+    let forgotten = ids.clone();
+    let keys = move |keys: &mut Keys| keys.payouts.extend_from_slice(&forgotten);
+    command(keys, move |transaction| {
+        for id in &ids {
             let row = transaction.payout(id)?;
             if let Some(mut row) = row.filter(|row| !row.snapshot.state.is_open()) {
                 row.forget_payer();
@@ -195,7 +156,7 @@ impl Command for ForgetPayers {
             }
         }
         Ok(())
-    }
+    })
 }
 
 /// Stores what a payout's callback says, and does what follows from it.

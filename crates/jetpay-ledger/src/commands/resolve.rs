@@ -13,110 +13,72 @@ use crate::model::{
     Alarm, AlarmCause, Millis, NewPayment, NewResolution, Reason, ResolveError, ResolvedAlarms,
     STORED_METHOD_OF_OPERATORS, Verdict,
 };
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded, command};
 
-/// Resolves an alarm.
-pub(crate) struct ResolveAlarm {
-    pub(crate) seq: i64,
-    pub(crate) verdict: Verdict,
-    /// The operation to credit, if the alarm names none.
-    pub(crate) operation_id: Option<OperationId>,
-    pub(crate) reason: Reason,
-    pub(crate) now: Millis,
+/// The result of a decision: done, or refused.
+pub(crate) type Resolved = Result<(), ResolveError>;
+
+/// Why a decision is not carried out.
+enum Stop {
+    Refused(ResolveError),
+    Failed(TransactionError),
 }
 
-impl Command for ResolveAlarm {
-    type Output = Result<(), ResolveError>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.alarms.push(self.seq);
+impl<E: Into<ResolveError>> From<E> for Stop {
+    fn from(why: E) -> Self {
+        Self::Refused(why.into())
     }
+}
 
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(alarm) = transaction.alarm(self.seq)? else {
-            return Ok(Err(ResolveError::NoSuchAlarm));
-        };
-        if alarm.resolution.is_some() {
-            return Ok(Err(ResolveError::AlreadyResolved));
-        }
-        let (mut events_before, mut operation_id) = (0, alarm.operation_id);
-        let mut verdict = self.verdict;
-        if let Some(amount) = verdict.amount() {
-            // An alarm about a payout names its payment id, too.
-            let payment = match &alarm.payment_id {
-                Some(id) if verdict.corrects().is_none() => transaction.payment(id, None)?,
-                _ => None,
-            };
-            let Some((snapshot, _)) = payment else {
-                return Ok(Err(ResolveError::NothingToCredit));
-            };
-            let subject = match creditable(&alarm, self.operation_id) {
-                Ok(subject) => subject,
-                Err(why) => return Ok(Err(why)),
-            };
-            let mut events = transaction.events(subject.payment_id)?;
-            events_before = events.len() as u64;
-            events.retain(|event| {
-                (event.project_id, event.operation_id)
-                    == (alarm.project_id, Some(subject.operation_id))
-            });
-            let said = Said {
-                events: &events,
-                unusable: alarm.amount,
-                overrides: matches!(verdict, Verdict::Override(_)),
-            };
-            match credit(transaction, subject, &snapshot, amount, &said, self.now)? {
-                Ok(checked) => verdict = checked,
-                Err(why) => return Ok(Err(why)),
-            }
-            operation_id = Some(subject.operation_id);
-        }
-        let resolution = NewResolution {
-            alarm_seq: Some(self.seq),
-            payment_id: alarm.payment_id,
-            operation_id,
+impl From<TransactionError> for Stop {
+    fn from(failure: TransactionError) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn resolved<T>(done: Result<T, Stop>) -> Result<Result<T, ResolveError>, TransactionError> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(Stop::Refused(why)) => Ok(Err(why)),
+        Err(Stop::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Resolves an alarm. `operation_id` is the operation to credit, if the alarm names none.
+pub(crate) fn resolve_alarm(
+    seq: i64,
+    verdict: Verdict,
+    operation_id: Option<OperationId>,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = Resolved> {
+    let keys = move |keys: &mut Keys| keys.alarms.push(seq);
+    command(keys, move |transaction| {
+        resolved(resolve(
+            transaction,
+            seq,
             verdict,
-            reason: self.reason.clone(),
-            events_before,
-        };
-        transaction.add_resolution(&resolution, self.now)?;
-        transaction.counts().open_alarms -= 1;
-        Ok(Ok(()))
-    }
+            operation_id,
+            &reason,
+            now,
+        ))
+    })
 }
 
 /// Resolves alarms together, with a verdict that credits nothing. An alarm that is resolved stays as it is.
-pub(crate) struct ResolveAlarms {
-    pub(crate) seqs: Vec<i64>,
-    pub(crate) verdict: Verdict,
-    pub(crate) reason: Reason,
-    pub(crate) now: Millis,
-}
-
-impl Command for ResolveAlarms {
-    type Output = ResolvedAlarms;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.alarms.extend(&self.seqs);
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<ResolvedAlarms, TransactionError> {
+pub(crate) fn resolve_alarms(
+    seqs: Vec<i64>,
+    verdict: Verdict,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = ResolvedAlarms> {
+    let asked = seqs.clone();
+    let keys = move |keys: &mut Keys| keys.alarms.extend(&asked);
+    command(keys, move |transaction| {
         let mut outcome = ResolvedAlarms::default();
-        for &seq in &self.seqs {
-            let mut one = ResolveAlarm {
-                seq,
-                verdict: self.verdict,
-                operation_id: None,
-                reason: self.reason.clone(),
-                now: self.now,
-            };
-            let list = match one.run(transaction)? {
+        for &seq in &seqs {
+            let one = resolve(transaction, seq, verdict, None, &reason, now);
+            let list = match resolved(one)? {
                 Ok(()) => &mut outcome.resolved,
                 Err(ResolveError::NoSuchAlarm) => &mut outcome.not_found,
                 // Without a credit, nothing else is refused.
@@ -125,7 +87,54 @@ impl Command for ResolveAlarms {
             list.push(seq);
         }
         Ok(outcome)
+    })
+}
+
+fn resolve(
+    transaction: &mut dyn LedgerTransaction,
+    seq: i64,
+    mut verdict: Verdict,
+    given: Option<OperationId>,
+    reason: &Reason,
+    now: Millis,
+) -> Result<(), Stop> {
+    let alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
+    if alarm.resolution.is_some() {
+        return Err(ResolveError::AlreadyResolved.into());
     }
+    let (mut events_before, mut operation_id) = (0, alarm.operation_id);
+    if let Some(amount) = verdict.amount() {
+        // An alarm about a payout names its payment id, too.
+        let payment = match &alarm.payment_id {
+            Some(id) if verdict.corrects().is_none() => transaction.payment(id, None)?,
+            _ => None,
+        };
+        let (snapshot, _) = payment.ok_or(ResolveError::NothingToCredit)?;
+        let subject = creditable(&alarm, given)?;
+        let mut events = transaction.events(subject.payment_id)?;
+        events_before = events.len() as u64;
+        events.retain(|event| {
+            (event.project_id, event.operation_id) == (alarm.project_id, Some(subject.operation_id))
+        });
+        let said = Said {
+            events: &events,
+            unusable: alarm.amount,
+            overrides: matches!(verdict, Verdict::Override(_)),
+        };
+        verdict = credit(transaction, subject, &snapshot, amount, &said, now)?;
+        operation_id = Some(subject.operation_id);
+    }
+    let resolution = NewResolution {
+        alarm_seq: Some(seq),
+        payment_id: alarm.payment_id,
+        operation_id,
+        verdict,
+        reason: reason.clone(),
+        events_before,
+    };
+    transaction.add_resolution(&resolution, now)?;
+    transaction.counts().open_alarms -= 1;
+    Ok(())
 }
 
 /// What signed callbacks say about the money that an operator credits.
@@ -188,7 +197,7 @@ fn credit(
     amount: Money,
     said: &Said<'_>,
     now: Millis,
-) -> Result<Result<Verdict, ResolveError>, TransactionError> {
+) -> Result<Verdict, Stop> {
     let Subject {
         payment_id,
         operation_id,
@@ -198,185 +207,157 @@ fn credit(
     // The credit may be of the very operation that the alarm does not name.
     let is_credited = snapshot.credited_by.is_some();
     if is_credited && !is_named && !may_be_credited {
-        return Ok(Err(ResolveError::PaymentCredited));
+        return Err(ResolveError::PaymentCredited.into());
     }
     // The entry belongs to the payment's project, also when a callback of another project named the payment.
     let kind = EntryKind::ManualCredit;
     let key = EffectKey::new(snapshot.project_id, operation_id, kind);
-    let Some((snapshot, mut effects)) = transaction.payment(payment_id, Some(key))? else {
-        return Ok(Err(ResolveError::NothingToCredit));
-    };
+    let payment = transaction.payment(payment_id, Some(key))?;
+    let (snapshot, mut effects) = payment.ok_or(ResolveError::NothingToCredit)?;
     // An operator may type any amount.
     effects.balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);
     if amount.currency() != snapshot.amount.currency() {
-        return Ok(Err(ResolveError::OtherCurrency));
+        return Err(ResolveError::OtherCurrency.into());
     }
-    let decision = match credit_manually(&snapshot, operation_id, amount.minor(), &effects) {
-        Ok(decision) => decision,
-        Err(why) => return Ok(Err(why.into())),
-    };
+    let decision = credit_manually(&snapshot, operation_id, amount.minor(), &effects)?;
     let verdict = match (is_credited && may_be_credited, said.overrides) {
-        (true, true) => Ok(Verdict::Override(amount)),
-        (true, false) => Err(ResolveError::NeedsOverride),
-        (false, _) => said.verdict(amount, Some(snapshot.amount)),
+        (true, true) => Verdict::Override(amount),
+        (true, false) => return Err(ResolveError::NeedsOverride.into()),
+        (false, _) => said.verdict(amount, Some(snapshot.amount))?,
     };
-    if verdict.is_ok() {
-        // About early compensations that do not fit the credit.
-        for alarm in &decision.alarms {
-            let cause = AlarmCause {
-                kind: alarm.kind.into(),
-                project_id: snapshot.project_id,
-                payment_id: Some(payment_id),
-                operation_id: alarm.operation_id,
-                amount: None,
-                reason: None,
-                message: None,
-            };
-            raise(transaction, &cause, now)?;
-        }
-        callback::write(transaction, payment_id, &snapshot, &decision, now)?;
+    // About early compensations that do not fit the credit.
+    for alarm in &decision.alarms {
+        let cause = AlarmCause {
+            kind: alarm.kind.into(),
+            project_id: snapshot.project_id,
+            payment_id: Some(payment_id),
+            operation_id: alarm.operation_id,
+            amount: None,
+            reason: None,
+            message: None,
+        };
+        raise(transaction, &cause, now)?;
     }
+    callback::write(transaction, payment_id, &snapshot, &decision, now)?;
     Ok(verdict)
 }
 
-/// An operator says whose payment the waiting callbacks are about: records the payment, and applies the callbacks to it.
-pub(crate) struct CreditUnmatched {
-    pub(crate) payment_id: PaymentId,
-    pub(crate) customer_id: CustomerId,
-    pub(crate) amount: Money,
-    /// The amount may be another one than the callbacks say.
-    pub(crate) overrides: bool,
-    pub(crate) reason: Reason,
-    pub(crate) now: Millis,
-}
-
-impl Command for CreditUnmatched {
-    type Output = Result<(), ResolveError>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payments.push(self.payment_id.clone());
+/// An operator says whose payment the waiting callbacks are about: records the payment, and applies the callbacks to it. With
+/// `overrides`, the amount may be another one than the callbacks say.
+pub(crate) fn credit_unmatched(
+    payment_id: PaymentId,
+    customer_id: CustomerId,
+    amount: Money,
+    overrides: bool,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = Resolved> {
+    let id = payment_id.clone();
+    let keys = move |keys: &mut Keys| {
+        keys.payments.push(id.clone());
         keys.announces = true;
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(waiting) = transaction.waiting_event(&self.payment_id)? else {
-            return Ok(Err(ResolveError::NothingWaits));
-        };
-        let events = transaction.events(&self.payment_id)?;
+    };
+    let run = move |transaction: &mut dyn LedgerTransaction| {
+        let waiting = transaction.waiting_event(&payment_id)?;
+        let event = waiting.ok_or(ResolveError::NothingWaits)?.event;
+        let events = transaction.events(&payment_id)?;
         let said = Said {
             events: &events,
             unusable: None,
-            overrides: self.overrides,
+            overrides,
         };
-        let verdict = match said.verdict(self.amount, None) {
-            Ok(verdict) => verdict,
-            Err(why) => return Ok(Err(why)),
-        };
+        let verdict = said.verdict(amount, None)?;
         let payment = NewPayment {
-            id: self.payment_id.clone(),
-            project_id: waiting.event.project_id,
+            id: payment_id.clone(),
+            project_id: event.project_id,
             method: STORED_METHOD_OF_OPERATORS.into(),
-            customer_id: self.customer_id.clone(),
+            customer_id: customer_id.clone(),
             contract_id: None,
-            amount: self.amount,
+            amount,
             flags: Vec::new(),
-            created_at: self.now,
+            created_at: now,
         };
         let resolution = NewResolution {
             alarm_seq: None,
-            payment_id: Some(self.payment_id.clone()),
-            operation_id: waiting.event.operation_id,
+            payment_id: Some(payment_id.clone()),
+            operation_id: event.operation_id,
             verdict,
-            reason: self.reason.clone(),
+            reason: reason.clone(),
             events_before: 0,
         };
-        announce(transaction, &payment, self.now)?;
-        transaction.add_resolution(&resolution, self.now)?;
-        Ok(Ok(()))
-    }
+        announce(transaction, &payment, now)?;
+        transaction.add_resolution(&resolution, now)?;
+        Ok(())
+    };
+    command(keys, move |transaction| resolved(run(transaction)))
 }
 
 /// An operator says that the callbacks of an unknown payment are not ours; how many callbacks that resolves.
-pub(crate) struct DismissUnmatched {
-    pub(crate) payment_id: PaymentId,
-    pub(crate) resolution: NewResolution,
-    pub(crate) now: Millis,
-}
-
-impl Command for DismissUnmatched {
-    type Output = usize;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payments.push(self.payment_id.clone());
+pub(crate) fn dismiss_unmatched(
+    payment_id: PaymentId,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = usize> {
+    let id = payment_id.clone();
+    let keys = move |keys: &mut Keys| {
+        keys.payments.push(id.clone());
         // Or the payment could be announced, and its callbacks applied, between the read and the write.
         keys.fills_inbox = true;
-    }
-
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<usize, TransactionError> {
-        let dismissed = transaction.dismiss_events(&self.payment_id)?;
+    };
+    command(keys, move |transaction| {
+        let dismissed = transaction.dismiss_events(&payment_id)?;
         transaction.counts().unmatched -= i64::try_from(dismissed).unwrap_or(i64::MAX);
         if dismissed > 0 {
-            transaction.add_resolution(&self.resolution, self.now)?;
+            let resolution = NewResolution {
+                alarm_seq: None,
+                payment_id: Some(payment_id.clone()),
+                operation_id: None,
+                verdict: Verdict::Foreign,
+                reason: reason.clone(),
+                events_before: 0,
+            };
+            transaction.add_resolution(&resolution, now)?;
         }
         Ok(dismissed)
-    }
+    })
 }
 
 /// An operator undoes an entry.
-pub(crate) struct CorrectEntry {
-    pub(crate) seq: i64,
-    pub(crate) reason: Reason,
-    pub(crate) now: Millis,
-}
-
-impl Command for CorrectEntry {
-    type Output = Result<(), ResolveError>;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.entries.push(self.seq);
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError> {
-        let Some(stored) = transaction.entry(self.seq)? else {
-            return Ok(Err(ResolveError::NoSuchEntry));
-        };
+pub(crate) fn correct_entry(
+    seq: i64,
+    reason: Reason,
+    now: Millis,
+) -> impl Command<Output = Resolved> {
+    let keys = move |keys: &mut Keys| keys.entries.push(seq);
+    let run = move |transaction: &mut dyn LedgerTransaction| {
+        let stored = transaction.entry(seq)?.ok_or(ResolveError::NoSuchEntry)?;
         let payment_id = &stored.payment_id;
-        let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
-            return Ok(Err(ResolveError::NoSuchEntry));
-        };
-        if let Some(reason) = stored.corrected {
-            let same = reason == self.reason.text;
-            return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected));
+        let payment = transaction.payment(payment_id, None)?;
+        let (snapshot, _) = payment.ok_or(ResolveError::NoSuchEntry)?;
+        if let Some(known) = stored.corrected {
+            let same = known == reason.text;
+            return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected)?);
         }
         let balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);
-        let decision = match correct(&snapshot, &stored.entry, balance) {
-            Ok(decision) => decision,
-            Err(why) => return Ok(Err(why.into())),
-        };
+        let decision = correct(&snapshot, &stored.entry, balance)?;
         let events_before = transaction.events(payment_id)?.len() as u64;
         for entry in &decision.entries {
-            let project_id = snapshot.project_id;
-            transaction.add_entry(payment_id, project_id, entry, Some(self.seq), self.now)?;
+            transaction.add_entry(payment_id, snapshot.project_id, entry, Some(seq), now)?;
             let resolution = NewResolution {
                 alarm_seq: None,
                 payment_id: Some(payment_id.clone()),
                 operation_id: Some(entry.operation_id),
                 verdict: Verdict::Correct {
-                    entry: self.seq,
+                    entry: seq,
                     amount: Money::new(entry.amount, snapshot.amount.currency()),
                 },
-                reason: self.reason.clone(),
+                reason: reason.clone(),
                 events_before,
             };
-            transaction.add_resolution(&resolution, self.now)?;
+            transaction.add_resolution(&resolution, now)?;
         }
-        transaction.change_payment(payment_id, &decision.snapshot, self.now)?;
-        Ok(Ok(()))
-    }
+        transaction.change_payment(payment_id, &decision.snapshot, now)?;
+        Ok(())
+    };
+    command(keys, move |transaction| resolved(run(transaction)))
 }

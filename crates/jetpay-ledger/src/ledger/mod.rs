@@ -21,7 +21,7 @@ use crate::audit::{self, Audit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::model::OpenError;
 use crate::model::{Error, Totals};
-use crate::port::{self, Command, Queued, Store};
+use crate::port::{Command, Queued, Store, TOTALS, TransactionError, Value, Values, rows, totals};
 
 /// How many writes may wait: about what arrives while a disk stops for a second. More is [`Error::Busy`].
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -88,7 +88,7 @@ impl Ledger {
     /// [`OpenError`]: what to write. The text repeats nothing of the URL, which may have a password.
     #[cfg(feature = "postgres")]
     pub fn check_url(url: &str, ca_file: Option<&Path>) -> Result<(), OpenError> {
-        crate::adapters::postgres::Postgres::check_url(url, ca_file)
+        Postgres::check_url(url, ca_file)
     }
 
     /// Says in words which schema an `SQLite` file has, and whether a service has it open. It changes nothing. Not for a
@@ -108,7 +108,7 @@ impl Ledger {
     /// [`OpenError`]: why a service cannot use the database.
     #[cfg(feature = "postgres")]
     pub async fn inspect_database(url: &str, ca_file: Option<&Path>) -> Result<String, OpenError> {
-        crate::adapters::postgres::Postgres::inspect(url, ca_file).await
+        Postgres::inspect(url, ca_file).await
     }
 
     /// A ledger over any store.
@@ -153,7 +153,7 @@ impl Ledger {
         ca_file: Option<&Path>,
         progress: &mut (dyn FnMut(&'static str, usize) + Send),
     ) -> Result<crate::Totals, crate::CopyError> {
-        crate::adapters::postgres::copy(self.store(), url, ca_file, progress).await
+        crate::adapters::postgres::copy(&*self.store, url, ca_file, progress).await
     }
 
     /// Checks that the ledger agrees with itself: entries with payments, with the stored callbacks and the resolutions, and
@@ -163,7 +163,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn audit(&self, keyring: Option<&Keyring>) -> Result<Audit, Error> {
-        audit::audit(self.store(), keyring).await
+        audit::audit(&*self.store, self.totals().await?, keyring).await
     }
 
     /// Sums over the whole ledger.
@@ -171,11 +171,27 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn totals(&self) -> Result<Totals, Error> {
-        port::totals(self.store()).await
+        let rows = self.store.query_once(TOTALS, Vec::new()).await?;
+        let sums = rows.first().map(|row| totals(&mut Values::of(row)));
+        Ok(sums.transpose()?.unwrap_or_default())
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
+    /// Each row of a quick query.
+    async fn read<T>(
+        &self,
+        sql: &str,
+        values: Vec<Value<'_>>,
+        read: impl Fn(&mut Values<'_>) -> Result<T, TransactionError>,
+    ) -> Result<Vec<T>, Error> {
+        let rows = self.store.query(sql, values).await?;
+        let rows = rows.iter().map(|row| Ok(read(&mut Values::of(row))?));
+        rows.collect()
+    }
+
+    /// The number that a quick query gives, or 0.
+    async fn number(&self, sql: &str) -> Result<i64, Error> {
+        let number = self.read(sql, Vec::new(), rows::number).await?.pop();
+        Ok(number.unwrap_or_default())
     }
 
     /// Queues a command, and waits for its commit.

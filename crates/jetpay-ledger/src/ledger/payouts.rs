@@ -5,28 +5,32 @@ use std::collections::HashMap;
 use jetpay_core::id::PaymentId;
 
 use super::Ledger;
-use crate::commands::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
+use crate::commands;
+use crate::commands::record_outcome;
 use crate::model::{Error, Millis, Reason};
 use crate::payout::{
-    GateAddress, Lease, NewPayout, Payout, PayoutDecision, PayoutFilter, PayoutMove,
-    PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
-    SendOutcome, StatusAnswer, after,
+    GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome,
+    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, SendOutcome,
+    StatusAnswer, after,
 };
-use crate::port;
 use crate::port::payouts::{sql, step};
-use crate::port::{PayoutRow, Value, value};
+use crate::port::{PayoutRow, Value, rows};
 
-/// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
+/// Writes.
+///
+/// # Errors
+/// Each can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
     /// Records a payout and reserves its money, before anything is sent. The same key in the same project is the same payout.
     ///
     /// # Errors
-    /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::NotPositive`].
     pub async fn record_payout(&self, payout: NewPayout) -> Result<PayoutRequestOutcome, Error> {
         if !payout.amount.is_positive() {
             return Err(Error::NotPositive);
         }
-        self.write(RecordPayout(payout)).await
+        self.write(commands::record_payout(payout)).await
     }
 
     /// Leases a payout, if an action is due now and no other server has the lease. The action is recorded before this
@@ -34,9 +38,6 @@ impl Ledger {
     ///
     /// Begin the action within [`RetryPolicy::answer_timeout`], or drop it. A payout that was first sent to another Gate than
     /// `at` is not leased, and raises an alarm.
-    ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn lease_payout(
         &self,
         payment_id: PaymentId,
@@ -44,13 +45,8 @@ impl Ledger {
         now: Millis,
         policy: RetryPolicy,
     ) -> Result<Option<Lease>, Error> {
-        self.write(LeasePayout {
-            payment_id,
-            at,
-            now,
-            policy,
-        })
-        .await
+        let lease = commands::lease_payout(payment_id, at, now, policy);
+        self.write(lease).await
     }
 
     /// Records the outcome of a send; the payout's state then.
@@ -68,7 +64,7 @@ impl Ledger {
         let decide = move |snapshot: &PayoutSnapshot| {
             snapshot.on_send(fencing_token, &outcome, now, &policy)
         };
-        self.outcome(payment_id, decide, now).await
+        self.write(record_outcome(payment_id, decide, now)).await
     }
 
     /// Records the outcome of a status query; the payout's state then.
@@ -86,27 +82,13 @@ impl Ledger {
         let decide = move |snapshot: &PayoutSnapshot| {
             snapshot.on_status(fencing_token, &answer, now, &policy)
         };
-        self.outcome(payment_id, decide, now).await
-    }
-
-    async fn outcome(
-        &self,
-        payment_id: PaymentId,
-        decide: impl Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
-        now: Millis,
-    ) -> Result<Option<PayoutState>, Error> {
-        self.write(RecordOutcome {
-            payment_id,
-            decide,
-            now,
-        })
-        .await
+        self.write(record_outcome(payment_id, decide, now)).await
     }
 
     /// An operator says how a payout without an outcome ended.
     ///
     /// # Errors
-    /// [`Error::Resolve`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`].
     pub async fn resolve_payout(
         &self,
         payment_id: PaymentId,
@@ -115,70 +97,53 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         let reason = reason.checked()?;
-        let resolve = ResolvePayout {
-            payment_id,
-            resolution,
-            reason,
-            now,
-        };
+        let resolve = commands::resolve_payout(payment_id, resolution, reason, now);
         Ok(self.write(resolve).await??)
     }
 
     /// Forgets the payers of payouts that ended before this time: names, addresses, and all but the last digits of the
     /// wallets. At most `limit` payouts; how many they were.
-    ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
-        let values = vec![Value::Int(before.0), port::limit(limit)];
-        let ids = self.ids(sql::FORGETTABLE, values).await?;
+        let values = vec![before.into(), Value::limit(limit)];
+        let ids = self.read(sql::FORGETTABLE, values, rows::id).await?;
         let forgotten = ids.len();
         if forgotten > 0 {
-            self.write(ForgetPayers(ids)).await?;
+            self.write(commands::forget_payers(ids)).await?;
         }
         Ok(forgotten)
     }
 }
 
 /// Reads: of the last commit.
+///
+/// # Errors
+/// Each can give [`Error::Unavailable`].
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
     /// The payout with this id, and its history.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payout(&self, payment_id: &str) -> Result<Option<Payout>, Error> {
         let Ok(id) = PaymentId::new(payment_id) else {
             return Ok(None);
         };
-        let id = || vec![value::id(&id)];
-        let rows = self.store().query(&sql::by_id(), id()).await?;
-        let Some(row) = rows.first() else {
+        let id = || vec![Value::from(&id)];
+        let payout = self.read(&sql::by_id(), id(), PayoutRow::read).await?.pop();
+        let Some(payout) = payout else {
             return Ok(None);
         };
-        let mut payout = PayoutRow::from_values(row)?.shown();
-        let steps = self.store().query(sql::HISTORY, id()).await?;
-        payout.history = collect(&steps)?;
+        let mut payout = payout.shown();
+        payout.history = self.read(sql::HISTORY, id(), step::read).await?;
         Ok(Some(payout))
     }
 
     /// The payouts that the filter lets through, by id: with `UUIDv7` ids, that is by time. Without their histories.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payouts(&self, filter: &PayoutFilter) -> Result<Vec<Payout>, Error> {
         let (sql, values) = sql::filtered(filter);
-        let rows = self.store().query(&sql, values).await?;
-        let payouts = rows
-            .iter()
-            .map(|row| Ok(PayoutRow::from_values(row)?.shown()));
-        payouts.collect()
+        let read = self.read(&sql, values, |row| Ok(PayoutRow::read(row)?.shown()));
+        read.await
     }
 
     /// The payouts with an action that is due, the most overdue first, at most `limit`. An action that lies further ahead than
     /// [`RetryPolicy::longest_ahead`] is due as well: a clock was wrong when it was stored.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payouts_due(
         &self,
         now: Millis,
@@ -186,59 +151,31 @@ impl Ledger {
         policy: &RetryPolicy,
     ) -> Result<Vec<PaymentId>, Error> {
         let ahead = after(now, policy.longest_ahead());
-        let values = vec![Value::Int(now.0), port::limit(limit), Value::Int(ahead.0)];
-        let mut ids = self.ids(sql::DUE, values).await?;
+        let values = vec![now.into(), Value::limit(limit), ahead.into()];
+        let mut ids = self.read(sql::DUE, values, rows::id).await?;
         ids.truncate(limit);
         Ok(ids)
     }
 
     /// The entries of the payouts account, those with a `seq` greater than `after` (0: from the first), at most `limit`.
     /// Reading on from the last `seq` misses none.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<PayoutStep>, Error> {
-        let values = vec![Value::Int(after), port::limit(limit)];
-        collect(&self.store().query(sql::ENTRIES, values).await?)
+        let values = vec![after.into(), Value::limit(limit)];
+        self.read(sql::ENTRIES, values, step::read).await
     }
 
     /// The same entries, each with its payout.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn payout_moves(&self, after: i64, limit: usize) -> Result<Vec<PayoutMove>, Error> {
-        let values = vec![Value::Int(after), port::limit(limit)];
-        let rows = self.store().query(sql::MOVES, values).await?;
-        rows.iter().map(|row| Ok(step::moved(row)?)).collect()
+        let values = vec![after.into(), Value::limit(limit)];
+        self.read(sql::MOVES, values, step::moved).await
     }
 
     /// How many payouts wait for an outcome, by state; and how many of them are overdue.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
     pub async fn open_payouts(&self) -> Result<(HashMap<PayoutState, i64>, i64), Error> {
-        let rows = self.store().query(sql::OPEN, Vec::new()).await?;
-        let (mut open, mut overdue) = (HashMap::new(), 0);
-        for row in &rows {
-            if let [Value::Text(state), Value::Int(count), Value::Int(late)] = row.as_slice()
-                && let Ok(state) = state.parse()
-            {
-                open.insert(state, *count);
-                overdue += late;
-            }
-        }
-        Ok((open, overdue))
+        let counted = self.read(sql::OPEN, Vec::new(), |row| {
+            Ok(((row.word()?, row.int()?), row.int()?))
+        });
+        let (open, overdue): (_, Vec<i64>) = counted.await?.into_iter().unzip();
+        Ok((open, overdue.iter().sum()))
     }
-
-    async fn ids(&self, sql: &str, values: Vec<Value>) -> Result<Vec<PaymentId>, Error> {
-        let rows = self.store().query(sql, values).await?;
-        let ids = rows
-            .iter()
-            .filter_map(|row| row.first()?.text()?.try_into().ok());
-        Ok(ids.collect())
-    }
-}
-
-fn collect(rows: &[crate::port::Row]) -> Result<Vec<PayoutStep>, Error> {
-    rows.iter().map(|row| Ok(step::from_values(row)?)).collect()
 }

@@ -5,33 +5,25 @@ use jetpay_core::{Callback, Money};
 use jetpay_rules::OperationEvent;
 
 use super::Ledger;
-use crate::commands::{
-    ChangeDebts, CorrectEntry, CreditUnmatched, DeleteCustomers, DismissUnmatched, ImportPayments,
-    KeepUnusable, PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, ResolveAlarms,
-    signature,
-};
+use crate::commands;
+use crate::commands::{ImportPayments, PutCustomers, RecordCallback, RecordPayment};
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, Put, Reason, ResolveError, ResolvedAlarms,
-    UnusableOutcome, Verdict, fit,
+    NewPayment, NewUnusable, Reason, ResolveError, ResolvedAlarms, Verdict, fit,
 };
 
 /// Customers that one transaction writes.
 const BATCH: usize = 1_000;
 
-/// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
+/// Writes.
+///
+/// # Errors
+/// Each can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
-    /// Adds a customer, or replaces the one with this id, contracts and all.
-    ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn put_customer(&self, customer: Customer) -> Result<Put, Error> {
-        let count = self.write(PutCustomers(vec![customer])).await?;
-        Ok(if count.new > 0 {
-            Put::New
-        } else {
-            Put::Replaced
-        })
+    /// Adds a customer, or replaces the one with this id, contracts and all; whether it was new.
+    pub async fn put_customer(&self, customer: Customer) -> Result<bool, Error> {
+        Ok(self.write(PutCustomers(vec![customer])).await?.new > 0)
     }
 
     /// Adds or replaces many customers, a thousand in one transaction: callbacks do not wait for all of them.
@@ -55,19 +47,15 @@ impl Ledger {
     /// Changes the debts of a customer's contracts, all or none. They include the entries up to `as_of_seq`.
     ///
     /// # Errors
-    /// [`Error::Damaged`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Damaged`].
     pub async fn change_debts(
         &self,
         customer_id: CustomerId,
         debts: Vec<Debt>,
         as_of_seq: i64,
     ) -> Result<DebtsOutcome, Error> {
-        self.write(ChangeDebts {
-            customer_id,
-            debts,
-            as_of_seq,
-        })
-        .await
+        let change = commands::change_debts(customer_id, debts, as_of_seq);
+        self.write(change).await
     }
 
     /// Deletes customers, a thousand in one transaction; how many there were. The payments and entries stay.
@@ -77,15 +65,14 @@ impl Ledger {
     pub async fn delete_customers(&self, ids: &[CustomerId]) -> Result<u64, Error> {
         let mut deleted = 0;
         for batch in ids.chunks(BATCH) {
-            deleted += self.write(DeleteCustomers(batch.to_vec())).await?;
+            deleted += self
+                .write(commands::delete_customers(batch.to_vec()))
+                .await?;
         }
         Ok(deleted)
     }
 
     /// Deletes a customer; whether there was one. The payments and entries stay.
-    ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn delete_customer(&self, customer_id: &CustomerId) -> Result<bool, Error> {
         let id = std::slice::from_ref(customer_id);
         Ok(self.delete_customers(id).await? > 0)
@@ -95,7 +82,7 @@ impl Ledger {
     /// transaction.
     ///
     /// # Errors
-    /// [`Error::PaymentExists`], [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::PaymentExists`], [`Error::NotPositive`].
     pub async fn record_payment(&self, payment: NewPayment) -> Result<(), Error> {
         if !payment.amount.is_positive() {
             return Err(Error::NotPositive);
@@ -107,7 +94,7 @@ impl Ledger {
     /// them. A payment whose id is known stays as it is. Callbacks that wait for them are applied `now`.
     ///
     /// # Errors
-    /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::NotPositive`].
     pub async fn import_payments(
         &self,
         payments: Vec<NewPayment>,
@@ -141,25 +128,20 @@ impl Ledger {
     /// Keeps a signed callback that is not usable, once for each signature and reason, and raises an alarm. If it names a
     /// recorded payment, the alarm carries the payment's id, and an operator can resolve it with a credit.
     ///
-    /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
+    /// The outcome is [`CallbackOutcome::Quarantined`] with a new alarm, or [`CallbackOutcome::Repeated`]. None: it is not
+    /// stored, because the project has 1,000 open alarms about unusable callbacks.
     pub async fn quarantine_unusable(
         &self,
         callback: NewUnusable,
         now: Millis,
-    ) -> Result<UnusableOutcome, Error> {
-        self.write(KeepUnusable {
-            signature: signature(&callback.body),
-            callback,
-            now,
-        })
-        .await
+    ) -> Result<Option<CallbackOutcome>, Error> {
+        self.write(commands::keep_unusable(callback, now)).await
     }
 
     /// Records what an operator decided about an alarm, and does it.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: the resolution is refused; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: the resolution is refused.
     pub async fn resolve_alarm(
         &self,
         seq: i64,
@@ -167,7 +149,8 @@ impl Ledger {
         reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        self.resolve(seq, verdict, None, reason, now).await
+        let work = commands::resolve_alarm(seq, verdict, None, reason.checked()?, now);
+        Ok(self.write(work).await??)
     }
 
     /// Resolves alarms together, a thousand in one transaction: each gets a resolution of its own. Those that are resolved
@@ -190,12 +173,8 @@ impl Ledger {
         seqs.dedup();
         let mut outcome = ResolvedAlarms::default();
         for batch in seqs.chunks(BATCH) {
-            let work = ResolveAlarms {
-                seqs: batch.to_vec(),
-                verdict,
-                reason: reason.clone(),
-                now,
-            };
+            let (batch, reason) = (batch.to_vec(), reason.clone());
+            let work = commands::resolve_alarms(batch, verdict, reason, now);
             let batch = self.write(work).await?;
             outcome.resolved.extend(batch.resolved);
             outcome.already_resolved.extend(batch.already_resolved);
@@ -218,26 +197,8 @@ impl Ledger {
         reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        self.resolve(seq, verdict, Some(operation_id), reason, now)
-            .await
-    }
-
-    async fn resolve(
-        &self,
-        seq: i64,
-        verdict: Verdict,
-        operation_id: Option<OperationId>,
-        reason: Reason,
-        now: Millis,
-    ) -> Result<(), Error> {
-        let reason = reason.checked()?;
-        let work = ResolveAlarm {
-            seq,
-            verdict,
-            operation_id,
-            reason,
-            now,
-        };
+        let (operation, reason) = (Some(operation_id), reason.checked()?);
+        let work = commands::resolve_alarm(seq, verdict, operation, reason, now);
         Ok(self.write(work).await??)
     }
 
@@ -246,17 +207,17 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Resolve`]: there is no such entry, it is corrected for another reason, it is a correction, or later entries
-    /// moved its money again; [`Error::Busy`], [`Error::Unavailable`].
+    /// moved its money again.
     pub async fn correct_entry(&self, seq: i64, reason: Reason, now: Millis) -> Result<(), Error> {
-        let reason = reason.checked()?;
-        Ok(self.write(CorrectEntry { seq, reason, now }).await??)
+        let work = commands::correct_entry(seq, reason.checked()?, now);
+        Ok(self.write(work).await??)
     }
 
     /// An operator says whose payment the waiting callbacks are about. The payment is recorded with this amount, and the
     /// callbacks are applied to it by the usual rules. `overrides` permits an amount that no waiting callback says.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: none waits, or no callback says this amount; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: none waits, or no callback says this amount; [`Error::NotPositive`].
     pub async fn credit_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -270,14 +231,8 @@ impl Ledger {
         if !amount.is_positive() {
             return Err(Error::NotPositive);
         }
-        let work = CreditUnmatched {
-            payment_id: payment_id.clone(),
-            customer_id,
-            amount,
-            overrides,
-            reason,
-            now,
-        };
+        let id = payment_id.clone();
+        let work = commands::credit_unmatched(id, customer_id, amount, overrides, reason, now);
         Ok(self.write(work).await??)
     }
 
@@ -285,28 +240,14 @@ impl Ledger {
     /// is how many they are. If the payment is recorded later, they are applied then.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: no reason.
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,
         reason: Reason,
         now: Millis,
     ) -> Result<usize, Error> {
-        let reason = reason.checked()?;
-        let resolution = NewResolution {
-            alarm_seq: None,
-            payment_id: Some(payment_id.clone()),
-            operation_id: None,
-            verdict: Verdict::Foreign,
-            reason,
-            events_before: 0,
-        };
-        let payment_id = payment_id.clone();
-        self.write(DismissUnmatched {
-            payment_id,
-            resolution,
-            now,
-        })
-        .await
+        let work = commands::dismiss_unmatched(payment_id.clone(), reason.checked()?, now);
+        self.write(work).await
     }
 }

@@ -21,7 +21,7 @@ pub enum CallbackOutcome {
     Noted,
     /// No payment has its id. It waits in the inbox, and the platform must send it again (HTTP 404).
     Unmatched,
-    /// It does not fit the payment. It is stored with an alarm, and no money moved (HTTP 200).
+    /// It does not fit the payment (HTTP 200), or is not usable (HTTP 400). It is stored with an alarm, and no money moved.
     Quarantined,
 }
 
@@ -58,17 +58,6 @@ pub struct NewUnusable {
     pub operation_id: Option<OperationId>,
     /// The operation's amount, in minor units, under the same condition.
     pub amount: Option<Money>,
-}
-
-/// The outcome of a callback that is not usable. The ledger has committed it (HTTP 400).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnusableOutcome {
-    /// It is stored with a new alarm.
-    Stored,
-    /// A message with its signature is stored already for the same reason.
-    Repeated,
-    /// It is not stored: the project has 1,000 open alarms about unusable callbacks.
-    NotStored,
 }
 
 /// A callback in the inbox: no payment has its id.

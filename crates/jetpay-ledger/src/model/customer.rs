@@ -48,10 +48,11 @@ pub struct Contract {
 
 impl Contract {
     /// Takes from the debt what came in since [`as_of_seq`](Self::as_of_seq), in minor units. What went back in that time is
-    /// negative, and raises the debt. A debt is never below 0, and the least payment never above the debt.
-    pub(crate) fn net(&mut self, came_in: i64) {
+    /// negative, and raises the debt. A debt is never below 0 nor more than 64 bits hold, and the least payment never above the debt.
+    pub(crate) fn net(&mut self, came_in: i128) {
         if let Some(given) = self.payment {
-            let due = given.saturating_sub(came_in).max(0);
+            let due = (i128::from(given) - came_in).clamp(0, i64::MAX.into());
+            let due = i64::try_from(due).unwrap_or(i64::MAX);
             self.payment = Some(due);
             self.min_payment = self.min_payment.map(|least| least.min(due));
         }
@@ -94,15 +95,6 @@ impl Customer {
         }
         DebtsOutcome::Changed(self)
     }
-}
-
-/// What writing one customer did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
-    /// There was none with this id.
-    New,
-    /// One with this id was replaced, contracts and all.
-    Replaced,
 }
 
 /// What writing many customers did.
@@ -176,8 +168,9 @@ mod tests {
             ((Some(1_000), None), -200, (Some(1_200), None)),
             ((Some(0), None), -200, (Some(200), None)),
             ((None, Some(500)), 400, (None, Some(500))),
-            ((Some(1), None), i64::MIN, (Some(i64::MAX), None)),
-            ((Some(1), None), i64::MAX, (Some(0), None)),
+            ((Some(1), None), i64::MIN.into(), (Some(i64::MAX), None)),
+            ((Some(1), None), i64::MAX.into(), (Some(0), None)),
+            ((Some(1), None), i128::MAX / 2, (Some(0), None)),
         ] {
             let mut shown = contract(given.0, given.1);
             shown.net(came_in);

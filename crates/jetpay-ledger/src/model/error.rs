@@ -40,6 +40,15 @@ impl Error {
 }
 
 impl OpenError {
+    /// A file that cannot be opened, and what to do.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn store(path: &Path, reason: impl std::fmt::Display) -> Self {
+        Self::Store {
+            path: path.into(),
+            reason: reason.to_string(),
+        }
+    }
+
     /// Says in words which schema a database has, and what becomes of it. An error if it is newer than the known one.
     pub(crate) fn check_schema(path: &Path, found: i64, known: i64) -> Result<String, Self> {
         match found {

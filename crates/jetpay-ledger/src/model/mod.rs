@@ -15,8 +15,8 @@ pub use alarm::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
-pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched, UnusableOutcome};
-pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount, Put};
+pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
+pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use entry::Entry;
 pub(crate) use entry::{
     STORED_METHOD_OF_OPERATORS, kind_from_stored, method_from_stored, stored_kind,

@@ -1,14 +1,13 @@
 //! Alarms, resolutions and the inbox as rows: the same questions in every store.
 
+use jetpay_core::Money;
 use jetpay_rules::OperationEvent;
 
 use super::keys::TransactionError;
-use super::store::{Row, Value};
-use super::value;
-use super::value::{Values, broken};
+use super::value::{Conditions, Value, Values};
 use crate::model::{
-    Alarm, AlarmCount, AlarmFilter, AlarmSubject, Millis, Resolution, Unmatched, Verdict,
-    operation_from_stored,
+    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmSubject, Millis, NewResolution, Resolution,
+    Unmatched, Verdict,
 };
 
 macro_rules! resolution_columns {
@@ -90,70 +89,60 @@ pub(crate) const INBOX: &str =
 
 /// The alarms that a filter lets through, the newest first. They are chosen before anything is joined to them: a planner without
 /// statistics would join it to all of a kind.
-pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value>) {
-    let limit = value::limit(filter.limit);
-    let (condition, mut values) = condition(filter);
-    values.push(limit);
-    let limit = values.len();
+pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
+    let limit = filter.limit;
+    let (condition, limit, values) = conditions(filter).limited(limit);
     let chosen =
-        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT ${limit}");
+        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT {limit}");
     let sql = format!("{ALARMS} WHERE alarms.seq IN ({chosen}) ORDER BY alarms.seq DESC");
     (sql, values)
 }
 
 /// How many alarms a filter lets through, by kind.
-pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value>) {
-    let (condition, values) = condition(filter);
+pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
+    let (condition, values) = conditions(filter).done();
     let sql = format!(
         "SELECT kind, count(*), max(seq), min(time), max(time) FROM alarms WHERE {condition} GROUP BY kind ORDER BY kind"
     );
     (sql, values)
 }
 
-fn condition(filter: AlarmFilter) -> (String, Vec<Value>) {
-    let mut values = vec![
-        Value::Int(filter.after.unwrap_or(i64::MIN)),
-        Value::Int(filter.before.unwrap_or(i64::MAX)),
-    ];
-    let mut condition = "alarms.seq > $1 AND alarms.seq < $2".to_owned();
-    condition += match filter.resolved {
-        None => "",
-        Some(false) => " AND NOT alarms.settled",
-        Some(true) => " AND alarms.settled",
-    };
-    if !filter.kinds.is_empty() {
-        let kinds = filter.kinds.into_iter().map(|kind| {
-            values.push(Value::Text(kind.as_str().to_owned()));
-            format!("${}", values.len())
-        });
-        let kinds: Vec<String> = kinds.collect();
-        let kinds = kinds.join(", ");
-        condition = format!("{condition} AND alarms.kind IN ({kinds})");
+fn conditions(filter: AlarmFilter) -> Conditions {
+    let after = filter.after.unwrap_or(i64::MIN);
+    let mut conditions = Conditions::of("alarms.seq >", after);
+    conditions.and("alarms.seq <", filter.before);
+    match filter.resolved {
+        None => {}
+        Some(false) => conditions.and_text("NOT alarms.settled"),
+        Some(true) => conditions.and_text("alarms.settled"),
     }
-    (condition, values)
+    if !filter.kinds.is_empty() {
+        let kinds = filter.kinds.into_iter();
+        let kinds: Vec<String> = kinds.map(|kind| conditions.place(kind.as_str())).collect();
+        conditions.and_text(&format!("alarms.kind IN ({})", kinds.join(", ")));
+    }
+    conditions
 }
 
 /// From a row that [`filtered`] or [`by_seq`] gives.
-pub(crate) fn alarm(row: &[Value]) -> Result<Alarm, TransactionError> {
-    let mut values = Values::of(row);
+pub(crate) fn alarm(row: &mut Values<'_>) -> Result<Alarm, TransactionError> {
     let mut alarm = Alarm {
-        seq: values.int()?,
-        kind: values.word()?,
-        project_id: values.project()?,
-        payment_id: values.optional_id()?,
-        operation_id: values.optional_operation(),
-        amount: values.optional_money()?,
-        reason: values.optional_text().map(ToOwned::to_owned),
-        time: Millis(values.int()?),
+        seq: row.int()?,
+        kind: row.word()?,
+        project_id: row.project()?,
+        payment_id: row.optional_id()?,
+        operation_id: row.optional_operation(),
+        amount: row.optional_money()?,
+        reason: row.optional_string(),
+        time: row.time()?,
         event: None,
         subject: None,
         other_payment: None,
         resolution: None,
     };
-    let payment_type = values.event_word();
-    let payment_status = values.event_word();
-    let (operation_type, operation_status) = (values.event_word(), values.event_word());
-    let amount = values.optional_money()?;
+    let (payment_type, payment_status) = (row.event_word(), row.event_word());
+    let (operation_type, operation_status) = (row.event_word(), row.event_word());
+    let amount = row.optional_money()?;
     let named = alarm.payment_id.clone().zip(payment_status);
     alarm.event = named.map(|(payment_id, payment_status)| OperationEvent {
         project_id: alarm.project_id,
@@ -165,13 +154,13 @@ pub(crate) fn alarm(row: &[Value]) -> Result<Alarm, TransactionError> {
         operation_status,
         amount,
     });
-    let project = values.optional_int();
-    let amount = values.optional_money()?;
-    let mut sum = || values.optional_int().unwrap_or_default();
+    let project = row.optional_int();
+    let amount = row.optional_money()?;
+    let mut sum = || row.optional_int().unwrap_or_default();
     let (credited, remaining, refunded) = (sum(), sum(), sum());
-    let operation_id = values.optional_operation();
-    let paid = values.optional_int();
-    let payout_state = values.optional_text().map(ToOwned::to_owned);
+    let operation_id = row.optional_operation();
+    let paid = row.optional_int();
+    let payout_state = row.optional_string();
     alarm.subject = project.zip(amount).map(|(project, amount)| AlarmSubject {
         project_id: project.cast_unsigned().into(),
         amount,
@@ -181,71 +170,99 @@ pub(crate) fn alarm(row: &[Value]) -> Result<Alarm, TransactionError> {
         operation_id,
         payout_state,
     });
-    alarm.other_payment = values.optional_id()?;
-    alarm.resolution = optional_resolution(&mut values)?;
+    alarm.other_payment = row.optional_id()?;
+    alarm.resolution = optional_resolution(row)?;
     Ok(alarm)
 }
 
 /// From a row that [`counted`] gives.
-pub(crate) fn count(row: &[Value]) -> Result<AlarmCount, TransactionError> {
-    let mut values = Values::of(row);
+pub(crate) fn count(row: &mut Values<'_>) -> Result<AlarmCount, TransactionError> {
     Ok(AlarmCount {
-        kind: values.word()?,
-        count: values.int()?,
-        last: values.int()?,
-        oldest: Millis(values.int()?),
-        newest: Millis(values.int()?),
+        kind: row.word()?,
+        count: row.int()?,
+        last: row.int()?,
+        oldest: row.time()?,
+        newest: row.time()?,
     })
 }
 
 /// From a row that [`RESOLUTIONS`] gives.
-pub(crate) fn resolution(row: &[Value]) -> Result<Resolution, TransactionError> {
-    optional_resolution(&mut Values::of(row))?.ok_or_else(broken)
+pub(crate) fn resolution(row: &mut Values<'_>) -> Result<Resolution, TransactionError> {
+    optional_resolution(row)?.ok_or_else(|| row.broken())
 }
 
-fn optional_resolution(values: &mut Values<'_>) -> Result<Option<Resolution>, TransactionError> {
-    let Some(seq) = values.optional_int() else {
+fn optional_resolution(row: &mut Values<'_>) -> Result<Option<Resolution>, TransactionError> {
+    let Some(seq) = row.optional_int() else {
         return Ok(None);
     };
-    let alarm_seq = values.optional_int();
-    let (payment_id, operation_id) = (values.optional_id()?, values.optional_operation());
-    let (verdict, amount) = (values.text()?, values.optional_money()?);
-    let (reason, events_before) = (values.text()?.to_owned(), values.int()?.cast_unsigned());
-    let time = Millis(values.int()?);
-    let corrects = values.optional_int();
+    let alarm_seq = row.optional_int();
+    let (payment_id, operation_id) = (row.optional_id()?, row.optional_operation());
+    let (verdict, amount) = (row.text()?, row.optional_money()?);
+    let (reason, events_before) = (row.string()?, row.int()?.cast_unsigned());
+    let (time, corrects) = (row.time()?, row.optional_int());
     Ok(Some(Resolution {
         seq,
         alarm_seq,
         payment_id,
         operation_id,
-        verdict: Verdict::from_stored(verdict, amount, corrects).ok_or_else(broken)?,
+        verdict: Verdict::from_stored(verdict, amount, corrects).ok_or_else(|| row.broken())?,
         reason,
-        by: values.optional_text().map(ToOwned::to_owned),
+        by: row.optional_string(),
         events_before,
         time,
     }))
 }
 
 /// From a row that [`INBOX`] gives.
-pub(crate) fn unmatched(row: &[Value]) -> Result<Unmatched, TransactionError> {
-    let mut values = Values::of(row);
+pub(crate) fn unmatched(row: &mut Values<'_>) -> Result<Unmatched, TransactionError> {
     Ok(Unmatched {
-        payment_id: values.id()?,
-        project_id: values.project()?,
-        operation_id: operation_from_stored(values.int()?),
-        operation_type: values.event_word(),
-        operation_status: values.event_word(),
-        payment_status: values.text()?.into(),
-        amount: values.optional_money()?,
-        received_at: Millis(values.int()?),
-        body: values.bytes()?,
+        payment_id: row.id()?,
+        project_id: row.project()?,
+        operation_id: row.event_operation()?,
+        operation_type: row.event_word(),
+        operation_status: row.event_word(),
+        payment_status: row.text()?.into(),
+        amount: row.optional_money()?,
+        received_at: row.time()?,
+        body: row.bytes()?,
     })
 }
 
-/// Each row as a value.
-pub(crate) fn all<T>(
-    rows: &[Row],
-    read: impl Fn(&[Value]) -> Result<T, TransactionError>,
-) -> Result<Vec<T>, crate::model::Error> {
-    rows.iter().map(|row| Ok(read(row)?)).collect()
+/// A row of `alarms`.
+pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 10] {
+    [
+        cause.kind.as_str().into(),
+        cause.project_id.into(),
+        cause.payment_id.into(),
+        cause.operation_id.into(),
+        now.into(),
+        cause.reason.into(),
+        cause.message.map(|message| message.body).into(),
+        cause.message.map(|message| message.signature).into(),
+        cause.amount.map(Money::minor).into(),
+        currency(cause.amount),
+    ]
+}
+
+/// A row of `settlements`.
+pub(crate) fn of_resolution(resolution: &NewResolution, now: Millis) -> [Value<'_>; 11] {
+    let amount = resolution.verdict.amount();
+    [
+        resolution.alarm_seq.into(),
+        resolution.payment_id.as_ref().into(),
+        resolution.operation_id.into(),
+        resolution.verdict.stored().into(),
+        amount.map(Money::minor).into(),
+        currency(amount),
+        resolution.reason.text.as_str().into(),
+        resolution.events_before.cast_signed().into(),
+        now.into(),
+        resolution.verdict.corrects().into(),
+        resolution.reason.by.as_deref().into(),
+    ]
+}
+
+fn currency(amount: Option<Money>) -> Value<'static> {
+    let code = amount.map(|amount| amount.currency().code().to_owned());
+    code.into()
 }

@@ -1,9 +1,15 @@
 //! A command: what to do in one transaction, and where to send the answer.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 
-use super::keys::Keys;
-use super::keys::TransactionError;
+use super::keys::{Keys, TransactionError};
 use super::transaction::LedgerTransaction;
 use crate::model::Error;
 
@@ -35,6 +41,36 @@ pub(crate) trait Command: Send + 'static {
         &mut self,
         transaction: &mut dyn LedgerTransaction,
     ) -> Result<Self::Output, TransactionError>;
+}
+
+/// A command of two closures: the keys of the rows that it will read, and what it does.
+pub(crate) fn command<T: Send + 'static>(
+    keys: impl Fn(&mut Keys) + Send + 'static,
+    run: impl FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
+) -> impl Command<Output = T> {
+    Closures { keys, run }
+}
+
+struct Closures<K, R> {
+    keys: K,
+    run: R,
+}
+
+impl<K, R, T> Command for Closures<K, R>
+where
+    K: Fn(&mut Keys) + Send + 'static,
+    R: FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = T;
+
+    fn keys(&self, keys: &mut Keys) {
+        (self.keys)(keys);
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<T, TransactionError> {
+        (self.run)(transaction)
+    }
 }
 
 /// A command with the caller's address.
@@ -85,5 +121,65 @@ impl Command for Probe {
 
     fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
         transaction.probe()
+    }
+}
+
+/// Where a store takes commands in, and the thread that carries them out.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    queue: Sender<Box<dyn QueuedCommand>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Intake {
+    pub(crate) const fn new(
+        queue: Sender<Box<dyn QueuedCommand>>,
+        thread: Option<JoinHandle<()>>,
+    ) -> Self {
+        Self {
+            queue,
+            thread: Mutex::new(thread),
+        }
+    }
+
+    pub(crate) fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        self.queue.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Closed(_) => Error::closed(),
+        })
+    }
+
+    /// Whether there is room for a command. `trouble` tells why the last transaction failed: then the store tries again.
+    pub(crate) fn ready(
+        &self,
+        trouble: impl FnOnce() -> Result<Option<String>, Error>,
+    ) -> Result<(), Error> {
+        if self.queue.is_closed() {
+            return Err(Error::closed());
+        }
+        if let Some(why) = trouble()? {
+            self.wake();
+            return Err(Error::Unavailable(why));
+        }
+        if self.queue.capacity() == 0 {
+            return Err(Error::Busy);
+        }
+        Ok(())
+    }
+
+    /// Finishes what waits. Blocks until that is done.
+    pub(crate) fn finish(&self, closing: &AtomicBool) {
+        closing.store(true, Relaxed);
+        self.wake();
+        let thread = self.thread.lock();
+        if let Some(thread) = thread.unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = thread.join();
+        }
+    }
+
+    /// Wakes the thread, which then commits and looks at its flags. A full queue means that it is awake.
+    fn wake(&self) {
+        let (probe, _) = Queued::new(Probe);
+        let _ = self.queue.try_send(probe);
     }
 }

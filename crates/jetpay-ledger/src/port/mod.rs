@@ -1,5 +1,5 @@
-//! What an adapter offers: a transaction, reads, and a queue of commands. An adapter brings rows and commits, and no rule
-//! about money.
+//! What an adapter offers: a transaction, queries, and a queue of commands; and the tables, rows and queries that are the same
+//! in every store. An adapter brings statements and commits, and no rule about money.
 
 pub(crate) mod alarms;
 mod command;
@@ -12,24 +12,24 @@ pub(crate) mod payouts {
     pub(crate) mod step;
 
     pub use row::PayoutRow;
-    pub(crate) use row::{COLUMNS, KEPT_COLUMNS};
 }
+pub(crate) mod rows;
 mod store;
+pub(crate) mod tables;
 mod transaction;
-pub(crate) mod value;
+mod value;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use command::Probe;
+pub(crate) use command::Intake;
 pub use command::QueuedCommand;
-pub(crate) use command::{Command, Queued};
+pub(crate) use command::{Command, Queued, command};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use store::ENTRIES;
-pub(crate) use store::totals;
-pub use store::{ReadFuture, Row, Store, Value};
-#[cfg(feature = "postgres")]
-pub(crate) use store::{TOTALS, totals_from_row};
+pub use store::{ReadFuture, Store};
+pub(crate) use store::{TOTALS, totals};
 pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};
-pub(crate) use value::{Values, limit};
+pub(crate) use value::Values;
+#[cfg(feature = "postgres")]
+pub(crate) use value::owned;
+pub use value::{Row, Value};

@@ -9,7 +9,7 @@ use jetpay_rules::{
 
 use super::keys::TransactionError;
 use super::payouts::PayoutRow;
-use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
+use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
 
 /// What a transaction reads and writes. All of it is committed, or nothing.
@@ -119,8 +119,8 @@ pub trait LedgerTransaction: PayoutTransaction {
     /// The customer with this id, as stored.
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError>;
 
-    /// Adds a customer, or replaces the one with this id.
-    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError>;
+    /// Adds a customer, or replaces the one with this id; whether it was new.
+    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError>;
 
     /// Deletes a customer; whether there was one. The payments and entries stay.
     fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError>;
@@ -167,12 +167,8 @@ pub trait PayoutTransaction {
 
 /// A balance as the rules take it.
 pub(crate) fn bounded(balance: i128) -> i64 {
-    let least = i64::try_from(balance).unwrap_or(i64::MIN);
-    if balance > i128::from(i64::MAX) {
-        i64::MAX
-    } else {
-        least
-    }
+    let most = if balance < 0 { i64::MIN } else { i64::MAX };
+    i64::try_from(balance).unwrap_or(most)
 }
 
 /// A stored event.

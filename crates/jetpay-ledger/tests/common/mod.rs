@@ -7,12 +7,16 @@
     reason = "each test uses what it needs"
 )]
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
-use jetpay_ledger::{AlarmFilter, CallbackOutcome, Ledger, Millis, NewPayment, NewUnusable};
+use jetpay_ledger::{
+    Alarm, AlarmFilter, CallbackOutcome, Contract, Customer, Ledger, Millis, NewPayment,
+    NewUnusable,
+};
 use tempfile::TempDir;
 
 /// 1000.00 KZT, in minor units.
@@ -38,13 +42,13 @@ macro_rules! on_every_store {
         $(mod $test {
             #[tokio::test]
             async fn in_sqlite() {
-                super::$test(super::common::TestLedger::open()).await;
+                super::$test(crate::common::TestLedger::open()).await;
             }
 
             #[cfg(feature = "postgres")]
             #[tokio::test]
             async fn in_postgres() {
-                if let Some(test) = super::common::TestLedger::connect().await {
+                if let Some(test) = crate::common::TestLedger::connect().await {
                     super::$test(test).await;
                 }
             }
@@ -53,6 +57,14 @@ macro_rules! on_every_store {
 }
 
 pub(crate) use on_every_store;
+
+impl Deref for TestLedger {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        &self.ledger
+    }
+}
 
 impl TestLedger {
     pub fn open() -> Self {
@@ -84,6 +96,18 @@ impl TestLedger {
         match &self.place {
             Place::Sqlite(_) => panic!("a file is not a database"),
             Place::Postgres(database) => database,
+        }
+    }
+
+    /// Changes the database behind the ledger's back.
+    pub fn run(&self, sql: &str) {
+        match &self.place {
+            Place::Sqlite(_) => rusqlite::Connection::open(self.path())
+                .unwrap()
+                .execute_batch(sql)
+                .unwrap(),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(database) => drop(database.run(sql).unwrap()),
         }
     }
 
@@ -127,6 +151,11 @@ impl TestLedger {
             .unwrap()
     }
 
+    /// The newest alarm.
+    pub async fn last_alarm(&self) -> Alarm {
+        self.alarms(newest(1)).await.unwrap().remove(0)
+    }
+
     /// The sum of the payment's entries, in minor units.
     pub async fn entered(&self, id: &str) -> i64 {
         let entries = self.ledger.entries(0, 1_000).await.unwrap();
@@ -143,6 +172,28 @@ pub fn newest(limit: usize) -> AlarmFilter {
     AlarmFilter {
         limit,
         ..AlarmFilter::default()
+    }
+}
+
+/// A customer without a second name.
+pub fn customer(id: &str, contracts: Vec<Contract>) -> Customer {
+    Customer {
+        customer_id: id.try_into().unwrap(),
+        additional_customer_id: None,
+        contracts,
+    }
+}
+
+/// A contract without a debt.
+pub fn contract(id: &str, number: &str) -> Contract {
+    Contract {
+        id: id.try_into().unwrap(),
+        number: number.to_owned(),
+        payment: None,
+        min_payment: None,
+        as_of_seq: None,
+        status_code: 0,
+        info: None,
     }
 }
 
@@ -190,24 +241,38 @@ pub fn sale(payment_id: &'static str, operation_id: u64) -> CallbackContent {
 }
 
 pub fn refund(payment_id: &'static str, operation_id: u64, amount: i64) -> CallbackContent {
-    let sale = sale(payment_id, operation_id);
-    CallbackContent {
-        operation_type: "refund",
-        payment_status: "partially refunded",
-        amount,
-        ..sale
-    }
+    let refund = sale(payment_id, operation_id).with_type("refund");
+    refund
+        .with_payment_status("partially refunded")
+        .with_amount(amount)
 }
 
 pub fn decline(payment_id: &'static str, operation_id: u64) -> CallbackContent {
-    CallbackContent {
-        payment_status: "decline",
-        operation_status: "decline",
-        ..sale(payment_id, operation_id)
-    }
+    let decline = sale(payment_id, operation_id).with_status("decline");
+    decline.with_payment_status("decline")
+}
+
+macro_rules! with {
+    ($($name:ident $field:ident: $kind:ty;)+) => {
+        $(#[must_use]
+        pub fn $name(self, $field: $kind) -> Self {
+            Self { $field, ..self }
+        })+
+    };
 }
 
 impl CallbackContent {
+    with! {
+        with_project project_id: u64;
+        with_payment_type payment_type: &'static str;
+        with_payment_status payment_status: &'static str;
+        with_type operation_type: &'static str;
+        with_status operation_status: &'static str;
+        with_amount amount: i64;
+        with_currency currency: &'static str;
+        with_date date: &'static str;
+    }
+
     pub fn callback(&self) -> Callback {
         self.with_receipt(&format!("receipt_{}", self.operation_id))
     }
@@ -221,14 +286,10 @@ impl CallbackContent {
             payment_status,
             operation_id,
             operation_type,
-            ..
-        } = self;
-        let Self {
             operation_status,
             amount,
             currency,
             date,
-            ..
         } = self;
         let body = format!(
             r#"{{"project_id":{project_id},"payment":{{"id":"{payment_id}","type":"{payment_type}","status":"{payment_status}",

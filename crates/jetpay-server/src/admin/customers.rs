@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Currency;
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::{Customer, DebtsOutcome, ImportCount, Put};
+use jetpay_ledger::{Customer, DebtsOutcome, ImportCount};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -44,9 +44,10 @@ async fn put(
     let body: CustomerBody = input::json(payload).await?;
     let as_of = AsOf::end(admin.ledger.last_entry().await?);
     let customer = body.into_customer(customer_id(&path)?, as_of)?;
-    let mut response = match admin.ledger.put_customer(customer.clone()).await? {
-        Put::New => HttpResponse::Created(),
-        Put::Replaced => HttpResponse::Ok(),
+    let mut response = if admin.ledger.put_customer(customer.clone()).await? {
+        HttpResponse::Created()
+    } else {
+        HttpResponse::Ok()
     };
     Ok(response.json(view(&admin, &customer).await?))
 }

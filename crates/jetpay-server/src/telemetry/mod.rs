@@ -20,7 +20,7 @@ use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger, UnusableOutcome};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 
 use self::metrics::count;
 
@@ -35,8 +35,8 @@ pub(crate) fn callback_recorded(
 }
 
 /// The ledger stored a signed callback that is not usable, or knew it, or has too many of the project.
-pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
-    if recorded == UnusableOutcome::NotStored {
+pub(crate) fn unusable_recorded(recorded: Option<CallbackOutcome>, project: ProjectId) {
+    if recorded.is_none() {
         count(&metrics::UNUSABLE_NOT_STORED, &[&project.to_string()]);
         limits::limited_signed(("not stored", project), || {
             tracing::error!(
@@ -253,7 +253,7 @@ mod tests {
     use std::io;
     use std::sync::Mutex;
 
-    use jetpay_ledger::UnusableOutcome;
+    use jetpay_ledger::CallbackOutcome;
 
     use super::metrics::{IGNORED_FIELDS, UNUSABLE_NOT_STORED};
     use super::{fields_ignored, unusable_recorded};
@@ -275,9 +275,9 @@ mod tests {
     #[test]
     fn unusable_callback_is_counted_only_if_it_was_not_stored() {
         for recorded in [
-            UnusableOutcome::Stored,
-            UnusableOutcome::Repeated,
-            UnusableOutcome::NotStored,
+            Some(CallbackOutcome::Quarantined),
+            Some(CallbackOutcome::Repeated),
+            None,
         ] {
             unusable_recorded(recorded, 777.into());
         }

@@ -161,7 +161,7 @@ impl CommitWorker {
         let work = async {
             let mut set = fetch(session, keys).await?;
             run(commands, &mut set)?;
-            flush(session, &set).await
+            flush(session, set).await
         };
         timeout(GROUP_TIMEOUT, work)
             .await

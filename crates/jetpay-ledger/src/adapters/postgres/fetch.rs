@@ -1,30 +1,29 @@
 //! The first round trip: begins a transaction, and fetches and locks what a group will look at.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
-use jetpay_core::id::{CustomerId, PaymentId};
-use jetpay_rules::{NewEntry, PaymentSnapshot};
-use tokio_postgres::Row;
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use super::error::PostgresError;
-use super::rows::Values;
+use super::rows::read;
 use super::session::Session;
 use super::wire::send;
-use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
-use super::{payouts, query, reads, rows};
-use crate::model::MAX_OPEN_UNUSABLE;
-use crate::port::{Keys, StoredEntry, TransactionError, alarms};
+use super::working_set::{EventRow, PaymentRow, PayoutRowInSet, Place, WorkingSet};
+use crate::model::{MAX_OPEN_UNUSABLE, without_nul};
+use crate::port::payouts::sql;
+use crate::port::{Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
 pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
     let Session { client, statements } = session;
     let ids: Vec<&str> = keys.payments.iter().map(PaymentId::as_str).collect();
-    let (projects, operations): (Vec<i64>, Vec<i64>) = keys
-        .operations
-        .iter()
-        .map(|(project, operation)| (number(project.number()), number(operation.number())))
+    let operations = keys.operations.iter();
+    let (projects, operations): (Vec<i64>, Vec<i64>) = operations
+        .map(|(project, operation)| (stored(*project), operation.number().cast_signed()))
         .unzip();
 
     let begin = send(async { client.batch_execute("BEGIN").await }).await;
@@ -34,33 +33,21 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
         } else if keys.announces {
             client.query(&statements.announce, &[]).await?;
         }
-        Ok::<_, tokio_postgres::Error>(())
+        Ok::<_, Error>(())
     })
     .await;
-    let payments = send(async {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        client.query(&statements.payments, &[&ids]).await
-    })
-    .await;
-    let events = send(async {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        client.query(&statements.events, &[&ids]).await
-    })
-    .await;
+    let payments = send(of(client, &statements.payments, &ids)).await;
+    let events = send(of(client, &statements.events, &ids)).await;
     let effects = send(async {
         if ids.is_empty() && projects.is_empty() {
             return Ok(Vec::new());
         }
-        let values: Values<'_> = &[&ids, &projects, &operations];
-        client.query(&statements.effects, values).await
+        let values: [&(dyn ToSql + Sync); 3] = [&ids, &projects, &operations];
+        client.query(&statements.effects, &values).await
     })
     .await;
     let rare = send(rare(session, keys)).await;
-    let payouts = send(payouts::fetch_rows(session, keys)).await;
+    let payouts = send(payouts(session, keys)).await;
 
     begin.wait().await?;
     inbox_lock.wait().await?;
@@ -71,121 +58,76 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
     take_payments(&mut set, keys, &payments.wait().await?)?;
     take_events(&mut set, keys, &events.wait().await?)?;
     take_effects(&mut set, keys, &effects.wait().await?)?;
-    take_rare(&mut set, keys, &rare.wait().await?)?;
-    payouts::take(&mut set, keys, &payouts.wait().await?)?;
-    Ok(set)
+    let (rare, payouts) = (rare.wait().await?, payouts.wait().await?);
+    Ok(WorkingSet {
+        payments: set.payments,
+        events: set.events,
+        effects: set.effects,
+        payouts: payouts.payouts,
+        payout_keys: payouts.payout_keys,
+        spenders: payouts.spenders,
+        fills_inbox: set.fills_inbox,
+        ..rare
+    })
 }
 
-fn number(id: u64) -> i64 {
-    id.cast_signed()
+fn stored(id: ProjectId) -> i64 {
+    id.number().cast_signed()
 }
 
-/// The rows that groups seldom read.
-#[derive(Default)]
-struct Rare {
-    customers: Vec<Row>,
-    contracts: Vec<Row>,
-    alarms: Vec<Row>,
-    entries: Vec<Row>,
-    signatures: Vec<Row>,
-    declines: Vec<Row>,
-    unusable: Vec<Row>,
+/// The rows that a statement gives for these keys. Without a key nothing is sent.
+async fn of<T: ToSql + Sync>(
+    client: &Client,
+    statement: &Statement,
+    keys: &[T],
+) -> Result<Vec<Row>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    client.query(statement, &[&keys]).await
 }
 
-async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Error> {
-    let Session { client, statements } = session;
-    let mut rare = Rare::default();
-    // First, so that this lock is always taken before those of payouts and spenders.
-    if !keys.unusable.is_empty() {
-        let projects = keys.unusable.iter().map(|id| number(id.number()));
-        let projects: BTreeSet<i64> = projects.collect();
-        let projects: Vec<i64> = projects.into_iter().collect();
-        client
-            .query(&statements.lock_unusable, &[&projects])
-            .await?;
-        // A later statement, so that it sees what the transaction did that held the lock before.
-        let values: Values<'_> = &[&projects, &rows::limit(MAX_OPEN_UNUSABLE)];
-        rare.unusable = client.query(&statements.open_unusable, values).await?;
-    }
-    if !keys.customers.is_empty() {
-        let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
-        rare.customers = client.query(&statements.customers, &[&ids]).await?;
-    }
-    if !keys.contracts.is_empty() {
-        let ids: Vec<&str> = keys.contracts.iter().map(CustomerId::as_str).collect();
-        rare.contracts = client.query(&statements.contracts, &[&ids]).await?;
-    }
-    if !keys.alarms.is_empty() {
-        rare.alarms = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
-    }
-    if !keys.entries.is_empty() {
-        // Read after the payments are locked: so it is known whether an entry is corrected.
-        rare.entries = client.query(&statements.entries, &[&keys.entries]).await?;
-    }
-    if !keys.signatures.is_empty() {
-        let asked = keys.signatures.iter();
-        let (signatures, reasons): (Vec<&str>, Vec<Cow<'_, str>>) = asked
-            .map(|(signature, reason)| (&**signature, rows::without_nul(reason)))
-            .unzip();
-        let values: Values<'_> = &[&signatures, &reasons];
-        rare.signatures = client.query(&statements.signatures, values).await?;
-    }
-    if !keys.declines.is_empty() {
-        // Read after the payments are locked: no other transaction adds one meanwhile.
-        let ids: Vec<&str> = keys.declines.iter().map(PaymentId::as_str).collect();
-        rare.declines = client.query(&statements.declines, &[&ids]).await?;
-    }
-    Ok(rare)
+/// What was found under each key that was asked for; the default for nothing.
+fn found<K: Clone + Eq + Hash, V: Default>(asked: &[K], found: Vec<(K, V)>) -> HashMap<K, V> {
+    let nothing = asked.iter().map(|key| (key.clone(), V::default()));
+    nothing.chain(found).collect()
 }
 
 fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
-    set.payments = keys.payments.iter().map(|id| (id.clone(), None)).collect();
-    for row in rows {
-        let snapshot = PaymentSnapshot {
-            project_id: rows::project(row, 1)?,
-            amount: rows::money(row, 2)?,
-            state: rows::word(row, 4)?,
-            credited_by: rows::optional_operation(row, 5)?,
-            credited: rows::get(row, 6)?,
-            remaining: rows::get(row, 7)?,
-            refunded: rows::get(row, 8)?,
-            early: Vec::new(),
-        };
+    let payments = read(rows, |row| {
+        let id = row.id()?;
         let payment = PaymentRow {
-            snapshot,
-            customer_id: rows::id(row, 9)?,
-            has_large: rows::get(row, 10)?,
+            snapshot: rows::snapshot(row)?,
+            customer_id: row.id()?,
+            has_large: row.truth()?,
             new: None,
             changed_at: None,
         };
-        set.payments.insert(rows::id(row, 0)?, Some(payment));
-    }
+        Ok((id, Some(payment)))
+    });
+    set.payments = found(&keys.payments, payments?);
     Ok(())
 }
 
 fn take_events(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
-    set.events = keys
-        .payments
-        .iter()
-        .map(|id| (id.clone(), Vec::new()))
-        .collect();
-    for row in rows {
-        let event = rows::event(row, 0)?;
-        let events = set.events.entry(event.payment_id.clone()).or_default();
-        events.push(EventRow {
+    set.events = found(&keys.payments, Vec::new());
+    let events = read(rows, |row| {
+        let StoredEvent { event, status } = rows::stored_event(row)?;
+        Ok(EventRow {
             event,
-            status: rows::word(row, 9)?,
-            place: Place::Stored(rows::get(row, 10)?),
-        });
+            status,
+            place: Place::Stored(row.int()?),
+        })
+    });
+    for event in events? {
+        let events = set.events.entry(event.event.payment_id.clone());
+        events.or_default().push(event);
     }
     Ok(())
 }
 
 fn take_effects(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
-    let operations = keys.operations.iter().copied();
-    set.effects = operations
-        .map(|operation| (operation, Vec::new()))
-        .collect();
+    set.effects = found(&keys.operations, Vec::new());
     // The entries of those operations were fetched, too.
     for event in set.events.values().flatten() {
         if let Some(operation) = event.event.operation_id {
@@ -193,62 +135,111 @@ fn take_effects(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), T
             set.effects.entry(operation).or_default();
         }
     }
-    for row in rows {
-        let operation = (rows::project(row, 0)?, rows::operation(row, 1)?);
-        let made = set.effects.entry(operation).or_default();
-        made.push((rows::kind(row, 2)?, rows::id(row, 3)?));
+    let effects = read(rows, |row| {
+        Ok(((row.project()?, row.operation()?), (row.kind()?, row.id()?)))
+    });
+    for (operation, effect) in effects? {
+        set.effects.entry(operation).or_default().push(effect);
     }
     Ok(())
 }
 
-fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), TransactionError> {
-    let customers = keys.customers.iter().map(|id| (id.clone(), false));
-    set.customers = customers.collect();
-    for row in &rare.customers {
-        set.customers.insert(rows::id(row, 0)?, true);
+/// The part of a working set that groups seldom read. What is read here comes after the payments are locked: so it is known
+/// whether an entry is corrected, and no other transaction adds an alarm meanwhile.
+async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
+    let Session { client, statements } = session;
+    let mut set = WorkingSet::default();
+    // First, so that this lock is always taken before those of payouts and spenders.
+    if !keys.unusable.is_empty() {
+        let projects: BTreeSet<i64> = keys.unusable.iter().copied().map(stored).collect();
+        let projects: Vec<i64> = projects.into_iter().collect();
+        of(client, &statements.lock_unusable, &projects).await?;
+        // A later statement, so that it sees what the transaction did that held the lock before.
+        let values: [&(dyn ToSql + Sync); 2] = [&projects, &Value::limit(MAX_OPEN_UNUSABLE)];
+        let rows = client.query(&statements.open_unusable, &values).await?;
+        let open = read(&rows, |row| {
+            let open = (row.project()?, row.int()?);
+            Ok((open.0, usize::try_from(open.1).unwrap_or(usize::MAX)))
+        });
+        set.unusable = found(&keys.unusable, open?);
     }
-    let contracts = keys.contracts.iter().map(|id| (id.clone(), None));
-    set.contracts = contracts.collect();
-    for row in &rare.contracts {
-        let customer = reads::from_row(row)?;
-        let id = customer.customer_id.clone();
-        set.contracts.insert(id, Some(customer));
+    let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
+    let rows = of(client, &statements.customers, &ids).await?;
+    let customers = read(&rows, |row| Ok((row.id()?, true)));
+    set.customers = found(&keys.customers, customers?);
+    let ids: Vec<&str> = keys.contracts.iter().map(CustomerId::as_str).collect();
+    let rows = of(client, &statements.contracts, &ids).await?;
+    let contracts = read(&rows, |row| {
+        let customer = rows::customer(row)?;
+        Ok((customer.customer_id.clone(), Some(customer)))
+    });
+    set.contracts = found(&keys.contracts, contracts?);
+    if !keys.alarms.is_empty() {
+        let rows = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
+        let alarms = read(&rows, |row| {
+            let alarm = alarms::alarm(row)?;
+            Ok((alarm.seq, Some(alarm)))
+        });
+        set.alarms = found(&keys.alarms, alarms?);
     }
-    set.alarms = keys.alarms.iter().map(|seq| (*seq, None)).collect();
-    for row in &rare.alarms {
-        let alarm = alarms::alarm(&query::values(row)?)?;
-        set.alarms.insert(alarm.seq, Some(alarm));
+    let rows = of(client, &statements.entries, &keys.entries).await?;
+    let entries = read(&rows, |row| {
+        Ok((row.int()?, Some(rows::stored_entry(row)?)))
+    });
+    set.entries = found(&keys.entries, entries?);
+    if !keys.signatures.is_empty() {
+        let asked = keys.signatures.iter();
+        let asked: Vec<(Box<str>, String)> = asked
+            .map(|(signature, reason)| (signature.clone(), without_nul(reason).into()))
+            .collect();
+        let (signatures, reasons): (Vec<&str>, Vec<&str>) =
+            asked.iter().map(|(one, other)| (&**one, &**other)).unzip();
+        let values: [&(dyn ToSql + Sync); 2] = [&signatures, &reasons];
+        let rows = client.query(&statements.signatures, &values).await?;
+        let known = read(&rows, |row| Ok(((row.text()?.into(), row.string()?), true)));
+        set.signatures = found(&asked, known?);
     }
-    set.entries = keys.entries.iter().map(|seq| (*seq, None)).collect();
-    for row in &rare.entries {
-        let stored = StoredEntry {
-            payment_id: rows::id(row, 1)?,
-            entry: NewEntry {
-                operation_id: rows::operation(row, 2)?,
-                kind: rows::kind(row, 3)?,
-                amount: rows::get(row, 4)?,
-            },
-            corrected: rows::get(row, 5)?,
+    let ids: Vec<&str> = keys.declines.iter().map(PaymentId::as_str).collect();
+    let rows = of(client, &statements.declines, &ids).await?;
+    let declines = read(&rows, |row| Ok((row.id()?, true)));
+    set.declines = found(&keys.declines, declines?);
+    Ok(set)
+}
+
+/// The part of a working set that is about payouts. Locks payouts in the order of their ids, then spenders in the order of
+/// theirs. What depends on a spender is read by later statements, so that they see what the transaction did that held the lock
+/// before: also whether it used the key.
+async fn payouts(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
+    let Session { client, statements } = session;
+    let mut set = WorkingSet::default();
+    let ids: Vec<&str> = keys.payouts.iter().map(PaymentId::as_str).collect();
+    let rows = of(client, &statements.payouts, &ids).await?;
+    let payouts = read(&rows, |row| {
+        let payout = PayoutRowInSet {
+            row: PayoutRow::read(row)?,
+            new: false,
+            changed: false,
         };
-        set.entries.insert(rows::get(row, 0)?, Some(stored));
+        Ok((payout.row.payout.id.clone(), Some(payout)))
+    });
+    set.payouts = found(&keys.payouts, payouts?);
+    let spenders: Vec<&str> = keys.spenders.iter().map(CustomerId::as_str).collect();
+    of(client, &statements.spenders, &spenders).await?;
+    let rows = of(client, &statements.available, &spenders).await?;
+    let spenders = read(&rows, |row| Ok((row.id()?, sql::balance(row)?)));
+    set.spenders = spenders?.into_iter().collect();
+    if !keys.payout_keys.is_empty() {
+        let asked = keys.payout_keys.iter();
+        let (projects, texts): (Vec<i64>, Vec<&str>) = asked
+            .map(|(project, key)| (stored(*project), key.as_str()))
+            .unzip();
+        let values: [&(dyn ToSql + Sync); 2] = [&projects, &texts];
+        let rows = client.query(&statements.payout_keys, &values).await?;
+        let used = read(&rows, |row| {
+            let key = (row.project()?, row.string()?);
+            Ok((key, Some(sql::with_key(row)?)))
+        });
+        set.payout_keys = found(&keys.payout_keys, used?);
     }
-    for row in &rare.unusable {
-        let open: i64 = rows::get(row, 1)?;
-        let open = usize::try_from(open).unwrap_or(usize::MAX);
-        set.unusable.insert(rows::project(row, 0)?, open);
-    }
-    set.declines = keys.declines.iter().map(|id| (id.clone(), false)).collect();
-    for row in &rare.declines {
-        set.declines.insert(rows::id(row, 0)?, true);
-    }
-    let asked = keys.signatures.iter();
-    let asked =
-        asked.map(|(signature, reason)| (signature.clone(), rows::without_nul(reason).into()));
-    set.signatures = asked.map(|key| (key, false)).collect();
-    for row in &rare.signatures {
-        let signature: &str = rows::get(row, 0)?;
-        let key = (signature.into(), rows::get(row, 1)?);
-        set.signatures.insert(key, true);
-    }
-    Ok(())
+    Ok(set)
 }

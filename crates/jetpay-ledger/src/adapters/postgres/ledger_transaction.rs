@@ -7,18 +7,19 @@ use jetpay_rules::{
     ReleasedCompensation,
 };
 
-use super::rows;
 use super::working_set::{
-    AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
+    EventRow, NewEvent, PaymentRow, Place, WorkingSet, missing, missing_payment,
 };
 use crate::model::{
-    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution, Put,
+    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution, without_nul,
 };
-use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError, bounded};
+use crate::port::{
+    LedgerTransaction, StoredEntry, StoredEvent, TransactionError, alarms, bounded, owned, rows,
+};
 
 /// The key of an alarm that keeps a message, with the reason as the database could keep it.
 fn signature_key(signature: &str, reason: &str) -> (Box<str>, String) {
-    (signature.into(), rows::without_nul(reason).into_owned())
+    (signature.into(), without_nul(reason).into_owned())
 }
 
 impl LedgerTransaction for WorkingSet {
@@ -27,7 +28,7 @@ impl LedgerTransaction for WorkingSet {
         id: &PaymentId,
         key: Option<EffectKey>,
     ) -> Result<Option<(PaymentSnapshot, Effects)>, TransactionError> {
-        let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
+        let row = self.payments.get(id).ok_or_else(|| missing_payment(id))?;
         let Some(row) = row else {
             return Ok(None);
         };
@@ -38,14 +39,17 @@ impl LedgerTransaction for WorkingSet {
         let mut effects =
             Effects::of_key((id, &snapshot), key, |key| self.payment_with_effect(key))?;
         if row.has_large {
-            effects.balance = bounded(self.spender(&row.customer_id)?.topped_up);
+            effects.balance = bounded(self.balance(&row.customer_id)?.topped_up);
         }
         Ok(Some((snapshot, effects)))
     }
 
     fn add_payment(&mut self, payment: &NewPayment) -> Result<bool, TransactionError> {
         let id = &payment.id;
-        let row = self.payments.get_mut(id).ok_or_else(|| fetch_payment(id))?;
+        let row = self
+            .payments
+            .get_mut(id)
+            .ok_or_else(|| missing_payment(id))?;
         if row.is_some() {
             return Ok(false);
         }
@@ -66,7 +70,10 @@ impl LedgerTransaction for WorkingSet {
         after: &PaymentSnapshot,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        let row = self.payments.get_mut(id).ok_or_else(|| fetch_payment(id))?;
+        let row = self
+            .payments
+            .get_mut(id)
+            .ok_or_else(|| missing_payment(id))?;
         if let Some(row) = row {
             row.snapshot = after.clone();
             row.changed_at = Some(now);
@@ -86,10 +93,7 @@ impl LedgerTransaction for WorkingSet {
             return Ok(false);
         }
         if status == EventStatus::Unmatched && !self.fills_inbox {
-            return Err(fetch(Keys {
-                fills_inbox: true,
-                ..Keys::default()
-            }));
+            return Err(missing(|keys| keys.fills_inbox = true));
         }
         let new = EventRow {
             status,
@@ -184,28 +188,19 @@ impl LedgerTransaction for WorkingSet {
     ) -> Result<(), TransactionError> {
         let customer = self.payments.get(payment_id).and_then(Option::as_ref);
         if let Some(spender) = customer.and_then(|row| self.spenders.get_mut(&row.customer_id)) {
-            spender.add(entry.amount);
+            spender.available += i128::from(entry.amount);
+            spender.topped_up += i128::from(entry.amount);
         }
         let made = self.effects.entry((project_id, entry.operation_id));
         made.or_default().push((entry.kind, payment_id.clone()));
-        self.changes.entries.push(EntryRow {
-            payment_id: payment_id.clone(),
-            project_id,
-            entry: *entry,
-            corrects,
-            time: now,
-        });
+        let row = rows::of_entry(payment_id, project_id, entry, corrects, now);
+        self.changes.entries.push(owned(row));
         Ok(())
     }
 
     fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
-        let entry = self.entries.get(&seq).ok_or_else(|| {
-            fetch(Keys {
-                entries: vec![seq],
-                ..Keys::default()
-            })
-        })?;
-        Ok(entry.clone())
+        let entry = self.entries.get(&seq).cloned();
+        entry.ok_or_else(|| missing(|keys| keys.entries.push(seq)))
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError> {
@@ -224,57 +219,31 @@ impl LedgerTransaction for WorkingSet {
         {
             self.declines.insert(payment_id.clone(), true);
         }
-        self.changes.alarms.push(AlarmRow {
-            kind: cause.kind,
-            project_id: cause.project_id,
-            payment_id: cause.payment_id.cloned(),
-            operation_id: cause.operation_id,
-            amount: cause.amount,
-            reason: cause.reason.map(ToOwned::to_owned),
-            message: cause
-                .message
-                .map(|message| (message.signature.into(), message.body.into())),
-            time: now,
-        });
+        self.changes
+            .alarms
+            .push(owned(alarms::of_alarm(cause, now)));
         Ok(())
     }
 
     fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError> {
         let key = signature_key(signature, reason);
-        self.signatures.get(&key).copied().ok_or_else(|| {
-            fetch(Keys {
-                signatures: vec![key],
-                ..Keys::default()
-            })
-        })
+        let known = self.signatures.get(&key).copied();
+        known.ok_or_else(|| missing(|keys| keys.signatures.push(key)))
     }
 
     fn has_decline_alarm(&mut self, payment_id: &PaymentId) -> Result<bool, TransactionError> {
-        self.declines.get(payment_id).copied().ok_or_else(|| {
-            fetch(Keys {
-                declines: vec![payment_id.clone()],
-                ..Keys::default()
-            })
-        })
+        let known = self.declines.get(payment_id).copied();
+        known.ok_or_else(|| missing(|keys| keys.declines.push(payment_id.clone())))
     }
 
     fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
-        self.unusable.get(&project_id).copied().ok_or_else(|| {
-            fetch(Keys {
-                unusable: vec![project_id],
-                ..Keys::default()
-            })
-        })
+        let open = self.unusable.get(&project_id).copied();
+        open.ok_or_else(|| missing(|keys| keys.unusable.push(project_id)))
     }
 
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {
-        let alarm = self.alarms.get(&seq).ok_or_else(|| {
-            fetch(Keys {
-                alarms: vec![seq],
-                ..Keys::default()
-            })
-        })?;
-        Ok(alarm.clone())
+        let alarm = self.alarms.get(&seq).cloned();
+        alarm.ok_or_else(|| missing(|keys| keys.alarms.push(seq)))
     }
 
     fn add_resolution(
@@ -292,7 +261,9 @@ impl LedgerTransaction for WorkingSet {
         if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
             entry.corrected = Some(resolution.reason.text.clone());
         }
-        self.changes.resolutions.push((resolution.clone(), now));
+        let row = alarms::of_resolution(resolution, now);
+        self.changes.resolutions.push(owned(row));
+        self.changes.resolved.extend(resolution.alarm_seq);
         Ok(())
     }
 
@@ -300,26 +271,16 @@ impl LedgerTransaction for WorkingSet {
         if let Some(changed) = self.changes.customers.get(customer_id) {
             return Ok(changed.clone());
         }
-        let stored = self.contracts.get(customer_id).ok_or_else(|| {
-            fetch(Keys {
-                contracts: vec![customer_id.clone()],
-                ..Keys::default()
-            })
-        })?;
-        Ok(stored.clone())
+        let stored = self.contracts.get(customer_id).cloned();
+        stored.ok_or_else(|| missing(|keys| keys.contracts.push(customer_id.clone())))
     }
 
-    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
+    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError> {
         let id = &customer.customer_id;
-        let there = self.customer(id)?;
-        let put = if std::mem::replace(there, true) {
-            Put::Replaced
-        } else {
-            Put::New
-        };
+        let there = std::mem::replace(self.customer(id)?, true);
         let changes = &mut self.changes.customers;
         changes.insert(id.clone(), Some(customer.clone()));
-        Ok(put)
+        Ok(!there)
     }
 
     fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError> {

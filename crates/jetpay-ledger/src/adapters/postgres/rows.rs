@@ -1,170 +1,102 @@
-//! Values of rows as typed values, and back.
+//! Statements: their texts for a table, their values, and the rows that they give.
 
-use std::str::FromStr;
-
-use jetpay_core::id::{InvalidId, OperationId, ProjectId};
-use jetpay_core::status::{PaymentStatus, PaymentType};
-use jetpay_core::{Currency, Money};
-use jetpay_rules::{EntryKind, OperationEvent, UnknownWord};
+use bytes::BytesMut;
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, ToSql};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::model::{amount_from_stored, kind_from_stored, operation_from_stored, word_from_stored};
-use crate::port::TransactionError;
+use crate::model::without_nul;
+use crate::port::tables::Table;
+use crate::port::{TransactionError, Value, Values};
 
-pub(super) use crate::model::{short, without_nul};
-
-/// A value of a column.
-pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, TransactionError> {
-    row.try_get(column)
-        .map_err(|error| TransactionError::Store(error.to_string()))
-}
-
-/// Platform numbers are stored in 64 bits with a sign.
-pub(super) fn project(row: &Row, column: usize) -> Result<ProjectId, TransactionError> {
-    Ok(ProjectId::new(get::<i64>(row, column)?.cast_unsigned()))
-}
-
-pub(super) fn operation(row: &Row, column: usize) -> Result<OperationId, TransactionError> {
-    Ok(OperationId::new(get::<i64>(row, column)?.cast_unsigned()))
-}
-
-pub(super) fn optional_operation(
-    row: &Row,
-    column: usize,
-) -> Result<Option<OperationId>, TransactionError> {
-    let id: Option<i64> = get(row, column)?;
-    Ok(id.map(|id| OperationId::new(id.cast_unsigned())))
-}
-
-/// The operation of an event, if its callback has the id.
-pub(super) fn event_operation(
-    row: &Row,
-    column: usize,
-) -> Result<Option<OperationId>, TransactionError> {
-    get(row, column).map(operation_from_stored)
-}
-
-/// A word of an event, if its callback has it.
-pub(super) fn event_word<'r, T: From<&'r str>>(
-    row: &'r Row,
-    column: usize,
-) -> Result<Option<T>, TransactionError> {
-    get(row, column).map(word_from_stored)
-}
-
-/// The amount of an event, if its callback has it.
-pub(super) fn event_amount(row: &Row, column: usize) -> Result<Option<Money>, TransactionError> {
-    amount_from_stored(get(row, column)?, get(row, column + 1)?).map_err(|error| broken(&error))
-}
-
-/// The amount in minor units in one column, its currency in the next.
-pub(super) fn money(row: &Row, column: usize) -> Result<Money, TransactionError> {
-    let currency = Currency::parse(get::<&str>(row, column + 1)?);
-    let currency = currency.map_err(|error| broken(&error))?;
-    Ok(Money::new(get(row, column)?, currency))
-}
-
-pub(super) fn id<T>(row: &Row, column: usize) -> Result<T, TransactionError>
-where
-    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
-{
-    T::try_from(get::<&str>(row, column)?).map_err(|error| broken(&error))
-}
-
-pub(super) fn optional_id<T>(row: &Row, column: usize) -> Result<Option<T>, TransactionError>
-where
-    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
-{
-    let text: Option<&str> = get(row, column)?;
-    text.map(|text| T::try_from(text).map_err(|error| broken(&error)))
-        .transpose()
-}
-
-/// One of a closed set of words.
-pub(super) fn word<T: FromStr<Err = UnknownWord>>(
-    row: &Row,
-    column: usize,
-) -> Result<T, TransactionError> {
-    get::<&str>(row, column)?
-        .parse()
-        .map_err(|error| broken(&error))
-}
-
-/// A JSON list, or an empty one for NULL.
-pub(super) fn list<T: serde::de::DeserializeOwned>(
-    row: &Row,
-    column: usize,
+/// Reads each row.
+pub(super) fn read<T>(
+    rows: &[Row],
+    mut read: impl FnMut(&mut Values<'_>) -> Result<T, TransactionError>,
 ) -> Result<Vec<T>, TransactionError> {
-    match get::<Option<&str>>(row, column)? {
-        None => Ok(Vec::new()),
-        Some(json) => serde_json::from_str(json).map_err(|error| broken(&error)),
-    }
+    let rows = rows.iter().map(|row| read(&mut Values::of(&values(row)?)));
+    rows.collect()
 }
 
-/// The kind of an entry.
-pub(super) fn kind(row: &Row, column: usize) -> Result<EntryKind, TransactionError> {
-    kind_from_stored(get(row, column)?).map_err(|error| broken(&error))
+/// All values of a row.
+fn values(row: &Row) -> Result<Vec<Value<'_>>, TransactionError> {
+    let values = (0..row.len()).map(|column| {
+        Ok(match *row.columns()[column].type_() {
+            Type::BOOL => row.try_get::<_, Option<bool>>(column)?.into(),
+            Type::BYTEA => row.try_get::<_, Option<&[u8]>>(column)?.into(),
+            Type::TEXT => row.try_get::<_, Option<&str>>(column)?.into(),
+            _ => row.try_get::<_, Option<i64>>(column)?.into(),
+        })
+    });
+    let values: Result<_, tokio_postgres::Error> = values.collect();
+    values.map_err(|error| TransactionError::Store(error.to_string()))
 }
 
-/// A list as JSON, or NULL for an empty one.
-pub(super) fn json<T: serde::Serialize>(list: &[T]) -> Result<Option<String>, TransactionError> {
-    let json = (!list.is_empty())
-        .then(|| serde_json::to_string(list))
-        .transpose();
-    json.map_err(|error| broken(&error))
+/// The values of a statement, as the client takes them.
+pub(super) fn bound<T: ToSql + Sync>(values: &[T]) -> Vec<&(dyn ToSql + Sync)> {
+    values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
 }
 
-/// The columns `project_id, payment_id, payment_type, payment_status, operation_id, operation_type, operation_status,
-/// amount, currency` from `first` on.
-pub(super) fn event(row: &Row, first: usize) -> Result<OperationEvent, TransactionError> {
-    Ok(OperationEvent {
-        project_id: project(row, first)?,
-        payment_id: id(row, first + 1)?,
-        payment_type: get::<Option<&str>>(row, first + 2)?.map(PaymentType::from),
-        payment_status: PaymentStatus::from(get::<&str>(row, first + 3)?),
-        operation_id: event_operation(row, first + 4)?,
-        operation_type: event_word(row, first + 5)?,
-        operation_status: event_word(row, first + 6)?,
-        amount: event_amount(row, first + 7)?,
-    })
-}
-
-/// A limit as `PostgreSQL` takes it.
-pub(super) fn limit(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// Whether no row has this id: ids hold no NUL, and `PostgreSQL` cannot even be asked about it.
-pub(super) fn is_of_no_row(id: &str) -> bool {
-    id.contains('\0')
-}
-
-/// Where a page of ids begins. No id is empty, and none lies between a text and the same with a NUL behind it.
-pub(super) fn after(id: Option<&str>) -> &str {
-    id.and_then(|id| id.split('\0').next()).unwrap_or_default()
-}
-
-pub(super) fn broken(error: &dyn std::error::Error) -> TransactionError {
-    TransactionError::Store(format!("a row is broken: {error}"))
-}
-
-/// The values of a statement.
-pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
-
-/// A number of the platform as the database keeps it.
-pub(super) fn number(id: OperationId) -> i64 {
-    id.number().cast_signed()
-}
-
-/// Fills columns from rows: `columns!(rows, row => name: value, ...)`.
-macro_rules! columns {
-    ($rows:expr, $row:pat => $($name:ident: $value:expr,)+) => {
-        $(let mut $name = Vec::new();)+
-        for $row in $rows {
-            $($name.push($value);)+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
+            Self::Int(number) => number.to_sql(kind, out),
+            Self::Text(text) => without_nul(text).to_sql(kind, out),
+            Self::Bytes(bytes) => (&**bytes).to_sql(kind, out),
         }
-    };
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::BOOL, Type::INT8, Type::TEXT, Type::BYTEA].contains(kind)
+    }
+
+    to_sql_checked!();
 }
 
-pub(super) use columns;
+/// The columns of many rows as the values of one statement.
+fn arrays(table: &Table, skip: usize) -> String {
+    let types = table.columns().map(|(_, kind)| kind).enumerate();
+    let is_taken = |place: usize| place == 0 || place >= skip;
+    let types = types.filter(|(place, _)| is_taken(*place)).zip(1..);
+    let arrays = types.map(|((_, kind), place)| format!("${place}::{kind}[]"));
+    arrays.collect::<Vec<_>>().join(", ")
+}
+
+/// The statement that adds rows to a table. Each value is a column.
+pub(super) fn insert(table: &Table) -> String {
+    let (name, names, arrays) = (table.name, table.names(0).join(", "), arrays(table, 0));
+    format!("INSERT INTO {name} ({names}) SELECT * FROM unnest({arrays})")
+}
+
+/// The same for a table whose numbers come from this column of `counts`, which was counted up before and is locked.
+pub(super) fn insert_numbered(table: &Table, last: &str) -> String {
+    let (name, names, arrays) = (table.name, table.names(0).join(", "), arrays(table, 0));
+    let first = arrays.split(',').next().unwrap_or_default();
+    format!(
+        "INSERT INTO {name} (seq, {names})
+        SELECT (SELECT {last} FROM counts WHERE one) - cardinality({first}) + place, {names}
+        FROM unnest({arrays}) WITH ORDINALITY AS new ({names}, place)"
+    )
+}
+
+/// The statement that writes the columns of rows behind the first `kept`. The first column is the key.
+pub(super) fn update(table: &Table, kept: usize) -> String {
+    let (name, key, changed) = (table.name, table.names(0)[0], table.names(kept));
+    let (arrays, names, new) = (
+        arrays(table, kept),
+        changed.join(", "),
+        changed.join(", new."),
+    );
+    format!(
+        "UPDATE {name} SET ({names}) = (new.{new}) FROM unnest({arrays}) AS new ({key}, {names})
+        WHERE {name}.{key} = new.{key}"
+    )
+}

@@ -5,8 +5,14 @@ use tokio_postgres::{Client, Error, Statement};
 
 use super::address::Address;
 use super::error::{SILENT, unopened};
-use super::payout_sql;
+use super::rows::{insert, insert_numbered, update};
 use crate::model::OpenError;
+use crate::port::payouts::sql;
+use crate::port::rows;
+use crate::port::tables::{
+    ALARMS, CUSTOMERS, ENTRIES, EVENTS, KEPT_OF_PAYMENT, KEPT_OF_PAYOUT, PAYMENTS, PAYOUTS,
+    RESOLUTIONS, STEPS,
+};
 
 /// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
 /// and no plan is worth compiling.
@@ -23,7 +29,7 @@ macro_rules! statements {
 
         impl Statements {
             async fn prepare(client: &Client) -> Result<Self, Error> {
-                $(let $name = client.prepare($sql);)+
+                $(let sql = String::from($sql); let $name = client.prepare(&sql);)+
                 let ($($name,)+) = tokio::try_join!($($name,)+)?;
                 Ok(Self { $($name,)+ })
             }
@@ -34,20 +40,13 @@ macro_rules! statements {
 statements! {
     announce: "SELECT pg_advisory_xact_lock_shared(7630123801)";
     fill_inbox: "SELECT pg_advisory_xact_lock(7630123801)";
-    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining, refunded, customer_id,
-            EXISTS (SELECT 1 FROM payments AS other WHERE other.customer_id = payments.customer_id
-                AND (other.amount > 1000000000000 OR other.credited > 1000000000000))
-        FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE";
-    events: "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
-            operation_status, amount, currency, disposition, seq
-        FROM events WHERE payment_id = ANY($1) ORDER BY seq";
+    payments: format!("SELECT id, {} FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE", rows::SNAPSHOT);
+    events: format!("SELECT {}, disposition, seq FROM events WHERE payment_id = ANY($1) ORDER BY seq", rows::EVENT);
     effects: "SELECT project_id, operation_id, kind, payment_id FROM entries JOIN (
             SELECT project_id, operation_id FROM unnest($2::bigint[], $3::bigint[]) AS asked (project_id, operation_id)
             UNION SELECT project_id, operation_id FROM events WHERE payment_id = ANY($1)
         ) AS wanted USING (project_id, operation_id)";
-    entries: "SELECT seq, payment_id, operation_id, kind, amount,
-            (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)
-        FROM entries WHERE seq = ANY($1)";
+    entries: format!("SELECT seq, {} FROM entries WHERE seq = ANY($1)", rows::STORED_ENTRY);
     customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
     signatures: "SELECT signature, reason FROM alarms
         JOIN unnest($1::text[], $2::text[]) AS asked (signature, reason) USING (signature, reason)";
@@ -60,20 +59,9 @@ statements! {
         FROM unnest($1::bigint[]) AS id";
     contracts: "SELECT customer_id, additional_customer_id, contracts FROM customers
         WHERE customer_id = ANY($1) ORDER BY customer_id FOR UPDATE";
-    add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
-            state, credited, remaining, credited_by, early, created_at, changed_at, refunded)
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
-            $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
-            $15::bigint[], $16::bigint[])";
-    change_payments: "UPDATE payments SET state = n.state, credited = n.credited, remaining = n.remaining,
-            credited_by = n.credited_by, early = n.early, changed_at = n.changed_at, refunded = n.refunded
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[]) AS n (id, state, credited, remaining, credited_by, early, changed_at, refunded)
-        WHERE payments.id = n.id";
-    add_events: "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
-            payment_type, operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body)
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[])";
+    add_payments: insert(&PAYMENTS);
+    change_payments: update(&PAYMENTS, KEPT_OF_PAYMENT);
+    add_events: insert(&EVENTS);
     set_event_statuses: "UPDATE events SET disposition = n.disposition
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
     complete_events: "UPDATE events SET code = coalesce(events.code, n.code),
@@ -85,34 +73,33 @@ statements! {
             OR events.payment_type IS NULL AND n.kind IS NOT NULL)";
     spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
         FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
-    available: payout_sql::AVAILABLE.as_str();
+    available: balances();
     payout_keys: "SELECT project_id, idempotency_key, payment_id, fingerprint FROM payouts
         JOIN unnest($1::bigint[], $2::text[]) AS asked (project_id, idempotency_key) USING (project_id, idempotency_key)";
-    payouts: payout_sql::BY_IDS.as_str();
-    add_payouts: payout_sql::ADD.as_str();
-    change_payouts: payout_sql::CHANGE.as_str();
-    add_steps: payout_sql::ADD_STEPS.as_str();
-    count: "UPDATE counts SET pending = pending + $1, unmatched = unmatched + $2, quarantined = quarantined + $3,
-        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7,
-        last_step = last_step + $8 WHERE one";
-    add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time, corrects)
-        SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t, c
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-            WITH ORDINALITY AS e (p, r, o, k, a, t, c, n)";
-    add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body,
-            signature, amount, currency)
-        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b, s, a, c
-        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[],
-            $8::text[], $9::bigint[], $10::text[]) WITH ORDINALITY AS alarm (k, r, p, o, t, w, b, s, a, c, n)";
-    add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-            events_before, time, corrects, actor)
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])";
+    payouts: sql::by_ids();
+    add_payouts: insert(&PAYOUTS);
+    change_payouts: update(&PAYOUTS, KEPT_OF_PAYOUT);
+    add_steps: insert_numbered(&STEPS, "last_step");
+    count: "UPDATE counts SET pending = pending + p, unmatched = unmatched + u, quarantined = quarantined + q,
+        alarms = alarms + a, open_alarms = open_alarms + o, last_entry = last_entry + le, last_alarm = last_alarm + la,
+        last_step = last_step + ls
+        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[]) AS more (p, u, q, a, o, le, la, ls) WHERE one";
+    add_entries: insert_numbered(&ENTRIES, "last_entry");
+    add_alarms: insert_numbered(&ALARMS, "last_alarm");
+    add_resolutions: insert(&RESOLUTIONS);
     resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
-    put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-        ON CONFLICT (customer_id) DO UPDATE
+    put_customers: insert(&CUSTOMERS) + " ON CONFLICT (customer_id) DO UPDATE
         SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts";
     delete_customers: "DELETE FROM customers WHERE customer_id = ANY($1)";
+}
+
+/// The balances of many customers.
+fn balances() -> String {
+    let balance = sql::BALANCE.replace("$1", "spender");
+    format!(
+        "SELECT spender, balance.* FROM unnest($1::text[]) AS spender, LATERAL ({balance}) AS balance (left_over, taken)"
+    )
 }
 
 /// A connection that writes.

@@ -3,24 +3,21 @@
 use std::fmt;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::Sender;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 
 use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
 use super::error::SLOW;
-use super::query::QueryClient;
 use super::readers::Readers;
-use super::{payment_reads, reads, session};
-use crate::model::{Counts, Customer, Entry, Error, OpenError, Payment, PaymentFilter};
-use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Row, Store, Value};
+use super::reads::QueryClient;
+use super::{reads, session};
+use crate::model::{Customer, Error, OpenError};
+use crate::port::{Intake, QueuedCommand, ReadFuture, Row, Store, Value};
 
 /// While one worker waits for the disk, the other fetches.
 const WORKERS: usize = 2;
@@ -30,11 +27,10 @@ const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 /// The store in one `PostgreSQL` database.
 pub(crate) struct Postgres {
-    queue: Sender<Box<dyn QueuedCommand>>,
+    intake: Intake,
     readers: Readers,
     query_client: QueryClient,
     state: Arc<Health>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Postgres {
@@ -102,28 +98,11 @@ impl Postgres {
             })
             .map_err(|error| failed(&error))?;
         Ok(Self {
-            queue: sender,
+            intake: Intake::new(sender, Some(thread)),
             readers,
             query_client: QueryClient::new(address),
             state,
-            thread: Mutex::new(Some(thread)),
         })
-    }
-
-    /// Finishes what waits. Blocks until that is done.
-    fn finish(&self) {
-        self.state.closing.store(true, Relaxed);
-        // Wakes a worker, which then closes the queue. A full queue means that the workers are awake.
-        let (nothing, _) = Queued::new(Probe);
-        let _ = self.queue.try_send(nothing);
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -132,38 +111,18 @@ impl Store for Postgres {
         if !self.state.migrated.load(Relaxed) {
             self.ready()?;
         }
-        self.queue.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy,
-            TrySendError::Closed(_) => Error::closed(),
-        })
+        self.intake.submit(command)
     }
 
     fn ready(&self) -> Result<(), Error> {
-        if self.queue.is_closed() {
-            return Err(Error::closed());
-        }
-        if let Some(why) = self.state.failing() {
-            let (probe, _) = Queued::new(Probe);
-            let _ = self.queue.try_send(probe);
-            return Err(Error::Unavailable(why));
-        }
-        if self.queue.capacity() == 0 {
-            Err(Error::Busy)
-        } else {
-            Ok(())
-        }
+        self.intake.ready(|| Ok(self.state.failing()))
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
-            self.finish();
+            self.intake.finish(&self.state.closing);
             self.readers.close();
         })
-    }
-
-    fn customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
-        self.readers
-            .read(move |client| reads::customer(client, customer_id))
     }
 
     fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
@@ -171,35 +130,7 @@ impl Store for Postgres {
             .read(move |client| reads::net_customer(client, customer_id))
     }
 
-    fn customers<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> ReadFuture<'a, Vec<Customer>> {
-        self.readers
-            .read(move |client| reads::customers(client, after, limit))
-    }
-
-    fn payment<'a>(&'a self, id: &'a str) -> ReadFuture<'a, Option<Payment>> {
-        self.readers
-            .read(move |client| payment_reads::payment(client, id))
-    }
-
-    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> ReadFuture<'a, Vec<Payment>> {
-        self.readers
-            .read(move |client| payment_reads::payments(client, filter))
-    }
-
-    fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
-        self.readers
-            .read(move |client| reads::entries(client, after, limit))
-    }
-
-    fn counts(&self) -> ReadFuture<'_, Counts> {
-        self.readers.read(reads::counts)
-    }
-
-    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
         let values = Arc::new(values);
         self.readers.read(move |client| {
             let values = Arc::clone(&values);
@@ -207,8 +138,8 @@ impl Store for Postgres {
         })
     }
 
-    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
-        Box::pin(async move { Ok(self.query_client.query(sql, values).await?) })
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
+        Box::pin(async move { Ok(self.query_client.query(sql, &values).await?) })
     }
 
     fn backup<'a>(&'a self, _: &'a Path) -> ReadFuture<'a, ()> {
@@ -219,7 +150,7 @@ impl Store for Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.finish();
+        self.intake.finish(&self.state.closing);
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::{Callback, Money};
 use jetpay_rules::{
-    EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
+    EarlyCompensation, EffectKey, EntryKind, EventStatus, OperationEvent, PaymentSnapshot,
 };
 
-use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
-use crate::payout::PayoutStep;
-use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
+use crate::model::{Alarm, Counts, Customer, Millis, NewPayment};
+use crate::port::payouts::sql::Balance;
+use crate::port::{Keys, PayoutRow, Row, StoredEntry, TransactionError};
 
 /// The rows that a group of commands reads and changes. A key that is in a map was fetched, also when it has no row. A key
 /// that is missing was not fetched: the command asks for it with [`TransactionError::Fetch`].
@@ -28,26 +28,9 @@ pub(super) struct WorkingSet {
     pub(super) unusable: HashMap<ProjectId, usize>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
-    pub(super) spenders: HashMap<CustomerId, Spender>,
+    pub(super) spenders: HashMap<CustomerId, Balance>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
-}
-
-/// The money of a customer, in minor units.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Spender {
-    /// What the customer can spend.
-    pub(super) available: i128,
-    /// What the customer's payments left, before payouts.
-    pub(super) topped_up: i128,
-}
-
-impl Spender {
-    /// Adds an entry of a payment.
-    pub(super) fn add(&mut self, amount: i64) {
-        self.available += i128::from(amount);
-        self.topped_up += i128::from(amount);
-    }
 }
 
 /// What the group changed.
@@ -58,10 +41,12 @@ pub(super) struct Changes {
     pub(super) statuses: BTreeMap<i64, EventStatus>,
     /// Repeats of stored events, which may have what those lack.
     pub(super) repeats: BTreeMap<i64, Callback>,
-    pub(super) entries: Vec<EntryRow>,
-    pub(super) alarms: Vec<AlarmRow>,
-    pub(super) resolutions: Vec<(NewResolution, Millis)>,
-    pub(super) steps: Vec<PayoutStep>,
+    pub(super) entries: Vec<Row>,
+    pub(super) alarms: Vec<Row>,
+    pub(super) resolutions: Vec<Row>,
+    /// The alarms that they resolve.
+    pub(super) resolved: Vec<i64>,
+    pub(super) steps: Vec<Row>,
     pub(super) customers: BTreeMap<CustomerId, Option<Customer>>,
     pub(super) probed: bool,
 }
@@ -120,39 +105,20 @@ impl NewEvent {
     }
 }
 
-pub(super) struct EntryRow {
-    pub(super) payment_id: PaymentId,
-    pub(super) project_id: ProjectId,
-    pub(super) entry: NewEntry,
-    pub(super) corrects: Option<i64>,
-    pub(super) time: Millis,
-}
-
-pub(super) struct AlarmRow {
-    pub(super) kind: AlarmKind,
-    pub(super) project_id: ProjectId,
-    pub(super) payment_id: Option<PaymentId>,
-    pub(super) operation_id: Option<OperationId>,
-    pub(super) amount: Option<Money>,
-    pub(super) reason: Option<String>,
-    pub(super) message: Option<(Box<str>, Box<[u8]>)>,
-    pub(super) time: Millis,
-}
-
-pub(super) fn fetch(keys: Keys) -> TransactionError {
+/// The command needs more rows, under the keys that are added.
+pub(super) fn missing(add: impl FnOnce(&mut Keys)) -> TransactionError {
+    let mut keys = Keys::default();
+    add(&mut keys);
     TransactionError::Fetch(Box::new(keys))
 }
 
-pub(super) fn fetch_payment(id: &PaymentId) -> TransactionError {
-    fetch(Keys {
-        payments: vec![id.clone()],
-        ..Keys::default()
-    })
+pub(super) fn missing_payment(id: &PaymentId) -> TransactionError {
+    missing(|keys| keys.payments.push(id.clone()))
 }
 
 impl WorkingSet {
     pub(super) fn events_of(&self, id: &PaymentId) -> Result<&[EventRow], TransactionError> {
-        let events = self.events.get(id).ok_or_else(|| fetch_payment(id))?;
+        let events = self.events.get(id).ok_or_else(|| missing_payment(id))?;
         Ok(events)
     }
 
@@ -162,12 +128,8 @@ impl WorkingSet {
         key: EffectKey,
     ) -> Result<Option<PaymentId>, TransactionError> {
         let operation = (key.project_id, key.operation_id);
-        let made = self.effects.get(&operation).ok_or_else(|| {
-            fetch(Keys {
-                operations: vec![operation],
-                ..Keys::default()
-            })
-        })?;
+        let made = self.effects.get(&operation);
+        let made = made.ok_or_else(|| missing(|keys| keys.operations.push(operation)))?;
         let has_key = |kind: EntryKind| EffectKey::new(operation.0, operation.1, kind) == key;
         let made = made.iter().find(|(kind, _)| has_key(*kind));
         Ok(made.map(|(_, payment_id)| payment_id.clone()))
@@ -197,7 +159,7 @@ impl WorkingSet {
         chosen: impl Fn(&EventRow) -> bool,
     ) -> Result<usize, TransactionError> {
         let events = self.events.get_mut(payment_id);
-        let events = events.ok_or_else(|| fetch_payment(payment_id))?;
+        let events = events.ok_or_else(|| missing_payment(payment_id))?;
         let mut changed = 0;
         for event in events.iter_mut().filter(|event| chosen(event)) {
             event.status = status;
@@ -211,11 +173,7 @@ impl WorkingSet {
     }
 
     pub(super) fn customer(&mut self, id: &CustomerId) -> Result<&mut bool, TransactionError> {
-        self.customers.get_mut(id).ok_or_else(|| {
-            fetch(Keys {
-                customers: vec![id.clone()],
-                ..Keys::default()
-            })
-        })
+        let customer = self.customers.get_mut(id);
+        customer.ok_or_else(|| missing(|keys| keys.customers.push(id.clone())))
     }
 }

@@ -1,51 +1,51 @@
-//! Customers.
+//! Customers: the words by which a search finds them lie in buckets, and their debts are netted contract by contract.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use jetpay_core::id::CustomerId;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::Connection;
 
-use super::rows;
+use super::rows::read;
 use super::transaction::Transaction;
-use crate::model::{Contract, Customer, Error, LONGEST, Put, without_nul};
+use crate::model::{Contract, Customer, LONGEST, without_nul};
+use crate::port::{TransactionError, rows};
 
-/// Replaces the customer, or adds one. Words are written only if they change: a new debt changes none.
-pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
-    let id = customer.customer_id.as_str();
-    let second_name = customer.additional_customer_id.as_deref().map(without_nul);
-    let contracts = rows::json(&customer.contracts)?;
-    let Some((bucket, before)) = stored(transaction, id)? else {
+/// Replaces the customer, or adds one; whether it was new. Words are written only if they change: a new debt changes none.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    customer: &Customer,
+) -> Result<bool, TransactionError> {
+    let [id, second_name, contracts] = rows::of_customer(customer)?;
+    let Some((bucket, before)) = stored(transaction, customer.customer_id.as_str())? else {
         // As many customers in one bucket as give it some hundred pages.
         let sql = "UPDATE counts SET customers_added = customers_added + 1 RETURNING customers_added / 4096";
-        let mut statement = transaction.connection().prepare_cached(sql)?;
-        let bucket: i64 = statement.query_row((), |row| row.get(0))?;
-        transaction.execute(
-            "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket) VALUES (?1, ?2, ?3, ?4)",
-            (id, second_name, contracts, bucket),
-        )?;
+        let bucket = transaction.row(sql, &[], rows::number)?.unwrap_or_default();
+        let sql = "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket) VALUES (?1, ?2, ?3, ?4)";
+        transaction.execute(sql, &[id, second_name, contracts, bucket.into()])?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
-        return Ok(Put::New);
+        return Ok(true);
     };
-    transaction.execute(
-        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1",
-        (id, second_name, contracts),
-    )?;
+    let sql =
+        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
+    transaction.execute(sql, &[id, second_name, contracts])?;
     if words(&before) != words(customer) {
         change_words(transaction, REMOVE_WORD, bucket, &before)?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
     }
-    Ok(Put::Replaced)
+    Ok(false)
 }
 
 /// Whether there was one. Its payments and entries stay.
-pub(super) fn delete(transaction: &Transaction<'_>, customer_id: &str) -> rusqlite::Result<bool> {
+pub(super) fn delete(
+    transaction: &Transaction<'_>,
+    customer_id: &str,
+) -> Result<bool, TransactionError> {
     let Some((bucket, customer)) = stored(transaction, customer_id)? else {
         return Ok(false);
     };
     change_words(transaction, REMOVE_WORD, bucket, &customer)?;
     let sql = "DELETE FROM customers WHERE customer_id = ?1";
-    transaction.execute(sql, [customer_id])?;
+    transaction.execute(sql, &[customer_id.into()])?;
     Ok(true)
 }
 
@@ -58,10 +58,16 @@ fn change_words(
     sql: &str,
     bucket: i64,
     customer: &Customer,
-) -> rusqlite::Result<()> {
+) -> Result<(), TransactionError> {
+    let customer_id = customer.customer_id.as_str();
     for (word, contract_id) in words(customer) {
-        let customer_id = customer.customer_id.as_str();
-        transaction.execute(sql, (bucket, word, customer_id, contract_id))?;
+        let values = [
+            bucket.into(),
+            (&*word).into(),
+            customer_id.into(),
+            contract_id.into(),
+        ];
+        transaction.execute(sql, &values)?;
     }
     Ok(())
 }
@@ -88,25 +94,17 @@ fn words(customer: &Customer) -> BTreeSet<(Cow<'_, str>, &str)> {
 fn stored(
     transaction: &Transaction<'_>,
     customer_id: &str,
-) -> rusqlite::Result<Option<(i64, Customer)>> {
-    let sql = "SELECT customer_id, additional_customer_id, contracts, bucket FROM customers WHERE customer_id = ?1";
-    let mut statement = transaction.connection().prepare_cached(sql)?;
-    let stored = statement.query_row([customer_id], |row| {
+) -> Result<Option<(i64, Customer)>, TransactionError> {
+    let sql = "SELECT bucket, customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = ?1";
+    transaction.row(sql, &[customer_id.into()], |row| {
+        let bucket = row.int()?;
         let customer = Customer {
-            customer_id: rows::id(row, 0)?,
-            additional_customer_id: row.get(1)?,
-            contracts: rows::list(row, 2).unwrap_or_default(),
+            customer_id: row.id()?,
+            additional_customer_id: row.optional_string(),
+            contracts: row.list().unwrap_or_default(),
         };
-        Ok((row.get(3)?, customer))
-    });
-    stored.optional()
-}
-
-pub(super) fn read(
-    connection: &Connection,
-    customer_id: &str,
-) -> rusqlite::Result<Option<Customer>> {
-    one(connection, customer_id, from_row)
+        Ok((bucket, customer))
+    })
 }
 
 /// The customer with net debts. The entries are read before the customer's row is left, so both are of one snapshot, and the
@@ -114,75 +112,32 @@ pub(super) fn read(
 pub(super) fn read_net(
     connection: &Connection,
     customer_id: &str,
-) -> rusqlite::Result<Option<Customer>> {
-    one(connection, customer_id, |row| {
-        let mut customer = from_row(row)?;
+) -> Result<Option<Customer>, TransactionError> {
+    let customers = read(connection, rows::CUSTOMER, &[customer_id.into()], |row| {
+        let mut customer = rows::customer(row)?;
         for contract in &mut customer.contracts {
             if contract.payment.is_some() {
                 contract.net(came_in(connection, customer_id, contract)?);
             }
         }
         Ok(customer)
-    })
+    });
+    Ok(customers?.pop())
 }
 
-fn one(
-    connection: &Connection,
-    customer_id: &str,
-    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<Customer>,
-) -> rusqlite::Result<Option<Customer>> {
-    let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row([customer_id], read).optional()
-}
-
-/// What came in on the contract since its debt was given, in minor units. Summed here: SQL's sum fails when it overflows.
+/// What came in on the contract since its debt was given, in minor units.
 fn came_in(
     connection: &Connection,
     customer_id: &str,
     contract: &Contract,
-) -> rusqlite::Result<i64> {
-    let as_of_seq = match contract.as_of_seq {
-        Some(seq) => seq,
-        None => connection
-            .prepare_cached("SELECT debts_from FROM counts")?
-            .query_row((), |row| row.get(0))?,
-    };
-    let sql = "SELECT amount FROM contract_entries WHERE customer_id = ?1 AND contract_id = ?2 AND seq > ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    let amounts = statement.query_map((customer_id, contract.id.as_str(), as_of_seq), |row| {
-        row.get::<_, i64>(0)
-    })?;
-    let mut sum = 0i128;
-    for amount in amounts {
-        sum += i128::from(amount?);
-    }
-    let most = if sum < 0 { i64::MIN } else { i64::MAX };
-    Ok(i64::try_from(sum).unwrap_or(most))
-}
-
-/// By id, those after the given one.
-pub(super) fn page(
-    connection: &Connection,
-    after: Option<&str>,
-    limit: usize,
-) -> rusqlite::Result<Vec<Customer>> {
-    let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers
-               WHERE customer_id > ?1 ORDER BY customer_id LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    // No id is empty.
-    statement
-        .query_map((after.unwrap_or(""), rows::limit(limit)), from_row)?
-        .collect()
-}
-
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    let customer_id: CustomerId = rows::id(row, 0)?;
-    // The reader's own error may show a value.
-    let damaged = |_| rows::broken(2, Error::Damaged(customer_id.clone()));
-    Ok(Customer {
-        additional_customer_id: row.get(1)?,
-        contracts: rows::list(row, 2).map_err(damaged)?,
-        customer_id,
-    })
+) -> Result<i128, TransactionError> {
+    let sql = "SELECT amount FROM contract_entries WHERE customer_id = ?1 AND contract_id = ?2
+        AND seq > coalesce(?3, (SELECT debts_from FROM counts))";
+    let values = [
+        customer_id.into(),
+        contract.id.as_str().into(),
+        contract.as_of_seq.into(),
+    ];
+    let amounts = read(connection, sql, &values, rows::number)?;
+    Ok(amounts.into_iter().map(i128::from).sum())
 }

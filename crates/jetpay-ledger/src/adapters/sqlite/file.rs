@@ -63,10 +63,7 @@ impl Lock {
                 io::ErrorKind::NotFound => "its folder does not exist; create it first".to_owned(),
                 _ => format!("{error}{MAY_WRITE}"),
             };
-            OpenError::Store {
-                path: database.into(),
-                reason,
-            }
+            OpenError::store(database, reason)
         };
         let mut every = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
         let known = Identity::at(database).ok();
@@ -116,10 +113,7 @@ impl Lock {
 /// removing it would race with the next process.
 fn older_lock(database: &Path) -> Result<File, OpenError> {
     let path = with_ending(database, ".lock");
-    let failed = |reason: String| OpenError::Store {
-        path: path.clone(),
-        reason,
-    };
+    let failed = |reason: String| OpenError::store(&path, reason);
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true).create(true).mode(0o600);
     let file = options.open(&path);

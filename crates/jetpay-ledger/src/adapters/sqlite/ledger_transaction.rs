@@ -1,17 +1,96 @@
 //! The ledger's transaction over `SQLite` rows.
 
+use std::sync::LazyLock;
+
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::status::OperationStatus;
 use jetpay_rules::{
-    EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
-    ReleasedCompensation,
+    EarlyCompensation, Effect, EffectKey, Effects, EventStatus, NewEntry, OperationEvent,
+    PaymentSnapshot, ReleasedCompensation,
 };
 
+use super::rows::insert;
 use super::transaction::{Transaction, write_counts};
-use super::{alarms, customers, entries, events, payments, rows};
-use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port;
-use crate::port::{LedgerTransaction, StoredEntry, StoredEvent, TransactionError, Value};
+use super::{customers, payouts};
+use crate::model::{
+    Alarm, AlarmCause, Counts, Customer, MAX_OPEN_UNUSABLE, Millis, NewPayment, NewResolution,
+    stored_kind, stored_operation,
+};
+use crate::port::tables::{ALARMS, ENTRIES, EVENTS, PAYMENTS, RESOLUTIONS};
+use crate::port::{
+    LedgerTransaction, StoredEntry, StoredEvent, TransactionError, Value, alarms, bounded, rows,
+};
+
+static PAYMENT: LazyLock<String> = LazyLock::new(|| {
+    let snapshot = rows::SNAPSHOT;
+    format!(
+        "SELECT {snapshot}, early, (SELECT payment_id = ?1 FROM entries
+            WHERE project_id = ?2 AND operation_id = ?3 AND (kind = ?4
+                OR kind IN ('credit', 'settled_credit') AND ?4 = 'credit'))
+        FROM payments WHERE id = ?1"
+    )
+});
+static ADD_PAYMENT: LazyLock<String> =
+    LazyLock::new(|| insert(&PAYMENTS) + " ON CONFLICT DO NOTHING");
+const CHANGE_PAYMENT: &str =
+    "UPDATE payments SET state = ?2, credited = ?3, remaining = ?4, credited_by = ?5, early = ?6,
+    changed_at = ?7, refunded = ?8 WHERE id = ?1";
+static ADD_EVENT: LazyLock<String> = LazyLock::new(|| insert(&EVENTS) + " ON CONFLICT DO NOTHING");
+/// The columns of an event's key, in the order of [`key`].
+const HAS_KEY: &str =
+    "payment_id = ?1 AND project_id = ?2 AND operation_id = ?3 AND operation_status = ?4
+    AND payment_status = ?5";
+static COMPLETE_EVENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE events SET code = coalesce(code, ?6), provider_payment_id = coalesce(provider_payment_id, ?7),
+            payment_type = coalesce(payment_type, ?8)
+        WHERE {HAS_KEY} AND (code IS NULL AND ?6 IS NOT NULL OR provider_payment_id IS NULL AND ?7 IS NOT NULL
+            OR payment_type IS NULL AND ?8 IS NOT NULL)"
+    )
+});
+static STORED_EVENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, disposition FROM events WHERE {HAS_KEY}",
+        rows::EVENT
+    )
+});
+static WAITING_EVENT: LazyLock<String> = LazyLock::new(|| {
+    let event = rows::EVENT;
+    format!(
+        "SELECT {event}, disposition FROM events WHERE payment_id = ?1 AND disposition IN ('unmatched', 'dismissed')
+        ORDER BY seq LIMIT 1"
+    )
+});
+static SET_EVENT_STATUS: LazyLock<String> =
+    LazyLock::new(|| format!("UPDATE events SET disposition = ?6 WHERE {HAS_KEY}"));
+static EVENTS_OF_PAYMENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {} FROM events WHERE payment_id = ?1 ORDER BY seq",
+        rows::EVENT
+    )
+});
+/// An entry's kind is the operation's type in another spelling.
+const EARLY: &str = "SELECT operation_id, replace(operation_type, ' ', '_') AS kind, amount,
+        EXISTS (SELECT 1 FROM entries WHERE entries.project_id = events.project_id
+            AND entries.operation_id = events.operation_id
+            AND entries.kind = replace(operation_type, ' ', '_'))
+    FROM events WHERE payment_id = ?1 AND disposition = 'early' ORDER BY seq";
+const RELEASE: &str =
+    "UPDATE events SET disposition = ?4 WHERE payment_id = ?1 AND operation_id = ?2
+    AND replace(operation_type, ' ', '_') = ?3 AND disposition = 'early'";
+const DISMISS: &str = "UPDATE events SET disposition = 'dismissed' WHERE payment_id = ?1 AND disposition = 'unmatched'";
+static ADD_ENTRY: LazyLock<String> = LazyLock::new(|| insert(&ENTRIES));
+static ENTRY: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM entries WHERE seq = ?1", rows::STORED_ENTRY));
+static ADD_ALARM: LazyLock<String> = LazyLock::new(|| insert(&ALARMS));
+static ALARM: LazyLock<String> = LazyLock::new(alarms::by_seq);
+static ADD_RESOLUTION: LazyLock<String> = LazyLock::new(|| insert(&RESOLUTIONS));
+const HAS_ALARM: &str = "SELECT 1 FROM alarms WHERE signature = ?1 AND reason = ?2";
+const HAS_DECLINE: &str = "SELECT 1 FROM alarms
+    WHERE payment_id = ?1 AND kind = 'decline_after_credit' AND operation_id IS NULL LIMIT 1";
+const OPEN_UNUSABLE: &str = "SELECT count(*) FROM (SELECT 1 FROM alarms
+    WHERE project_id = ?1 AND kind = 'unusable' AND NOT settled LIMIT ?2)";
 
 impl LedgerTransaction for Transaction<'_> {
     fn payment(
@@ -19,11 +98,54 @@ impl LedgerTransaction for Transaction<'_> {
         id: &PaymentId,
         key: Option<EffectKey>,
     ) -> Result<Option<(PaymentSnapshot, Effects)>, TransactionError> {
-        Ok(payments::snapshot(self, id, key)?)
+        let values = [
+            id.into(),
+            key.map(|key| key.project_id).into(),
+            key.map(|key| key.operation_id).into(),
+            key.map(|key| stored_kind(key.kind)).into(),
+        ];
+        let found = self.row(&PAYMENT, &values, |row| {
+            let (snapshot, customer_id) = (rows::snapshot(row)?, row.text()?);
+            // Only then can the balance overflow.
+            let spender = row.truth()?.then(|| customer_id.to_owned());
+            let has_early = row.int()? > 0;
+            let effects = Effects::from(match row.optional_int() {
+                None => Effect::None,
+                Some(0) => Effect::Elsewhere,
+                Some(_) => Effect::Here,
+            });
+            Ok((snapshot, effects, spender, has_early))
+        })?;
+        let Some((mut snapshot, mut effects, spender, has_early)) = found else {
+            return Ok(None);
+        };
+        if let Some(customer_id) = spender {
+            effects.balance = bounded(payouts::balance(self, &customer_id)?.topped_up);
+        }
+        if has_early {
+            let early = self.rows(EARLY, &[id.into()], |row| {
+                let compensation = EarlyCompensation {
+                    operation_id: row.operation()?,
+                    kind: row.kind()?,
+                    amount: row.int()?,
+                };
+                Ok((compensation, row.truth()?))
+            })?;
+            for (compensation, elsewhere) in early {
+                let operation = (compensation.operation_id, compensation.kind);
+                effects
+                    .early_elsewhere
+                    .extend(elsewhere.then_some(operation));
+                snapshot.early.push(compensation);
+            }
+        }
+        Ok(Some((snapshot, effects)))
     }
 
     fn add_payment(&mut self, payment: &NewPayment) -> Result<bool, TransactionError> {
-        Ok(payments::add(self, payment)?)
+        let snapshot = PaymentSnapshot::announced(payment.project_id, payment.amount);
+        let row = rows::of_payment(payment, &snapshot, payment.created_at)?;
+        Ok(self.execute(&ADD_PAYMENT, &row)? > 0)
     }
 
     fn change_payment(
@@ -32,7 +154,18 @@ impl LedgerTransaction for Transaction<'_> {
         after: &PaymentSnapshot,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        Ok(payments::change(self, id, after, now)?)
+        let [state, credited, remaining, by, early, time, refunded] = rows::of_snapshot(after, now);
+        let row = [
+            id.into(),
+            state,
+            credited,
+            remaining,
+            by,
+            early,
+            time,
+            refunded,
+        ];
+        self.execute(CHANGE_PAYMENT, &row).map(drop)
     }
 
     fn add_event(
@@ -41,22 +174,27 @@ impl LedgerTransaction for Transaction<'_> {
         status: EventStatus,
         now: Millis,
     ) -> Result<bool, TransactionError> {
-        Ok(events::add(self, callback, status, now)?)
+        let row = rows::of_event(callback, status, now);
+        Ok(self.execute(&ADD_EVENT, &row)? > 0)
     }
 
     fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
-        Ok(events::complete(self, repeat)?)
+        let event = OperationEvent::from(repeat);
+        let mut values = key(&event).to_vec();
+        values.extend(rows::completion(repeat));
+        self.execute(&COMPLETE_EVENT, &values).map(drop)
     }
 
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
-        Ok(events::stored(self, event)?)
+        let stored = self.row(&STORED_EVENT, &key(event), rows::stored_event)?;
+        stored.ok_or_else(|| TransactionError::Store("an event vanished".into()))
     }
 
     fn waiting_event(
         &mut self,
         payment_id: &PaymentId,
     ) -> Result<Option<StoredEvent>, TransactionError> {
-        Ok(events::waiting(self, payment_id)?)
+        self.row(&WAITING_EVENT, &[payment_id.into()], rows::stored_event)
     }
 
     fn set_event_status(
@@ -64,7 +202,23 @@ impl LedgerTransaction for Transaction<'_> {
         event: &OperationEvent,
         status: EventStatus,
     ) -> Result<(), TransactionError> {
-        Ok(events::set_status(self, event, status)?)
+        let [
+            payment,
+            project,
+            operation,
+            operation_status,
+            payment_status,
+        ] = key(event);
+        let status = status.as_str().into();
+        let values = [
+            payment,
+            project,
+            operation,
+            operation_status,
+            payment_status,
+            status,
+        ];
+        self.execute(&SET_EVENT_STATUS, &values).map(drop)
     }
 
     fn release(
@@ -72,15 +226,21 @@ impl LedgerTransaction for Transaction<'_> {
         payment_id: &PaymentId,
         released: &ReleasedCompensation,
     ) -> Result<(), TransactionError> {
-        Ok(events::release(self, payment_id, released)?)
+        let values = [
+            payment_id.into(),
+            released.operation_id.into(),
+            stored_kind(released.kind).into(),
+            released.status.as_str().into(),
+        ];
+        self.execute(RELEASE, &values).map(drop)
     }
 
     fn dismiss_events(&mut self, payment_id: &PaymentId) -> Result<usize, TransactionError> {
-        Ok(events::dismiss(self, payment_id)?)
+        self.execute(DISMISS, &[payment_id.into()])
     }
 
     fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError> {
-        Ok(events::all(self, payment_id)?)
+        self.rows(&EVENTS_OF_PAYMENT, &[payment_id.into()], rows::event)
     }
 
     fn add_entry(
@@ -91,38 +251,35 @@ impl LedgerTransaction for Transaction<'_> {
         corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        Ok(entries::add(
-            self, payment_id, project_id, entry, corrects, now,
-        )?)
+        let row = rows::of_entry(payment_id, project_id, entry, corrects, now);
+        self.execute(&ADD_ENTRY, &row).map(drop)
     }
 
     fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
-        Ok(entries::stored(self.connection(), seq)?)
+        self.row(&ENTRY, &[seq.into()], rows::stored_entry)
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError> {
-        Ok(alarms::add(self, cause, now)?)
+        self.execute(&ADD_ALARM, &alarms::of_alarm(cause, now))
+            .map(drop)
     }
 
     fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError> {
-        Ok(alarms::is_kept(self.connection(), signature, reason)?)
+        self.is_there(HAS_ALARM, &[signature.into(), reason.into()])
     }
 
     fn has_decline_alarm(&mut self, payment_id: &PaymentId) -> Result<bool, TransactionError> {
-        Ok(alarms::has_decline(self.connection(), payment_id)?)
+        self.is_there(HAS_DECLINE, &[payment_id.into()])
     }
 
     fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
-        Ok(alarms::open_unusable(self.connection(), project_id)?)
+        let values = [project_id.into(), Value::limit(MAX_OPEN_UNUSABLE)];
+        let open = self.row(OPEN_UNUSABLE, &values, rows::number)?;
+        Ok(usize::try_from(open.unwrap_or_default()).unwrap_or(usize::MAX))
     }
 
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {
-        let rows = rows::query(
-            self.connection(),
-            &port::alarms::by_seq(),
-            &[Value::Int(seq)],
-        )?;
-        rows.first().map(|row| port::alarms::alarm(row)).transpose()
+        self.row(&ALARM, &[seq.into()], alarms::alarm)
     }
 
     fn add_resolution(
@@ -130,19 +287,30 @@ impl LedgerTransaction for Transaction<'_> {
         resolution: &NewResolution,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        Ok(alarms::add_resolution(self, resolution, now)?)
+        self.execute(&ADD_RESOLUTION, &alarms::of_resolution(resolution, now))?;
+        if let Some(seq) = resolution.alarm_seq {
+            self.execute(
+                "UPDATE alarms SET settled = 1 WHERE seq = ?1",
+                &[seq.into()],
+            )?;
+        }
+        Ok(())
     }
 
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError> {
-        Ok(customers::read(self.connection(), customer_id.as_str())?)
+        self.row(
+            rows::CUSTOMER,
+            &[customer_id.as_str().into()],
+            rows::customer,
+        )
     }
 
-    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
-        Ok(customers::put(self, customer)?)
+    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError> {
+        customers::put(self, customer)
     }
 
     fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError> {
-        Ok(customers::delete(self, customer_id.as_str())?)
+        customers::delete(self, customer_id.as_str())
     }
 
     fn probe(&mut self) -> Result<(), TransactionError> {
@@ -152,4 +320,18 @@ impl LedgerTransaction for Transaction<'_> {
     fn counts(&mut self) -> &mut Counts {
         &mut self.counts
     }
+}
+
+/// The values of an event's key.
+fn key(event: &OperationEvent) -> [Value<'_>; 5] {
+    let key = event.key();
+    [
+        key.payment_id.into(),
+        key.project_id.into(),
+        stored_operation(key.operation_id).into(),
+        key.operation_status
+            .map_or("", OperationStatus::as_str)
+            .into(),
+        key.payment_status.as_str().into(),
+    ]
 }

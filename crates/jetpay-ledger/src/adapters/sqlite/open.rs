@@ -1,5 +1,6 @@
 //! Opening the database: its settings, and its schema.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -49,17 +50,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
 
 /// Whether the database can be read by this program as it is.
 pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
-    let failed = |reason: String| OpenError::Store {
-        path: path.into(),
-        reason,
-    };
     let found = stored_version(path)?;
     OpenError::check_schema(path, found, NEWEST)?;
     if found < NEWEST {
-        return Err(failed(format!(
-            "it has schema version {found}, and this program reads version {NEWEST}: start the service once, which \
-             brings it up to date"
-        )));
+        return Err(OpenError::store(
+            path,
+            format_args!(
+                "it has schema version {found}, and this program reads version {NEWEST}: start the service once, which \
+                 brings it up to date"
+            ),
+        ));
     }
     Ok(())
 }
@@ -93,14 +93,11 @@ pub(super) fn check_files(database: &Path) -> Result<(), OpenError> {
     let Ok(metadata) = std::fs::metadata(database) else {
         return Ok(());
     };
-    let refused = |reason: String| OpenError::Store {
-        path: database.into(),
-        reason,
-    };
+    let refused = |reason: &dyn Display| OpenError::store(database, reason);
     let (names, path) = (metadata.nlink(), database.display());
     if names > 1 {
         // The log is beside the name that the database was last opened by.
-        return Err(refused(format!(
+        return Err(refused(&format_args!(
             "it has {names} names (hard links), and the last commits may be in the -wal file of another one. Find the names \
              with `find / -xdev -samefile {path}`, keep the one that has a file beside it that ends in -wal (any, if none \
              has), remove the others, and name the kept one in [store]"
@@ -111,7 +108,7 @@ pub(super) fn check_files(database: &Path) -> Result<(), OpenError> {
         .and_then(|target| std::fs::metadata(with_ending(&target, "-wal")));
     if metadata.len() == 0 && log.is_ok_and(|log| log.len() > 0) {
         return Err(refused(
-            "it was emptied, and its -wal file was not: keep a copy of that file, remove it, and restore a backup".into(),
+            &"it was emptied, and its -wal file was not: keep a copy of that file, remove it, and restore a backup",
         ));
     }
     Ok(())
@@ -126,10 +123,7 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// Why a database cannot be opened, and what to do about it.
 pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
-    OpenError::Store {
-        path: path.into(),
-        reason: with_advice(error),
-    }
+    OpenError::store(path, with_advice(error))
 }
 
 /// An error of a file, and what to do about it.

@@ -1,6 +1,7 @@
 //! The store's handle: a queue for the writer, connections for the readers.
 
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::fs::File;
 use std::future::ready;
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,21 +9,17 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Weak};
 
 use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::Sender;
-use tokio::sync::mpsc::error::TrySendError;
 
 use super::file::{Changed, Lock, Names};
-use super::open;
 use super::open::open_to_read;
-use super::reads::reads;
 use super::writer::{Health, Writer};
-use crate::model::{Error, OpenError};
-use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Store, TransactionError};
+use super::{customers, open, rows};
+use crate::model::{Customer, Error, OpenError};
+use crate::port::{Intake, QueuedCommand, ReadFuture, Row, Store, TransactionError, Value};
 
 /// At most this many writes are committed together, so that the first one does not wait long for the last.
 const GROUP: usize = 512;
@@ -30,43 +27,36 @@ const GROUP: usize = 512;
 /// The store in one `SQLite` file.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
-    queue: Sender<Box<dyn QueuedCommand>>,
+    intake: Intake,
     readers: Readers,
-    names: Option<Names>,
     writer: Arc<Health>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Sqlite {
     /// Opens the file, or makes it; `queue` writes may wait.
     pub(crate) fn open(path: &Path, queue: usize) -> Result<Self, OpenError> {
-        let failed = |reason: String| OpenError::Store {
-            path: path.into(),
-            reason,
-        };
+        let failed = |error: &dyn Display| OpenError::store(path, error);
         let lock = Lock::take(path)?;
         // The path may be relative, and a program may change its directory.
-        let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        let absolute = std::path::absolute(path).map_err(|error| failed(&error))?;
         // SQLite, too, follows symbolic links, and puts the other files beside the target.
         let target = absolute.canonicalize();
-        let target = target.map_err(|error| failed(error.to_string()))?;
+        let target = target.map_err(|error| failed(&error))?;
         let connection = open::open(&target)?;
         let names = Names::of(&absolute, target.clone(), &lock);
-        let names = names.map_err(|error| failed(error.to_string()))?;
+        let names = names.map_err(|error| failed(&error))?;
         let state = Arc::new(Health::default());
         let writer = Writer::new(connection, Some((names.clone(), lock)), Arc::clone(&state))
-            .map_err(|error| open::unopened(path, &error))?;
+            .map_err(|error| failed(&error))?;
         let (sender, receiver) = mpsc::channel(queue);
         let thread = std::thread::Builder::new().name("jetpay-ledger".into());
         let thread = thread
             .spawn(move || writer.work(receiver, GROUP))
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| failed(&error))?;
         Ok(Self {
-            queue: sender,
-            readers: Readers::new(target, Some(names.clone())),
-            names: Some(names),
+            intake: Intake::new(sender, Some(thread)),
+            readers: Readers::new(target, Some(names)),
             writer: state,
-            thread: Mutex::new(Some(thread)),
         })
     }
 
@@ -77,80 +67,56 @@ impl Sqlite {
 
     /// Opens a file for reading alone, also while another process has it open for writing.
     pub(crate) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
-        let failed = |reason: String| OpenError::Store {
-            path: path.into(),
-            reason,
-        };
         open::check_version(path)?;
-        let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        let absolute = std::path::absolute(path).map_err(|error| OpenError::store(path, error))?;
         // No writer takes from this queue: every write is refused, as by a closed ledger.
         let (sender, _) = mpsc::channel(1);
         Ok(Self {
-            queue: sender,
+            intake: Intake::new(sender, None),
             readers: Readers::new(absolute, None),
-            names: None,
             writer: Arc::default(),
-            thread: Mutex::new(None),
         })
     }
 
     /// Reads at once, on the calling thread: that takes microseconds.
     fn read<'a, T: Send + 'a>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        query: impl FnOnce(&Connection) -> Result<T, TransactionError>,
     ) -> ReadFuture<'a, T> {
         Box::pin(ready(self.readers.read(query)))
-    }
-
-    /// Finishes what waits. Blocks until that is done.
-    fn finish(&self) {
-        self.writer.closing.store(true, Relaxed);
-        // Wakes the writer, which then looks. A full queue means that it is awake.
-        let (nothing, _) = Queued::new(Probe);
-        let _ = self.queue.try_send(nothing);
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
     }
 }
 
 impl Store for Sqlite {
     fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
-        self.queue.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy,
-            TrySendError::Closed(_) => Error::closed(),
-        })
+        self.intake.submit(command)
     }
 
     fn ready(&self) -> Result<(), Error> {
-        if self.queue.is_closed() {
-            return Err(Error::closed());
-        }
-        if let Some(names) = &self.names {
-            names.check().map_err(unavailable)?;
-        }
-        if self.writer.failing.load(Relaxed) {
-            let (probe, _) = Queued::new(Probe);
-            let _ = self.queue.try_send(probe);
-            return Err(Error::Unavailable("the last commit failed".into()));
-        }
-        if self.queue.capacity() == 0 {
-            Err(Error::Busy)
-        } else {
-            Ok(())
-        }
+        self.intake.ready(|| {
+            if let Some(names) = &self.readers.names {
+                names.check().map_err(unavailable)?;
+            }
+            let failing = self.writer.failing.load(Relaxed);
+            Ok(failing.then(|| "the last commit failed".into()))
+        })
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async { self.finish() })
+        Box::pin(async { self.intake.finish(&self.writer.closing) })
     }
 
-    reads!();
+    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+        self.read(|connection| customers::read_net(connection, customer_id))
+    }
+
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
+        self.read(|connection| rows::query(connection, sql, &values))
+    }
+
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
+        self.read(|connection| rows::query_once(connection, sql, &values))
+    }
 
     fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()> {
         let copied = self.readers.read(|connection| Ok(backup(connection, to)));
@@ -160,7 +126,7 @@ impl Store for Sqlite {
 
 impl Drop for Sqlite {
     fn drop(&mut self) {
-        self.finish();
+        self.intake.finish(&self.writer.closing);
     }
 }
 
@@ -189,7 +155,7 @@ impl Readers {
     /// Reads with the calling thread's connection, which sees all that was acknowledged before.
     pub(super) fn read<T>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        query: impl FnOnce(&Connection) -> Result<T, TransactionError>,
     ) -> Result<T, Error> {
         let connection = self.connection()?;
         Ok(query(&connection)?)
@@ -226,7 +192,7 @@ impl From<rusqlite::Error> for Error {
 /// Copies the database as of one commit into a new file. It is there under its name only when it is whole and on the
 /// disk.
 fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
-    let failed = |what: &str, error: &dyn std::fmt::Display| {
+    let failed = |what: &str, error: &dyn Display| {
         Error::Unavailable(format!("{what} {}: {error}", to.display()))
     };
     if to.exists() {

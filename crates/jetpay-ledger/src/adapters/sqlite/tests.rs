@@ -10,22 +10,13 @@ use tempfile::TempDir;
 use super::Sqlite;
 use crate::Ledger;
 use crate::model::{Error, Millis, NewPayment};
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
+use crate::port::{Command, LedgerTransaction, TransactionError, command};
 
-/// Command made of a closure.
-struct Closure<F>(F);
-
-impl<F> Command for Closure<F>
-where
-    F: FnMut(&mut dyn LedgerTransaction) -> Result<(), TransactionError> + Send + 'static,
-{
-    type Output = ();
-
-    fn keys(&self, _: &mut Keys) {}
-
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
-        (self.0)(transaction)
-    }
+/// A command made of a closure.
+fn closure(
+    run: impl FnMut(&mut dyn LedgerTransaction) -> Result<(), TransactionError> + Send + 'static,
+) -> impl Command<Output = ()> {
+    command(|_| (), run)
 }
 
 fn ledger(queue: usize) -> (TempDir, Ledger) {
@@ -52,7 +43,7 @@ fn hold(ledger: &Ledger) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<()
     let (go, told) = mpsc::channel::<()>();
     let (here, arrived) = mpsc::channel();
     let held = ledger.clone();
-    let work = Closure(move |_: &mut dyn LedgerTransaction| {
+    let work = closure(move |_: &mut dyn LedgerTransaction| {
         let _ = here.send(());
         let _ = told.recv();
         Ok(())
@@ -108,7 +99,7 @@ async fn with_a_bad_one(
     // Polled in this order: all are in the queue before the writer is let go.
     let (first, bad, second, ()) = tokio::join!(
         record("first"),
-        ledger.write(Closure(bad)),
+        ledger.write(closure(bad)),
         record("second"),
         release
     );
@@ -160,7 +151,7 @@ async fn failure_is_forgotten_when_a_probe_succeeds_without_traffic() {
     let (_directory, ledger) = ledger(16);
     let broken =
         |_: &mut dyn LedgerTransaction| Err(TransactionError::Store("the disk is gone".into()));
-    assert!(ledger.write(Closure(broken)).await.is_err());
+    assert!(ledger.write(closure(broken)).await.is_err());
     assert!(ledger.ready().is_err());
     while ledger.ready().is_err() {
         tokio::task::yield_now().await;

@@ -1,9 +1,11 @@
 //! The open transaction that a group of commands shares.
 
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, params_from_iter};
 
-use crate::model::{Counts, Error};
-use crate::port::TransactionError;
+use super::rows;
+use crate::model::Counts;
+use crate::port;
+use crate::port::{TransactionError, Value, Values};
 
 /// An open transaction.
 pub(super) struct Transaction<'c> {
@@ -42,18 +44,47 @@ impl<'c> Transaction<'c> {
     }
 
     /// Runs a statement; how many rows it changed.
-    pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
-        self.connection.prepare_cached(sql)?.execute(values)
+    pub(super) fn execute(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<usize, TransactionError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.execute(params_from_iter(values))?)
+    }
+
+    /// Each row of a statement.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&mut Values<'_>) -> Result<T, TransactionError>,
+    ) -> Result<Vec<T>, TransactionError> {
+        rows::read(self.connection, sql, values, read)
+    }
+
+    /// The row of a statement, which gives at most one.
+    pub(super) fn row<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&mut Values<'_>) -> Result<T, TransactionError>,
+    ) -> Result<Option<T>, TransactionError> {
+        Ok(self.rows(sql, values, read)?.pop())
+    }
+
+    /// Whether a statement gives a row.
+    pub(super) fn is_there(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<bool, TransactionError> {
+        Ok(self.row(sql, values, |_| Ok(()))?.is_some())
     }
 }
 
 impl From<rusqlite::Error> for TransactionError {
     fn from(error: rusqlite::Error) -> Self {
-        if let rusqlite::Error::FromSqlConversionFailure(_, _, cause) = &error
-            && let Some(Error::Damaged(customer_id)) = cause.downcast_ref()
-        {
-            return Self::Damaged(customer_id.clone());
-        }
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Constraint(error.to_string()),
             _ => Self::Store(error.to_string()),
@@ -62,17 +93,9 @@ impl From<rusqlite::Error> for TransactionError {
 }
 
 /// As of the last commit.
-pub(super) fn read_counts(connection: &Connection) -> rusqlite::Result<Counts> {
-    let sql = "SELECT pending, unmatched, quarantined, alarms, open_alarms FROM counts";
-    connection.prepare_cached(sql)?.query_row((), |row| {
-        Ok(Counts {
-            pending: row.get(0)?,
-            unmatched: row.get(1)?,
-            quarantined: row.get(2)?,
-            alarms: row.get(3)?,
-            open_alarms: row.get(4)?,
-        })
-    })
+pub(super) fn read_counts(connection: &Connection) -> Result<Counts, TransactionError> {
+    let counts = rows::read(connection, port::rows::COUNTS, &[], port::rows::counts)?.pop();
+    counts.ok_or_else(|| TransactionError::Store("the row of counts is gone".into()))
 }
 
 pub(super) fn write_counts(connection: &Connection, counts: &Counts) -> rusqlite::Result<()> {

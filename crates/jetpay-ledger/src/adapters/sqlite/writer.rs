@@ -49,7 +49,7 @@ impl Writer {
         mut connection: Connection,
         file: Option<(Names, Lock)>,
         state: Arc<Health>,
-    ) -> rusqlite::Result<Self> {
+    ) -> Result<Self, TransactionError> {
         let counts = read_counts(&connection)?;
         let log_pages = Arc::new(AtomicI32::new(0));
         let pages = Arc::clone(&log_pages);

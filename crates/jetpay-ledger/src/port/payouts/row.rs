@@ -5,47 +5,7 @@ use jetpay_core::id::OperationId;
 use crate::model::Millis;
 use crate::payout::{NewPayout, Payout, PayoutSnapshot};
 use crate::port::keys::TransactionError;
-use crate::port::store::Value;
-use crate::port::value;
-use crate::port::value::{Values, broken};
-
-/// The columns of a payout: first those that never change, then the others. The payer's data is forgotten in the end.
-pub(crate) const COLUMNS: [&str; 31] = [
-    "payment_id",
-    "project_id",
-    "method",
-    "customer_id",
-    "amount",
-    "currency",
-    "idempotency_key",
-    "fingerprint",
-    "from_balance",
-    "created_at",
-    "account_number",
-    "request",
-    "request_id",
-    "state",
-    "reserved",
-    "paid",
-    "paid_by",
-    "reversed_by",
-    "error_by",
-    "taken",
-    "sending_until",
-    "gate",
-    "elsewhere",
-    "next",
-    "due_at",
-    "turn",
-    "sends",
-    "waits",
-    "overdue",
-    "changed_at",
-    "forgotten",
-];
-
-/// How many of them never change.
-pub(crate) const KEPT_COLUMNS: usize = 10;
+use crate::port::value::{Value, Values};
 
 /// A payout as a row.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,114 +30,113 @@ impl PayoutRow {
         }
     }
 
-    /// In the order of [`COLUMNS`].
-    pub(crate) fn values(&self) -> Vec<Value> {
+    /// A row of `payouts`.
+    pub(crate) fn values(&self) -> Vec<Value<'_>> {
         let Self {
             payout,
             snapshot,
             changed_at,
         } = self;
         let (next, due) = snapshot.next.unzip();
-        let reversed_by = snapshot
-            .reversed_by
-            .iter()
-            .map(|id| id.number().to_string());
-        let reversed_by: Vec<String> = reversed_by.collect();
+        let reversed_by = snapshot.reversed_by.iter();
+        let reversed_by: Vec<_> = reversed_by.map(|id| id.number().to_string()).collect();
         let request = Some(payout.request.as_str()).filter(|request| !request.is_empty());
         vec![
-            value::id(&payout.id),
-            value::project(payout.project_id),
-            value::text(&payout.method),
-            value::text(payout.customer_id.as_str()),
-            Value::Int(payout.amount.minor()),
-            value::text(payout.amount.currency().code()),
-            value::text(&payout.idempotency_key),
-            value::text(&payout.fingerprint),
-            Value::Int(payout.from_balance.into()),
-            Value::Int(payout.created_at.0),
-            value::text(&payout.account_number),
-            value::optional_text(request),
-            value::optional_text(snapshot.request_id.as_deref()),
-            value::text(snapshot.state.as_str()),
-            Value::Int(snapshot.reserved),
-            Value::Int(snapshot.paid),
-            value::optional_operation(snapshot.paid_by),
-            value::text(&reversed_by.join(",")),
-            value::optional_operation(snapshot.error_by),
-            Value::Int(snapshot.taken.into()),
-            value::optional_time(snapshot.sending_until),
-            value::optional_text(snapshot.gate.as_deref()),
-            Value::Int(snapshot.elsewhere.into()),
-            value::optional_text(next.map(crate::payout::Action::as_str)),
-            value::optional_time(due),
-            Value::Int(snapshot.fencing_token),
-            Value::Int(snapshot.sends),
-            Value::Int(snapshot.waits),
-            Value::Int(snapshot.overdue.into()),
-            Value::Int(changed_at.0),
-            Value::Int(request.is_none().into()),
+            Value::from(&payout.id),
+            payout.project_id.into(),
+            (&*payout.method).into(),
+            payout.customer_id.as_str().into(),
+            payout.amount.minor().into(),
+            payout.amount.currency().code().to_owned().into(),
+            payout.idempotency_key.as_str().into(),
+            payout.fingerprint.as_str().into(),
+            payout.from_balance.into(),
+            payout.created_at.into(),
+            payout.account_number.as_str().into(),
+            request.into(),
+            snapshot.request_id.as_deref().into(),
+            snapshot.state.as_str().into(),
+            snapshot.reserved.into(),
+            snapshot.paid.into(),
+            snapshot.paid_by.into(),
+            reversed_by.join(",").into(),
+            snapshot.error_by.into(),
+            snapshot.taken.into(),
+            snapshot.sending_until.into(),
+            snapshot.gate.as_deref().into(),
+            snapshot.elsewhere.into(),
+            next.map(crate::payout::Action::as_str).into(),
+            due.into(),
+            snapshot.fencing_token.into(),
+            snapshot.sends.into(),
+            snapshot.waits.into(),
+            snapshot.overdue.into(),
+            (*changed_at).into(),
+            request.is_none().into(),
         ]
     }
 
-    /// From a row in the order of [`COLUMNS`].
-    pub(crate) fn from_values(row: &[Value]) -> Result<Self, TransactionError> {
-        Self::read(row).map_err(|_| {
-            let id = row.first().and_then(Value::text).unwrap_or("unknown");
-            // It concerns this command alone: the others of its group go on.
-            TransactionError::Constraint(format!("the row of payout {id} is broken"))
+    /// From the columns of `payouts`.
+    pub(crate) fn read(row: &mut Values<'_>) -> Result<Self, TransactionError> {
+        // It concerns this command alone: the others of its group go on.
+        Self::taken_from(row).map_err(|_| {
+            TransactionError::Constraint(format!("the row of payout {} is broken", row.key()))
         })
     }
 
-    fn read(row: &[Value]) -> Result<Self, TransactionError> {
-        let mut values = Values::of(row);
-        let (id, project_id) = (values.id()?, values.project()?);
-        let (method, customer_id) = (values.text()?.to_owned(), values.id()?);
-        let amount = values.money()?;
-        let (idempotency_key, fingerprint) = (values.text()?.into(), values.text()?.into());
-        let (from_balance, created_at) = (values.truth()?, Millis(values.int()?));
+    fn taken_from(row: &mut Values<'_>) -> Result<Self, TransactionError> {
+        let (id, project_id) = (row.id()?, row.project()?);
+        let (method, customer_id) = (row.string()?, row.id()?);
+        let amount = row.money()?;
+        let (idempotency_key, fingerprint) = (row.string()?, row.string()?);
+        let (from_balance, created_at) = (row.truth()?, row.time()?);
         let payout = NewPayout {
             id,
             project_id,
             method: method.into(),
             customer_id,
-            account_number: values.text()?.into(),
+            account_number: row.string()?,
             amount,
             idempotency_key,
             fingerprint,
             from_balance,
-            request: values.optional_text().unwrap_or_default().into(),
+            request: row.optional_string().unwrap_or_default(),
             created_at,
             requested_by: None,
         };
         let snapshot = PayoutSnapshot {
             project_id,
             amount,
-            request_id: values.optional_text().map(ToOwned::to_owned),
-            state: values.word()?,
-            reserved: values.int()?,
-            paid: values.int()?,
-            paid_by: values.optional_operation(),
-            reversed_by: operations(values.text()?)?,
-            error_by: values.optional_operation(),
-            taken: values.truth()?,
-            sending_until: values.optional_int().map(Millis),
-            gate: values.optional_text().map(ToOwned::to_owned),
-            elsewhere: values.truth()?,
-            next: {
-                let next = values.optional_text().map(str::parse).transpose();
-                let next = next.map_err(|_| broken())?;
-                next.zip(values.optional_int().map(Millis))
+            request_id: row.optional_string(),
+            state: row.word()?,
+            reserved: row.int()?,
+            paid: row.int()?,
+            paid_by: row.optional_operation(),
+            reversed_by: {
+                let numbers = row.text()?.split(',').filter(|number| !number.is_empty());
+                let ids = numbers.map(|number| number.parse().map(OperationId::new));
+                ids.collect::<Result<_, _>>().map_err(|_| row.broken())?
             },
-            fencing_token: values.int()?,
-            sends: values.int()?,
-            waits: values.int()?,
-            overdue: values.truth()?,
+            error_by: row.optional_operation(),
+            taken: row.truth()?,
+            sending_until: row.optional_int().map(Millis),
+            gate: row.optional_string(),
+            elsewhere: row.truth()?,
+            next: {
+                let next = row.optional_text().map(str::parse).transpose();
+                let next = next.map_err(|_| row.broken())?;
+                next.zip(row.optional_int().map(Millis))
+            },
+            fencing_token: row.int()?,
+            sends: row.int()?,
+            waits: row.int()?,
+            overdue: row.truth()?,
             created_at,
         };
         Ok(Self {
             payout,
             snapshot,
-            changed_at: Millis(values.int()?),
+            changed_at: row.time()?,
         })
     }
 
@@ -220,18 +179,12 @@ impl PayoutRow {
     }
 }
 
-fn operations(list: &str) -> Result<Vec<OperationId>, TransactionError> {
-    let numbers = list.split(',').filter(|number| !number.is_empty());
-    numbers
-        .map(|number| number.parse().map(OperationId::new).map_err(|_| broken()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use jetpay_core::{Currency, Money};
 
     use super::*;
+    use crate::port::tables::PAYOUTS;
 
     fn row() -> PayoutRow {
         PayoutRow::new(NewPayout {
@@ -252,9 +205,10 @@ mod tests {
 
     #[test]
     fn row_survives_a_round_trip_in_whatever_state() {
+        let read = |row: &PayoutRow| PayoutRow::read(&mut Values::of(&row.values())).unwrap();
         let mut row = row();
-        assert!(PayoutRow::from_values(&row.values()).unwrap() == row);
-        assert_eq!(row.values().len(), COLUMNS.len());
+        assert!(read(&row) == row);
+        assert_eq!(row.values().len(), PAYOUTS.names(0).len());
         row.snapshot.next = None;
         row.snapshot.paid_by = Some(29.into());
         row.snapshot.reversed_by = vec![30.into(), 31.into()];
@@ -264,7 +218,7 @@ mod tests {
         row.snapshot.sending_until = Some(Millis(8));
         row.snapshot.gate = Some("https://gate".into());
         row.snapshot.elsewhere = true;
-        assert!(PayoutRow::from_values(&row.values()).unwrap() == row);
+        assert!(read(&row) == row);
     }
 
     #[test]
@@ -273,9 +227,10 @@ mod tests {
         row.forget_payer();
         assert_eq!(row.payout.account_number, "******1133");
         let stored = row.values();
-        let at = |column| COLUMNS.iter().position(|name| *name == column).unwrap();
+        let names = PAYOUTS.names(0);
+        let at = |column| names.iter().position(|name| *name == column).unwrap();
         assert_eq!(stored[at("request")], Value::Null);
         assert_eq!(stored[at("forgotten")], Value::Int(1));
-        assert!(PayoutRow::from_values(&stored).unwrap() == row);
+        assert!(PayoutRow::read(&mut Values::of(&stored)).unwrap() == row);
     }
 }

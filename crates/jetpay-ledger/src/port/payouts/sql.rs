@@ -2,12 +2,10 @@
 
 use jetpay_core::id::PaymentId;
 
-use super::row::COLUMNS;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::keys::TransactionError;
-use crate::port::store::{Row, Value, sum};
-use crate::port::value;
-use crate::port::value::Values;
+use crate::port::tables::PAYOUTS;
+use crate::port::value::{Conditions, Value, Values};
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {
@@ -31,8 +29,7 @@ pub(crate) fn by_ids() -> String {
 pub(crate) const WITH_KEY: &str =
     "SELECT payment_id, fingerprint FROM payouts WHERE project_id = $1 AND idempotency_key = $2";
 
-/// What a customer's payments left, and what payouts took of it, in minor units: two texts, for [`balance`] and
-/// [`topped_up`].
+/// What a customer's payments left, and what payouts took of it, in minor units: two texts, for [`balance`].
 pub(crate) const BALANCE: &str = "SELECT
     (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM payments WHERE customer_id = $1),
     (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM payouts WHERE customer_id = $1 AND from_balance = 1)";
@@ -74,64 +71,53 @@ pub(crate) const MOVES: &str =
     not(feature = "sqlite"),
     allow(dead_code, reason = "PostgreSQL asks for many keys at once")
 )]
-pub(crate) fn with_key(row: &[Value]) -> Result<(PaymentId, String), TransactionError> {
-    let mut values = Values::of(row);
-    Ok((values.id()?, values.text()?.to_owned()))
+pub(crate) fn with_key(row: &mut Values<'_>) -> Result<(PaymentId, String), TransactionError> {
+    Ok((row.id()?, row.string()?))
 }
 
-/// The number in the first row, or 0.
-pub(crate) fn number(rows: &[Row]) -> i64 {
-    let first = rows.first().and_then(|row| row.first());
-    first.and_then(Value::int).unwrap_or_default()
+/// The money of a customer, in minor units.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Balance {
+    /// What the customer can spend.
+    pub(crate) available: i128,
+    /// What the customer's payments left, before payouts. A credit is checked against it: what a payout took can come back, and
+    /// must then fit, too.
+    pub(crate) topped_up: i128,
 }
 
-/// What a customer can spend, in minor units, from the row that [`BALANCE`] gives.
-pub(crate) fn balance(row: &[Value]) -> i128 {
-    sum(row, 0) - sum(row, 1)
+/// From the row that [`BALANCE`] gives.
+pub(crate) fn balance(row: &mut Values<'_>) -> Result<Balance, TransactionError> {
+    let (topped_up, taken): (i128, i128) = (row.word()?, row.word()?);
+    Ok(Balance {
+        available: topped_up - taken,
+        topped_up,
+    })
 }
 
-/// What a customer's payments left, in minor units, from the same row. A credit is checked against it: what a payout took can
-/// come back, and must then fit, too.
-pub(crate) fn topped_up(row: &[Value]) -> i128 {
-    sum(row, 0)
-}
-
-/// Only the conditions that are asked for, so that the index that fits is used.
-pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
-    let mut values = Vec::new();
-    let mut conditions = Vec::new();
-    let mut add = |condition: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            values.push(value);
-            conditions.push(format!("{condition} ${}", values.len()));
-        }
-    };
-    let text = |given: Option<&String>| given.cloned().map(Value::Text);
+/// The payouts that a filter lets through, by id.
+pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value<'static>>) {
     let after = filter.after.clone().unwrap_or_default();
-    add("payment_id >", Some(Value::Text(after)));
-    add("project_id =", filter.project_id.map(value::project));
-    add("customer_id =", text(filter.customer_id.as_ref()));
-    add("idempotency_key =", text(filter.idempotency_key.as_ref()));
-    add("fingerprint =", text(filter.fingerprint.as_ref()));
-    add("account_number =", text(filter.account_number.as_ref()));
-    add("amount =", filter.amount.map(Value::Int));
-    add("created_at >=", filter.from.map(|from| Value::Int(from.0)));
-    let state = filter.state.map(|state| state.as_str().to_owned());
-    add("state =", state.map(Value::Text));
+    let mut conditions = Conditions::of("payment_id >", after);
+    conditions.and("project_id =", filter.project_id);
+    conditions.and("customer_id =", filter.customer_id.clone());
+    conditions.and("idempotency_key =", filter.idempotency_key.clone());
+    conditions.and("fingerprint =", filter.fingerprint.clone());
+    conditions.and("account_number =", filter.account_number.clone());
+    conditions.and("amount =", filter.amount);
+    conditions.and("created_at >=", filter.from);
+    conditions.and("state =", filter.state.map(PayoutState::as_str));
     if filter.state.is_some_and(|state| state != PayoutState::Paid) {
         // Says that the index of the other states holds them all.
-        conditions.push("state <> 'paid'".to_owned());
+        conditions.and_text("state <> 'paid'");
     }
-    values.push(value::limit(filter.limit));
+    let (conditions, limit, values) = conditions.limited(filter.limit);
     let sql = format!(
-        "{} WHERE {} ORDER BY payment_id LIMIT ${}",
-        select(),
-        conditions.join(" AND "),
-        values.len()
+        "{} WHERE {conditions} ORDER BY payment_id LIMIT {limit}",
+        select()
     );
     (sql, values)
 }
 
 fn select() -> String {
-    format!("SELECT {} FROM payouts", COLUMNS.join(", "))
+    format!("SELECT {} FROM payouts", PAYOUTS.names(0).join(", "))
 }

@@ -14,11 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::open;
-use super::reads::reads;
 use super::writer::{Health, Writer};
-use crate::model::{Error, OpenError};
-use crate::port::{QueuedCommand, ReadFuture, Store};
+use super::{customers, open, rows};
+use crate::model::{Customer, Error, OpenError};
+use crate::port::{QueuedCommand, ReadFuture, Row, Store, TransactionError, Value};
 
 pub use fault::Fault;
 use fault::{BadCommand, FaultInjector, Guarded};
@@ -45,18 +44,15 @@ impl SimStore {
     /// # Errors
     /// [`OpenError::Store`]: no memory.
     pub fn new(queue: usize) -> Result<Self, OpenError> {
-        let failed = |error: rusqlite::Error| OpenError::Store {
-            path: MEMORY.into(),
-            reason: error.to_string(),
-        };
+        let failed = |error: &dyn fmt::Display| OpenError::store(Path::new(MEMORY), error);
         let mut connection = open::open(Path::new(MEMORY))?;
         let faults = Arc::new(FaultInjector::default());
         let at_commit = Arc::clone(&faults);
         connection
             .commit_hook(Some(move || at_commit.refuses()))
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
         let inner = Inner {
-            writer: writer(connection).map_err(failed)?,
+            writer: writer(connection).map_err(|error| failed(&error))?,
             waiting: Vec::new(),
             closed: false,
         };
@@ -129,7 +125,7 @@ impl SimStore {
 /// `SQLite`'s name for a database in memory.
 const MEMORY: &str = ":memory:";
 
-fn writer(connection: Connection) -> rusqlite::Result<Writer> {
+fn writer(connection: Connection) -> Result<Writer, TransactionError> {
     Writer::new(connection, None, Arc::new(Health::default()))
 }
 
@@ -147,9 +143,10 @@ impl fmt::Debug for SimStore {
 impl SimStore {
     fn read<'a, T: Send + 'a>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        query: impl FnOnce(&Connection) -> Result<T, TransactionError>,
     ) -> ReadFuture<'a, T> {
-        Box::pin(ready(self.inspect(query).map_err(Error::from)))
+        let read = query(&self.lock().writer.connection);
+        Box::pin(ready(read.map_err(Error::from)))
     }
 }
 
@@ -176,7 +173,17 @@ impl Store for SimStore {
         })
     }
 
-    reads!();
+    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+        self.read(|connection| customers::read_net(connection, customer_id))
+    }
+
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
+        self.read(|connection| rows::query(connection, sql, &values))
+    }
+
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {
+        self.read(|connection| rows::query_once(connection, sql, &values))
+    }
 
     fn backup<'a>(&'a self, _: &'a Path) -> ReadFuture<'a, ()> {
         let nowhere = "a database in memory has no file to copy";

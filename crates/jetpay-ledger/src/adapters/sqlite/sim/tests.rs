@@ -98,24 +98,3 @@ fn crash_between_two_jobs_written_alone_keeps_the_answer_that_was_given() {
     assert_eq!(answers, [Some(Ok(())), None, None]);
     assert_eq!(recorded(&ledger), ["a", "b"]);
 }
-
-#[test]
-fn full_disk_is_unavailable_and_is_left_when_there_is_room_again() {
-    let (store, ledger) = ledger();
-    let mut context = Context::from_waker(Waker::noop());
-    let mut write = |id: &str, fault| {
-        let mut write = pin!(ledger.record_payment(payment(id)));
-        assert!(write.as_mut().poll(&mut context).is_pending());
-        store.step(fault);
-        write.as_mut().poll(&mut context)
-    };
-    let refused = (0..1000)
-        .map(|number| write(&format!("p{number}"), Fault::Full))
-        .find(|answer| *answer != Poll::Ready(Ok(())));
-    let full = |text: &str| text.contains("full");
-    assert!(
-        matches!(&refused, Some(Poll::Ready(Err(Error::Unavailable(text)))) if full(text)),
-        "{refused:?}"
-    );
-    assert_eq!(write("last", Fault::Commits), Poll::Ready(Ok(())));
-}

@@ -1,12 +1,11 @@
 //! Callbacks without an operation, or without a part of it, on every store: each is one event, for the payment alone.
 
-mod common;
-
-use common::{AMOUNT, NOW, TestLedger, newest, sale, signed};
+use crate::common::{AMOUNT, NOW, TestLedger, newest, sale, signed};
 use jetpay_core::{Callback, Keyring, Project};
+use jetpay_ledger::CallbackOutcome::{Applied, Noted, Repeated, Unmatched};
 use jetpay_ledger::{AlarmKind, CallbackOutcome, Operation, PaymentState};
 
-common::on_every_store! {
+crate::common::on_every_store! {
     decline_without_an_operation_is_one_event_and_declines,
     decline_whose_operation_comes_with_more_later_is_a_repeat,
     event_without_an_operation_waits_in_the_inbox_and_is_applied_with_its_payment,
@@ -28,39 +27,39 @@ fn callback(status: &str, operation: &str) -> Callback {
 }
 
 async fn deliver(test: &TestLedger, callback: Callback) -> CallbackOutcome {
-    test.ledger.record_callback(callback, NOW).await.unwrap()
+    test.record_callback(callback, NOW).await.unwrap()
 }
 
 async fn state(test: &TestLedger) -> PaymentState {
-    test.ledger.payment("p1").await.unwrap().unwrap().state
+    test.payment("p1").await.unwrap().unwrap().state
 }
 
 async fn alarms(test: &TestLedger) -> Vec<AlarmKind> {
-    let alarms = test.ledger.alarms(newest(10)).await.unwrap();
+    let alarms = test.alarms(newest(10)).await.unwrap();
     alarms.iter().map(|alarm| alarm.kind).collect()
 }
 
 /// The stored callbacks agree with their bytes and with the rest.
 async fn check(test: &TestLedger) {
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let audit = test.ledger.audit(Some(&keyring)).await.unwrap();
+    let audit = test.audit(Some(&keyring)).await.unwrap();
     assert_eq!((audit.findings, audit.unverified), (vec![], 0));
 }
 
 async fn decline_without_an_operation_is_one_event_and_declines(test: TestLedger) {
     test.announce("p1").await;
-    for outcome in [CallbackOutcome::Applied, CallbackOutcome::Repeated] {
+    for outcome in [Applied, Repeated] {
         assert_eq!(deliver(&test, callback("decline", "null")).await, outcome);
     }
     assert_eq!(state(&test).await, PaymentState::Declined);
     assert!(alarms(&test).await.is_empty());
     // With another status of the operation it is another event.
     let other = callback("decline", r#"{"status":"decline"}"#);
-    assert_eq!(deliver(&test, other).await, CallbackOutcome::Noted);
+    assert_eq!(deliver(&test, other).await, Noted);
     let test = test.reopen().await;
     let again = callback("decline", r#"{"status":"decline","id":""}"#);
-    assert_eq!(deliver(&test, again).await, CallbackOutcome::Repeated);
-    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&test, again).await, Repeated);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Applied);
     assert_eq!(test.entered("p1").await, AMOUNT);
     check(&test).await;
 }
@@ -74,12 +73,12 @@ async fn decline_whose_operation_comes_with_more_later_is_a_repeat(test: TestLed
     ];
     assert_eq!(
         deliver(&test, callback("decline", operations[0])).await,
-        CallbackOutcome::Applied
+        Applied
     );
     for operation in operations {
         assert_eq!(
             deliver(&test, callback("decline", operation)).await,
-            CallbackOutcome::Repeated,
+            Repeated,
             "{operation}"
         );
     }
@@ -91,12 +90,9 @@ async fn event_without_an_operation_waits_in_the_inbox_and_is_applied_with_its_p
     test: TestLedger,
 ) {
     for _ in 0..2 {
-        assert_eq!(
-            deliver(&test, callback("decline", "{}")).await,
-            CallbackOutcome::Unmatched
-        );
+        assert_eq!(deliver(&test, callback("decline", "{}")).await, Unmatched);
     }
-    let inbox = test.ledger.inbox(10).await.unwrap();
+    let inbox = test.inbox(10).await.unwrap();
     assert_eq!(inbox.len(), 1);
     assert_eq!((inbox[0].operation_id, inbox[0].amount), (None, None));
     test.announce("p1").await;
@@ -108,10 +104,10 @@ async fn success_without_an_operation_raises_an_alarm_with_its_message(test: Tes
     test.announce("p1").await;
     let success = callback("success", "null");
     let body = success.body.to_vec();
-    assert_eq!(deliver(&test, success).await, CallbackOutcome::Noted);
+    assert_eq!(deliver(&test, success).await, Noted);
     assert_eq!(state(&test).await, PaymentState::Pending);
     assert_eq!(alarms(&test).await, [AlarmKind::SuccessNotCredited]);
-    let (alarm, bodies) = test.ledger.alarm(1).await.unwrap().unwrap();
+    let (alarm, bodies) = test.alarm(1).await.unwrap().unwrap();
     assert_eq!((alarm.operation_id, bodies), (None, vec![body]));
     test.deliver(&sale("p1", 1)).await;
     assert_eq!(test.entered("p1").await, AMOUNT);
@@ -121,10 +117,7 @@ async fn success_without_an_operation_raises_an_alarm_with_its_message(test: Tes
 async fn decline_without_an_operation_after_the_credit_changes_no_money(test: TestLedger) {
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
-    assert_eq!(
-        deliver(&test, callback("decline", "null")).await,
-        CallbackOutcome::Noted
-    );
+    assert_eq!(deliver(&test, callback("decline", "null")).await, Noted);
     assert_eq!(state(&test).await, PaymentState::Credited);
     assert_eq!(alarms(&test).await, [AlarmKind::DeclineAfterCredit]);
     check(&test).await;
@@ -149,11 +142,7 @@ async fn failed_attempts_without_an_operation_id_are_one_fact_and_do_not_contrad
     for (number, operation) in attempts.iter().enumerate() {
         let recorded = deliver(&test, callback("decline", operation)).await;
         let first = number == 0;
-        let expected = if first {
-            CallbackOutcome::Applied
-        } else {
-            CallbackOutcome::Repeated
-        };
+        let expected = if first { Applied } else { Repeated };
         assert_eq!(recorded, expected, "{operation}");
     }
     assert!(alarms(&test).await.is_empty());
@@ -166,7 +155,7 @@ async fn declines_without_an_operation_id_after_the_credit_raise_one_alarm(test:
     deliver(&test, callback("expired", "null")).await;
     test.deliver(&sale("p1", 1)).await;
     // Other alarms are no reason to raise none.
-    test.deliver(&common::decline("p1", 7)).await;
+    test.deliver(&crate::common::decline("p1", 7)).await;
     deliver(&test, callback("reversed", "null")).await;
     let declined = attempt("sale", AMOUNT);
     for (status, operation) in [
@@ -197,7 +186,7 @@ async fn operation_of_a_payment_is_shown_with_what_its_callback_says(test: TestL
         callback("decline", r#"{"type":"sale","code":"20000"}"#),
     )
     .await;
-    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    let payment = test.payment("p1").await.unwrap().unwrap();
     let [
         Operation {
             id: None,

@@ -1,22 +1,20 @@
 //! Decisions of an operator take effect once and are stored with their reason. Also payments that are imported from
 //! an older system.
 
-mod common;
-
-use common::{
+use crate::common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, signed,
     unusable,
 };
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
+use jetpay_ledger::CallbackOutcome::{Applied, Noted, Quarantined, Repeated, Unmatched};
 use jetpay_ledger::{
-    AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
-    NewUnusable, PaymentState, Reason, ResolveError, ResolvedAlarms, UnusableOutcome, Verdict,
+    AlarmFilter, AlarmKind, CorrectionError, EntryKind, Error, Imported, Millis, NewUnusable,
+    PaymentState, Reason, Resolution, ResolveError, ResolvedAlarms, Verdict,
 };
 
-common::on_every_store! {
+crate::common::on_every_store! {
     different_amount_is_credited_by_an_operator_once,
-    decision_is_stored_with_the_name_of_its_token,
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
     unknown_payment_is_credited_to_a_customer_once,
@@ -59,20 +57,33 @@ impl TestLedger {
     /// The number of the alarm.
     async fn keep(&self, callback: NewUnusable) -> i64 {
         let kept = self.ledger.quarantine_unusable(callback, NOW).await;
-        assert_eq!(kept, Ok(UnusableOutcome::Stored));
-        self.ledger.alarms(newest(1)).await.unwrap()[0].seq
+        assert_eq!(kept, Ok(Some(Quarantined)));
+        self.last_alarm().await.seq
+    }
+
+    async fn resolve(&self, seq: i64, verdict: Verdict) -> Result<(), Error> {
+        self.resolve_alarm(seq, verdict, "has a receipt".into(), NOW)
+            .await
+    }
+
+    async fn credit(&self, seq: i64, minor: i64) -> Result<(), Error> {
+        self.resolve(seq, Verdict::Credit(kzt(minor))).await
+    }
+
+    /// Credits an operation that the alarm does not name.
+    async fn credit_for(&self, seq: i64, operation: u64, verdict: Verdict) -> Result<(), Error> {
+        let reason = "in the platform's account".into();
+        self.credit_operation(seq, operation.into(), verdict, reason, NOW)
+            .await
+    }
+
+    async fn last_resolution(&self) -> Resolution {
+        self.resolutions(None, 1).await.unwrap().remove(0)
     }
 }
 
 fn kzt(minor: i64) -> Money {
     Money::new(minor, Currency::KZT)
-}
-
-async fn resolve(test: &TestLedger, seq: i64, verdict: Verdict) -> Result<(), Error> {
-    let resolved = test
-        .ledger
-        .resolve_alarm(seq, verdict, "has a receipt".into(), NOW);
-    resolved.await
 }
 
 fn refused(why: ResolveError) -> Result<(), Error> {
@@ -89,15 +100,14 @@ async fn raise_unusable(test: &TestLedger, count: usize) {
 
 async fn alarms_resolved_together_by_two_operators_are_resolved_once_each(test: TestLedger) {
     raise_unusable(&test, 6).await;
-    resolve(&test, 2, Verdict::Foreign).await.unwrap();
+    test.resolve(2, Verdict::Foreign).await.unwrap();
     let together = |by: &str| {
         let reason = Reason {
             text: "a test of the platform".to_owned(),
             by: Some(by.to_owned()),
         };
         let seqs = vec![5, 4, 2, 1, 1, 99];
-        test.ledger
-            .resolve_alarms(seqs, Verdict::Dismiss, reason, NOW)
+        test.resolve_alarms(seqs, Verdict::Dismiss, reason, NOW)
     };
     let (one, other) = tokio::join!(together("aliya"), together("marat"));
     let (mut first, mut second) = (one.unwrap(), other.unwrap());
@@ -116,12 +126,12 @@ async fn alarms_resolved_together_by_two_operators_are_resolved_once_each(test: 
         not_found: vec![99],
     };
     assert_eq!(second, repeated);
-    let resolutions = test.ledger.resolutions(None, 9).await.unwrap();
+    let resolutions = test.resolutions(None, 9).await.unwrap();
     let mut seqs: Vec<_> = resolutions.iter().map(|it| it.alarm_seq.unwrap()).collect();
     seqs.sort_unstable();
     assert_eq!(seqs, [1, 2, 4, 5]);
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 2);
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.counts().await.unwrap().open_alarms, 2);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test: TestLedger) {
@@ -131,12 +141,10 @@ async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test
         (credit, "has receipts", ResolveError::CreditOfMany),
         (Verdict::Dismiss, " ", ResolveError::NoReason),
     ] {
-        let together = test
-            .ledger
-            .resolve_alarms(vec![1, 2], verdict, reason.into(), NOW);
+        let together = test.resolve_alarms(vec![1, 2], verdict, reason.into(), NOW);
         assert_eq!(together.await, Err(Error::Resolve(why)));
     }
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 2);
+    assert_eq!(test.counts().await.unwrap().open_alarms, 2);
 }
 
 async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
@@ -145,7 +153,7 @@ async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     test.deliver(&sale("p1", 2)).await;
-    resolve(&test, 1, Verdict::Dismiss).await.unwrap();
+    test.resolve(1, Verdict::Dismiss).await.unwrap();
     let of = |kinds: &[AlarmKind]| AlarmFilter {
         kinds: kinds.to_vec(),
         ..AlarmFilter::default()
@@ -169,8 +177,8 @@ async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
             vec![3, 2],
         ),
     ] {
-        let counted = test.ledger.count_alarms(filter.clone()).await.unwrap();
-        let listed = test.ledger.alarms(filter.clone()).await.unwrap();
+        let counted = test.count_alarms(filter.clone()).await.unwrap();
+        let listed = test.alarms(filter.clone()).await.unwrap();
         let listed: Vec<_> = listed.iter().map(|alarm| alarm.seq).collect();
         assert_eq!(listed, seqs, "{filter:?}");
         let counts: i64 = counted.iter().map(|kind| kind.count).sum();
@@ -178,23 +186,14 @@ async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
         let last = counted.iter().map(|kind| kind.last).max();
         assert_eq!(last, seqs.first().copied(), "{filter:?}");
     }
-    assert_eq!(test.ledger.counts().await.unwrap().alarms, 4);
+    assert_eq!(test.counts().await.unwrap().alarms, 4);
 }
 
 async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedger) {
     let first = sale("p1", 1);
-    let less = |amount, content: &CallbackContent| CallbackContent {
-        amount,
-        ..content.clone()
-    };
-    let foreign = CallbackContent {
-        project_id: 5678,
-        ..sale("p2", 3)
-    };
-    let reversed = CallbackContent {
-        operation_type: "refund reverse",
-        ..refund("p1", 6, 40_000)
-    };
+    let less = |amount, content: &CallbackContent| content.clone().with_amount(amount);
+    let foreign = sale("p2", 3).with_project(5678);
+    let reversed = refund("p1", 6, 40_000).with_type("refund reverse");
     // What comes, its kind of alarm if it raises one, and what is expected and received then.
     let rows = [
         (first.clone(), None),
@@ -230,14 +229,14 @@ async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedg
         test.announce(id).await;
     }
     for (content, expected) in rows {
-        let before = test.ledger.counts().await.unwrap().alarms;
+        let before = test.counts().await.unwrap().alarms;
         let callback = content.callback();
-        test.ledger.record_callback(callback, NOW).await.unwrap();
+        test.record_callback(callback, NOW).await.unwrap();
         let raised = AlarmFilter {
             after: Some(before),
             ..AlarmFilter::default()
         };
-        let raised = test.ledger.alarms(raised).await.unwrap();
+        let raised = test.alarms(raised).await.unwrap();
         let found = raised.first().map(|alarm| {
             let minor = |amount: Option<Money>| amount.unwrap().minor();
             (alarm.kind, minor(alarm.expected()), minor(alarm.received()))
@@ -245,7 +244,7 @@ async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedg
         assert_eq!(found, expected);
         if let Some(alarm) = raised.first() {
             assert_eq!(alarm.project_id, content.project_id.into());
-            let (one, _) = test.ledger.alarm(alarm.seq).await.unwrap().unwrap();
+            let (one, _) = test.alarm(alarm.seq).await.unwrap().unwrap();
             assert_eq!(one, *alarm);
             let other = (alarm.kind == AlarmKind::OperationOfAnotherPayment).then_some("p1");
             assert_eq!(alarm.other_payment.as_ref().map(PaymentId::as_str), other);
@@ -255,19 +254,11 @@ async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedg
 
 async fn early_refund_of_more_than_an_operator_credits_raises_an_alarm(test: TestLedger) {
     test.announce("p1").await;
-    assert_eq!(
-        test.deliver(&refund("p1", 2, 95_000)).await,
-        CallbackOutcome::Noted
-    );
-    let less = CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    };
+    assert_eq!(test.deliver(&refund("p1", 2, 95_000)).await, Noted);
+    let less = sale("p1", 1).with_amount(90_000);
     test.deliver(&less).await;
-    resolve(&test, 1, Verdict::Credit(kzt(90_000)))
-        .await
-        .unwrap();
-    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    test.credit(1, 90_000).await.unwrap();
+    let alarm = test.last_alarm().await;
     assert_eq!(
         (alarm.kind, alarm.operation_id, alarm.received()),
         (
@@ -276,77 +267,29 @@ async fn early_refund_of_more_than_an_operator_credits_raises_an_alarm(test: Tes
             Some(kzt(95_000))
         )
     );
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 1);
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
-}
-
-async fn decision_is_stored_with_the_name_of_its_token(test: TestLedger) {
-    test.announce("p1").await;
-    test.deliver(&CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    })
-    .await;
-    test.deliver(&sale("unknown", 2)).await;
-    let by = |name: &str| Reason {
-        text: "has a receipt".to_owned(),
-        by: Some(name.to_owned()),
-    };
-    let ledger = &test.ledger;
-    let credit = Verdict::Credit(kzt(90_000));
-    ledger
-        .resolve_alarm(1, credit, by("aliya"), NOW)
-        .await
-        .unwrap();
-    let unknown = "unknown".try_into().unwrap();
-    ledger
-        .dismiss_unmatched(&unknown, by("marat"), NOW)
-        .await
-        .unwrap();
-    let resolutions = ledger.resolutions(None, 9).await.unwrap();
-    let stored: Vec<_> = resolutions
-        .iter()
-        .map(|it| (it.by.as_deref(), it.reason.as_str()))
-        .collect();
-    assert_eq!(
-        stored,
-        [
-            (Some("marat"), "has a receipt"),
-            (Some("aliya"), "has a receipt")
-        ]
-    );
-    let alarm = ledger.alarms(newest(1)).await.unwrap().remove(0);
-    assert_eq!(alarm.resolution.unwrap().by.as_deref(), Some("aliya"));
+    assert_eq!(test.counts().await.unwrap().open_alarms, 1);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn different_amount_is_credited_by_an_operator_once(test: TestLedger) {
     test.announce("p1").await;
-    test.deliver(&CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    })
-    .await;
-    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
-    resolve(&test, alarm.seq, Verdict::Credit(kzt(90_000)))
-        .await
-        .unwrap();
-    let again = resolve(&test, alarm.seq, Verdict::Dismiss).await;
+    test.deliver(&sale("p1", 1).with_amount(90_000)).await;
+    let alarm = test.last_alarm().await;
+    test.credit(alarm.seq, 90_000).await.unwrap();
+    let again = test.resolve(alarm.seq, Verdict::Dismiss).await;
     assert_eq!(again, refused(ResolveError::AlreadyResolved));
-    let entries = test.ledger.entries(0, 9).await.unwrap();
+    let entries = test.entries(0, 9).await.unwrap();
     assert_eq!(
         (entries.len(), entries[0].kind),
         (1, EntryKind::ManualCredit)
     );
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
     // The platform corrects its callback. The operation is credited already, and another operation needs an operator.
-    let mended = CallbackContent {
-        payment_status: "refunded",
-        ..sale("p1", 1)
-    };
-    assert_eq!(test.deliver(&mended).await, CallbackOutcome::Noted);
-    assert_eq!(test.deliver(&sale("p1", 2)).await, CallbackOutcome::Noted);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
-    let counts = test.ledger.counts().await.unwrap();
+    let mended = sale("p1", 1).with_payment_status("refunded");
+    assert_eq!(test.deliver(&mended).await, Noted);
+    assert_eq!(test.deliver(&sale("p1", 2)).await, Noted);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
+    let counts = test.counts().await.unwrap();
     assert_eq!(
         (counts.alarms, counts.open_alarms, counts.pending),
         (2, 1, 0)
@@ -355,8 +298,8 @@ async fn different_amount_is_credited_by_an_operator_once(test: TestLedger) {
         resolved: Some(false),
         ..AlarmFilter::default()
     };
-    assert_eq!(test.ledger.alarms(open).await.unwrap().len(), 1);
-    let resolution = test.ledger.resolutions(None, 9).await.unwrap().remove(0);
+    assert_eq!(test.alarms(open).await.unwrap().len(), 1);
+    let resolution = test.last_resolution().await;
     assert_eq!(resolution.reason, "has a receipt");
     assert_eq!(
         (resolution.alarm_seq, resolution.verdict),
@@ -368,16 +311,11 @@ async fn second_sale_credited_by_an_operator_can_be_refunded(test: TestLedger) {
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     test.deliver(&sale("p1", 2)).await;
-    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
-    resolve(&test, alarm.seq, Verdict::Credit(kzt(AMOUNT)))
-        .await
-        .unwrap();
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(2 * AMOUNT));
-    assert_eq!(
-        test.deliver(&refund("p1", 3, AMOUNT + 5)).await,
-        CallbackOutcome::Applied
-    );
-    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    let alarm = test.last_alarm().await;
+    test.credit(alarm.seq, AMOUNT).await.unwrap();
+    assert_eq!(test.balance(CUSTOMER).await, Ok(2 * AMOUNT));
+    assert_eq!(test.deliver(&refund("p1", 3, AMOUNT + 5)).await, Applied);
+    let payment = test.payment("p1").await.unwrap().unwrap();
     assert_eq!(payment.state, PaymentState::PartiallyRefunded);
     assert_eq!(
         (payment.credited, payment.remaining),
@@ -387,13 +325,9 @@ async fn second_sale_credited_by_an_operator_can_be_refunded(test: TestLedger) {
 
 async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
     test.announce("p1").await;
-    test.deliver(&CallbackContent {
-        currency: "USD",
-        ..sale("p1", 1)
-    })
-    .await;
-    let unusable = test.ledger.quarantine_unusable(unusable("{}"), NOW);
-    assert_eq!(unusable.await, Ok(UnusableOutcome::Stored));
+    test.deliver(&sale("p1", 1).with_currency("USD")).await;
+    let unusable = test.quarantine_unusable(unusable("{}"), NOW);
+    assert_eq!(unusable.await, Ok(Some(Quarantined)));
     let usd = Money::new(5, Currency::parse("USD").unwrap());
     let cases = [
         (9, Verdict::Dismiss, ResolveError::NoSuchAlarm),
@@ -402,41 +336,31 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
         (2, Verdict::Credit(kzt(5)), ResolveError::NothingToCredit),
     ];
     for (seq, verdict, why) in cases {
-        assert_eq!(resolve(&test, seq, verdict).await, refused(why));
+        assert_eq!(test.resolve(seq, verdict).await, refused(why));
     }
     let silent = test
-        .ledger
         .resolve_alarm(1, Verdict::Dismiss, " ".into(), NOW)
         .await;
     assert_eq!(silent, refused(ResolveError::NoReason));
-    assert_eq!(test.ledger.resolutions(None, 9).await, Ok(vec![]));
-    resolve(&test, 2, Verdict::Foreign).await.unwrap();
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 1);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.resolutions(None, 9).await, Ok(vec![]));
+    test.resolve(2, Verdict::Foreign).await.unwrap();
+    assert_eq!(test.counts().await.unwrap().open_alarms, 1);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(0));
 }
 
 async fn unknown_payment_is_credited_to_a_customer_once(test: TestLedger) {
-    assert_eq!(
-        test.deliver(&sale("lost", 1)).await,
-        CallbackOutcome::Unmatched
-    );
+    assert_eq!(test.deliver(&sale("lost", 1)).await, Unmatched);
     let id = "lost".try_into().unwrap();
     let customer = || CUSTOMER.try_into().unwrap();
-    let credit =
-        test.ledger
-            .credit_unmatched(&id, customer(), kzt(AMOUNT), false, "found".into(), NOW);
+    let credit = test.credit_unmatched(&id, customer(), kzt(AMOUNT), false, "found".into(), NOW);
     credit.await.unwrap();
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    assert_eq!(
-        test.deliver(&sale("lost", 1)).await,
-        CallbackOutcome::Repeated
-    );
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.deliver(&sale("lost", 1)).await, Repeated);
     let again = test
-        .ledger
         .credit_unmatched(&id, customer(), kzt(AMOUNT), false, "found".into(), NOW)
         .await;
     assert_eq!(again, refused(ResolveError::NothingWaits));
-    let resolution = test.ledger.resolutions(None, 9).await.unwrap().remove(0);
+    let resolution = test.last_resolution().await;
     assert_eq!(
         (resolution.alarm_seq, resolution.payment_id),
         (None, Some(id))
@@ -444,104 +368,75 @@ async fn unknown_payment_is_credited_to_a_customer_once(test: TestLedger) {
 }
 
 async fn payments_of_an_older_system_get_their_callbacks_and_are_imported_once(test: TestLedger) {
-    assert_eq!(
-        test.deliver(&sale("old1", 1)).await,
-        CallbackOutcome::Unmatched
-    );
+    assert_eq!(test.deliver(&sale("old1", 1)).await, Unmatched);
     let mut old = ["old1", "old2"].map(payment);
     for payment in &mut old {
         payment.created_at = Millis(5);
     }
-    let import = || test.ledger.import_payments(old.to_vec(), NOW);
+    let import = || test.import_payments(old.to_vec(), NOW);
     assert_eq!(import().await, Ok(Imported { new: 2, known: 0 }));
     assert_eq!(import().await, Ok(Imported { new: 0, known: 2 }));
-    assert_eq!(
-        test.deliver(&sale("old2", 2)).await,
-        CallbackOutcome::Applied
-    );
-    let entries = test.ledger.entries(0, 9).await.unwrap();
+    assert_eq!(test.deliver(&sale("old2", 2)).await, Applied);
+    let entries = test.entries(0, 9).await.unwrap();
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[0].time, NOW, "an entry says when it was stored");
     assert_eq!(
-        test.ledger
-            .payment("old1")
-            .await
-            .unwrap()
-            .unwrap()
-            .created_at,
+        test.payment("old1").await.unwrap().unwrap().created_at,
         Millis(5)
     );
 }
 
 async fn alarm_shows_its_message(test: TestLedger) {
     test.announce("p1").await;
-    let content = CallbackContent {
-        amount: 5,
-        ..sale("p1", 1)
-    };
+    let content = sale("p1", 1).with_amount(5);
     test.deliver(&content).await;
-    let (alarm, bodies) = test.ledger.alarm(1).await.unwrap().unwrap();
+    let (alarm, bodies) = test.alarm(1).await.unwrap().unwrap();
     assert_eq!(alarm.operation_id, Some(1.into()));
     assert_eq!(bodies, [content.callback().body.to_vec()]);
     let unusable = unusable(r#"{"a": 1}"#);
-    let keep = test.ledger.quarantine_unusable(unusable.clone(), NOW);
+    let keep = test.quarantine_unusable(unusable.clone(), NOW);
     keep.await.unwrap();
-    let (alarm, bodies) = test.ledger.alarm(2).await.unwrap().unwrap();
+    let (alarm, bodies) = test.alarm(2).await.unwrap().unwrap();
     assert_eq!(
         (alarm.reason.as_deref(), bodies),
         (Some(&*unusable.reason), vec![unusable.body.to_vec()])
     );
-    assert_eq!(test.ledger.alarm(3).await, Ok(None));
+    assert_eq!(test.alarm(3).await, Ok(None));
 }
 
 async fn operation_credited_by_an_operator_credits_no_other_payment(test: TestLedger) {
     test.announce("p1").await;
     test.announce("p2").await;
-    let content = CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 7)
-    };
+    let content = sale("p1", 7).with_amount(90_000);
     test.deliver(&content).await;
-    resolve(&test, 1, Verdict::Credit(kzt(90_000)))
-        .await
-        .unwrap();
-    assert_eq!(
-        test.deliver(&sale("p2", 7)).await,
-        CallbackOutcome::Quarantined
-    );
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    test.credit(1, 90_000).await.unwrap();
+    assert_eq!(test.deliver(&sale("p2", 7)).await, Quarantined);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
 }
 
 async fn credited_operation_is_not_credited_again_by_an_operator(test: TestLedger) {
     test.announce("p1").await;
     test.announce("p2").await;
     test.deliver(&sale("p1", 7)).await;
-    assert_eq!(
-        test.deliver(&sale("p2", 7)).await,
-        CallbackOutcome::Quarantined
-    );
-    let credit = resolve(&test, 1, Verdict::Credit(kzt(AMOUNT))).await;
+    assert_eq!(test.deliver(&sale("p2", 7)).await, Quarantined);
+    let credit = test.credit(1, AMOUNT).await;
     assert_eq!(credit, refused(ResolveError::AlreadyCredited));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
 async fn callback_of_another_project_is_credited_by_an_operator_once(test: TestLedger) {
     test.announce("p1").await;
     for payment_status in ["success", "refunded"] {
-        let content = CallbackContent {
-            project_id: 4321,
-            payment_status,
-            ..sale("p1", 7)
-        };
-        assert_eq!(test.deliver(&content).await, CallbackOutcome::Quarantined);
+        let content = sale("p1", 7)
+            .with_project(4321)
+            .with_payment_status(payment_status);
+        assert_eq!(test.deliver(&content).await, Quarantined);
     }
-    resolve(&test, 1, Verdict::Credit(kzt(AMOUNT)))
-        .await
-        .unwrap();
-    let again = resolve(&test, 2, Verdict::Credit(kzt(AMOUNT))).await;
+    test.credit(1, AMOUNT).await.unwrap();
+    let again = test.credit(2, AMOUNT).await;
     assert_eq!(again, refused(ResolveError::AlreadyCredited));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 /// All rows of a resolution are sent before the commit. If the last one fails, none is stored.
@@ -552,29 +447,24 @@ async fn resolution_whose_last_row_cannot_be_written_is_rolled_back() {
         return;
     };
     test.announce("p1").await;
-    let content = CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    };
+    let content = sale("p1", 1).with_amount(90_000);
     test.deliver(&content).await;
     let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
         CREATE TRIGGER refuse BEFORE UPDATE ON alarms FOR EACH ROW EXECUTE FUNCTION refuse()";
     test.database().run(refuse).unwrap();
-    let resolved = resolve(&test, 1, Verdict::Credit(kzt(90_000))).await;
+    let resolved = test.credit(1, 90_000).await;
     assert!(
         matches!(resolved, Err(Error::Unavailable(_))),
         "{resolved:?}"
     );
-    assert_eq!(test.ledger.resolutions(None, 9).await, Ok(vec![]));
-    assert_eq!(test.ledger.entries(0, 9).await, Ok(vec![]));
+    assert_eq!(test.resolutions(None, 9).await, Ok(vec![]));
+    assert_eq!(test.entries(0, 9).await, Ok(vec![]));
     test.database()
         .run("DROP TRIGGER refuse ON alarms")
         .unwrap();
-    resolve(&test, 1, Verdict::Credit(kzt(90_000)))
-        .await
-        .unwrap();
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    test.credit(1, 90_000).await.unwrap();
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
 }
 
 #[cfg(feature = "postgres")]
@@ -585,51 +475,39 @@ async fn alarm_resolved_on_two_servers_at_once_is_credited_once() {
     };
     let other = test.another().await;
     test.announce("p1").await;
-    test.deliver(&CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    })
-    .await;
+    test.deliver(&sale("p1", 1).with_amount(90_000)).await;
     let credit = Verdict::Credit(kzt(90_000));
     let (one, two) = tokio::join!(
-        test.ledger.resolve_alarm(1, credit, "I".into(), NOW),
+        test.resolve_alarm(1, credit, "I".into(), NOW),
         other.resolve_alarm(1, credit, "so did I".into(), NOW),
     );
     let refused = [one, two]
         .into_iter()
         .filter(|resolved| *resolved == refused(ResolveError::AlreadyResolved));
     assert_eq!(refused.count(), 1);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
 }
 
 async fn amount_that_neither_the_callback_nor_the_payment_says_needs_an_override(test: TestLedger) {
     for (payment, operation) in [("p1", 1), ("p2", 2), ("p3", 3)] {
         test.announce(payment).await;
-        test.deliver(&CallbackContent {
-            amount: 90_000,
-            ..sale(payment, operation)
-        })
-        .await;
+        test.deliver(&sale(payment, operation).with_amount(90_000))
+            .await;
     }
     // One zero too many.
     let refusal = refused(ResolveError::OtherAmount(Some(kzt(90_000))));
-    assert_eq!(
-        resolve(&test, 1, Verdict::Credit(kzt(900_000))).await,
-        refusal
-    );
-    assert_eq!(test.ledger.entries(0, 9).await, Ok(vec![]));
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 3);
-    resolve(&test, 1, Verdict::Credit(kzt(AMOUNT)))
-        .await
-        .unwrap();
-    resolve(&test, 2, Verdict::Override(kzt(95_000)))
+    assert_eq!(test.credit(1, 900_000).await, refusal);
+    assert_eq!(test.entries(0, 9).await, Ok(vec![]));
+    assert_eq!(test.counts().await.unwrap().open_alarms, 3);
+    test.credit(1, AMOUNT).await.unwrap();
+    test.resolve(2, Verdict::Override(kzt(95_000)))
         .await
         .unwrap();
     // What the callback says needs no override, and is not recorded as one.
-    resolve(&test, 3, Verdict::Override(kzt(90_000)))
+    test.resolve(3, Verdict::Override(kzt(90_000)))
         .await
         .unwrap();
-    let recorded = test.ledger.resolutions(None, 9).await.unwrap();
+    let recorded = test.resolutions(None, 9).await.unwrap();
     let verdicts: Vec<_> = recorded.iter().map(|it| it.verdict).collect();
     let (credit, overrides) = (Verdict::Credit, Verdict::Override);
     let expected = [
@@ -638,10 +516,10 @@ async fn amount_that_neither_the_callback_nor_the_payment_says_needs_an_override
         credit(kzt(AMOUNT)),
     ];
     assert_eq!(verdicts, expected);
-    let alarm = test.ledger.alarm(2).await.unwrap().unwrap().0;
+    let alarm = test.alarm(2).await.unwrap().unwrap().0;
     assert_eq!(alarm.resolution.unwrap().verdict, overrides(kzt(95_000)));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(285_000));
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(285_000));
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn unknown_payment_is_credited_with_an_amount_that_a_callback_says(test: TestLedger) {
@@ -650,26 +528,24 @@ async fn unknown_payment_is_credited_with_an_amount_that_a_callback_says(test: T
     let credit = async |id: &str, minor, overrides| {
         let customer = CUSTOMER.try_into().unwrap();
         let (id, amount) = (id.try_into().unwrap(), kzt(minor));
-        let credit =
-            test.ledger
-                .credit_unmatched(&id, customer, amount, overrides, "a".into(), NOW);
+        let credit = test.credit_unmatched(&id, customer, amount, overrides, "a".into(), NOW);
         credit.await
     };
     let refusal = refused(ResolveError::OtherAmount(Some(kzt(AMOUNT))));
     assert_eq!(credit("lost", 10 * AMOUNT, false).await, refusal);
-    assert_eq!(test.ledger.payment("lost").await, Ok(None));
+    assert_eq!(test.payment("lost").await, Ok(None));
     assert_eq!(credit("lost", AMOUNT, false).await, Ok(()));
     assert_eq!(credit("found", 10 * AMOUNT, true).await, Ok(()));
-    let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    let recorded = test.last_resolution().await;
     assert_eq!(recorded.verdict, Verdict::Override(kzt(10 * AMOUNT)));
     // The rules still compare the callback with the payment.
-    let found = test.ledger.payment("found").await.unwrap().unwrap();
+    let found = test.payment("found").await.unwrap().unwrap();
     assert_eq!(found.state, PaymentState::Quarantined);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
 async fn correct(test: &TestLedger, seq: i64, reason: &str) -> Result<(), Error> {
-    test.ledger.correct_entry(seq, reason.into(), NOW).await
+    test.correct_entry(seq, reason.into(), NOW).await
 }
 
 async fn corrected_entry_is_undone_once(test: TestLedger) {
@@ -680,7 +556,7 @@ async fn corrected_entry_is_undone_once(test: TestLedger) {
         .await
         .unwrap();
     correct(&test, 1, "the payer is another").await.unwrap();
-    let entries = test.ledger.entries(0, 9).await.unwrap();
+    let entries = test.entries(0, 9).await.unwrap();
     let moved: Vec<_> = entries
         .iter()
         .map(|entry| (entry.kind, entry.amount.minor(), entry.corrects))
@@ -693,18 +569,15 @@ async fn corrected_entry_is_undone_once(test: TestLedger) {
             (correction, -AMOUNT, Some(1))
         ]
     );
-    assert_eq!(
-        test.ledger.correction_of(1).await,
-        Ok(Some(entries[3].clone()))
-    );
-    assert_eq!(test.ledger.correction_of(3).await, Ok(None));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
-    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    assert_eq!(test.correction_of(1).await, Ok(Some(entries[3].clone())));
+    assert_eq!(test.correction_of(3).await, Ok(None));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(0));
+    let payment = test.payment("p1").await.unwrap().unwrap();
     assert_eq!(
         (payment.state, payment.credited, payment.remaining),
         (PaymentState::Reversed, AMOUNT, 0)
     );
-    let decided = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    let decided = test.last_resolution().await;
     let (entry, amount) = (1, kzt(-AMOUNT));
     assert_eq!(decided.verdict, Verdict::Correct { entry, amount });
     assert_eq!(decided.reason, "the payer is another");
@@ -712,8 +585,8 @@ async fn corrected_entry_is_undone_once(test: TestLedger) {
     assert_eq!(correct(&test, 1, "the payer is another").await, Ok(()));
     let other = correct(&test, 1, "or was it").await;
     assert_eq!(other, refused(ResolveError::AlreadyCorrected));
-    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 4);
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.entries(0, 9).await.unwrap().len(), 4);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn correction_that_does_not_fit_is_refused(test: TestLedger) {
@@ -733,40 +606,28 @@ async fn correction_that_does_not_fit_is_refused(test: TestLedger) {
     correct(&test, 2, "wrong").await.unwrap();
     let of_correction = refused(ResolveError::Correction(CorrectionError::OfCorrection));
     assert_eq!(correct(&test, 3, "wrong").await, of_correction);
-    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 3);
-    assert_eq!(test.ledger.resolutions(None, 9).await.unwrap().len(), 1);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.entries(0, 9).await.unwrap().len(), 3);
+    assert_eq!(test.resolutions(None, 9).await.unwrap().len(), 1);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
 async fn operation_of_a_corrected_credit_moves_no_money_again(test: TestLedger) {
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     correct(&test, 1, "wrong customer").await.unwrap();
-    assert_eq!(
-        test.deliver(&sale("p1", 1)).await,
-        CallbackOutcome::Repeated
-    );
-    let with_other_status = CallbackContent {
-        payment_status: "refunded",
-        ..sale("p1", 1)
-    };
-    assert_eq!(
-        test.deliver(&with_other_status).await,
-        CallbackOutcome::Noted
-    );
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Repeated);
+    let with_other_status = sale("p1", 1).with_payment_status("refunded");
+    assert_eq!(test.deliver(&with_other_status).await, Noted);
     // The money is taken already: an operator looks, and nothing is taken twice.
     let refund = refund("p1", 2, AMOUNT);
-    assert_eq!(test.deliver(&refund).await, CallbackOutcome::Quarantined);
-    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(test.deliver(&refund).await, Quarantined);
+    let alarm = test.last_alarm().await;
     assert_eq!(alarm.kind, AlarmKind::CompensationTooLarge);
     // Another payment cannot use the operation either.
     test.announce("p2").await;
-    assert_eq!(
-        test.deliver(&sale("p2", 1)).await,
-        CallbackOutcome::Quarantined
-    );
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.deliver(&sale("p2", 1)).await, Quarantined);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 /// Two servers correct one entry at once.
@@ -780,13 +641,13 @@ async fn entry_is_corrected_once_by_two_servers() {
     test.deliver(&sale("p1", 1)).await;
     let other = test.another().await;
     let (one, two) = tokio::join!(
-        test.ledger.correct_entry(1, "I".into(), NOW),
+        test.correct_entry(1, "I".into(), NOW),
         other.correct_entry(1, "so did I".into(), NOW),
     );
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     let refusal = refused(ResolveError::AlreadyCorrected);
     assert!([one, two].contains(&refusal));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(0));
 }
 
 async fn unusable_callback_credited_by_an_operator_is_not_credited_again_by_a_good_one(
@@ -794,31 +655,30 @@ async fn unusable_callback_credited_by_an_operator_is_not_credited_again_by_a_go
 ) {
     test.announce("p1").await;
     let seq = test.keep(unusable_of("p1", Some(1))).await;
-    let (alarm, bodies) = test.ledger.alarm(seq).await.unwrap().unwrap();
+    let (alarm, bodies) = test.alarm(seq).await.unwrap().unwrap();
     assert_eq!(alarm.kind, AlarmKind::Unusable);
     assert_eq!(
         (alarm.payment_id, alarm.operation_id),
         (Some("p1".try_into().unwrap()), Some(1.into()))
     );
     assert_eq!(bodies.len(), 1);
-    let credit = Verdict::Credit(kzt(AMOUNT));
-    resolve(&test, seq, credit).await.unwrap();
+    test.credit(seq, AMOUNT).await.unwrap();
     // The platform mends its callback and sends it again; then it sends it for another operation.
-    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Noted);
-    assert_eq!(test.deliver(&sale("p1", 2)).await, CallbackOutcome::Noted);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    let alarms = test.ledger.alarms(newest(9)).await.unwrap();
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Noted);
+    assert_eq!(test.deliver(&sale("p1", 2)).await, Noted);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    let alarms = test.alarms(newest(9)).await.unwrap();
     assert_eq!(alarms[0].kind, AlarmKind::SecondSale);
     assert_eq!(alarms.len(), 2, "the same operation is not alarming");
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test: TestLedger) {
     test.announce("p1").await;
     let seq = test.keep(unusable_of("p1", Some(1))).await;
-    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Applied);
     let credit = Verdict::Credit(kzt(AMOUNT));
-    let again = resolve(&test, seq, credit).await;
+    let again = test.resolve(seq, credit).await;
     assert_eq!(again, refused(ResolveError::AlreadyCredited));
     // The alarm that names no operation may be about the same one, whatever the operator types.
     let without = NewUnusable {
@@ -830,18 +690,11 @@ async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test:
         (1, ResolveError::AlreadyCredited),
         (2, ResolveError::NeedsOverride),
     ] {
-        let reason = "has a receipt".to_owned();
-        let credit = test.ledger.credit_operation(
-            seq,
-            operation.into(),
-            Verdict::Credit(kzt(AMOUNT)),
-            reason.into(),
-            NOW,
-        );
-        assert_eq!(credit.await, refused(why));
+        let credit = test.credit_for(seq, operation, credit).await;
+        assert_eq!(credit, refused(why));
     }
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    resolve(&test, seq, Verdict::Dismiss).await.unwrap();
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    test.resolve(seq, Verdict::Dismiss).await.unwrap();
 }
 
 async fn alarm_without_an_operation_is_credited_for_the_one_that_the_operator_names(
@@ -850,44 +703,26 @@ async fn alarm_without_an_operation_is_credited_for_the_one_that_the_operator_na
     test.announce("p1").await;
     let seq = test.keep(unusable_of("p1", None)).await;
     let credit = Verdict::Credit(kzt(AMOUNT));
-    let unnamed = resolve(&test, seq, credit).await;
+    let unnamed = test.resolve(seq, credit).await;
     assert_eq!(unnamed, refused(ResolveError::NoOperation));
-    let name = |seq, operation: u64| {
-        let reason = "in the platform's account".to_owned();
-        test.ledger.credit_operation(
-            seq,
-            operation.into(),
-            Verdict::Credit(kzt(AMOUNT)),
-            reason.into(),
-            NOW,
-        )
-    };
-    name(seq, 7).await.unwrap();
-    let resolution = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    test.credit_for(seq, 7, credit).await.unwrap();
+    let resolution = test.last_resolution().await;
     assert_eq!(resolution.operation_id, Some(7.into()));
-    assert_eq!(test.deliver(&sale("p1", 7)).await, CallbackOutcome::Noted);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.deliver(&sale("p1", 7)).await, Noted);
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
     // An alarm that names its operation takes no other.
     test.announce("p2").await;
     let seq = test.keep(unusable_of("p2", Some(8))).await;
-    assert_eq!(name(seq, 9).await, refused(ResolveError::OtherOperation));
-    assert_eq!(name(seq, 8).await, Ok(()));
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
-}
-
-async fn unusable_callback_of_no_known_payment_takes_no_credit(test: TestLedger) {
-    let seq = test.keep(unusable_of("unknown", Some(1))).await;
-    let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
-    assert_eq!((alarm.payment_id, alarm.operation_id), (None, None));
-    let credit = resolve(&test, seq, Verdict::Credit(kzt(AMOUNT))).await;
-    assert_eq!(credit, refused(ResolveError::NothingToCredit));
+    let other = test.credit_for(seq, 9, credit).await;
+    assert_eq!(other, refused(ResolveError::OtherOperation));
+    assert_eq!(test.credit_for(seq, 8, credit).await, Ok(()));
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 /// Alarms that may be about the money of a credit that came after them.
 async fn stale_alarm_credits_a_credited_payment_only_with_an_override(test: TestLedger) {
-    let of_type = |payment_id, operation_id, operation_type| CallbackContent {
-        operation_type,
-        ..sale(payment_id, operation_id)
+    let of_type = |payment_id, operation_id, operation_type| {
+        sale(payment_id, operation_id).with_type(operation_type)
     };
     for id in ["p1", "p2", "p3", "p4"] {
         test.announce(id).await;
@@ -899,7 +734,7 @@ async fn stale_alarm_credits_a_credited_payment_only_with_an_override(test: Test
     test.deliver(&of_type("p4", 4, "capture")).await;
     for (id, operation) in [("p1", 10), ("p2", 20), ("p4", 40)] {
         let good = sale(id, operation);
-        assert_eq!(test.deliver(&good).await, CallbackOutcome::Applied);
+        assert_eq!(test.deliver(&good).await, Applied);
     }
     let kinds = [
         AlarmKind::SuccessNotCredited,
@@ -910,18 +745,18 @@ async fn stale_alarm_credits_a_credited_payment_only_with_an_override(test: Test
     let (credit, overrides) = (Verdict::Credit(kzt(AMOUNT)), Verdict::Override(kzt(AMOUNT)));
     let mut balance = 4 * AMOUNT;
     for (seq, kind) in (1..).zip(kinds) {
-        let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
+        let (alarm, _) = test.alarm(seq).await.unwrap().unwrap();
         assert_eq!(alarm.kind, kind);
         let refusal = refused(ResolveError::NeedsOverride);
-        assert_eq!(resolve(&test, seq, credit).await, refusal, "{kind}");
-        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(balance), "{kind}");
-        assert_eq!(resolve(&test, seq, overrides).await, Ok(()), "{kind}");
-        let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+        assert_eq!(test.resolve(seq, credit).await, refusal, "{kind}");
+        assert_eq!(test.balance(CUSTOMER).await, Ok(balance), "{kind}");
+        assert_eq!(test.resolve(seq, overrides).await, Ok(()), "{kind}");
+        let recorded = test.last_resolution().await;
         assert_eq!(recorded.verdict, overrides, "{kind}");
         balance += AMOUNT;
-        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(balance), "{kind}");
+        assert_eq!(test.balance(CUSTOMER).await, Ok(balance), "{kind}");
     }
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 async fn mismatch_without_an_operation_takes_no_credit_once_the_payment_is_credited(
@@ -929,15 +764,11 @@ async fn mismatch_without_an_operation_takes_no_credit_once_the_payment_is_credi
 ) {
     test.announce("p1").await;
     let bare = r#"{"project_id":1234,"payment":{"id":"p1","status":"partially paid"}}"#;
-    let recorded = test.ledger.record_callback(signed(1234, bare), NOW).await;
-    assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
+    let recorded = test.record_callback(signed(1234, bare), NOW).await;
+    assert_eq!(recorded, Ok(Quarantined));
     test.deliver(&sale("p1", 1)).await;
-    let verdict = Verdict::Override(kzt(AMOUNT));
-    let reason = "has a receipt".into();
-    let credit = test
-        .ledger
-        .credit_operation(1, 2.into(), verdict, reason, NOW);
-    assert_eq!(credit.await, refused(ResolveError::PaymentCredited));
+    let credit = test.credit_for(1, 2, Verdict::Override(kzt(AMOUNT))).await;
+    assert_eq!(credit, refused(ResolveError::PaymentCredited));
 }
 
 async fn unusable_callback_takes_a_credit_of_the_amount_that_it_says(test: TestLedger) {
@@ -947,21 +778,30 @@ async fn unusable_callback_takes_a_credit_of_the_amount_that_it_says(test: TestL
     };
     test.announce("p1").await;
     let seq = test.keep(says("p1", 1, 90_000)).await;
-    let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
+    let (alarm, _) = test.alarm(seq).await.unwrap().unwrap();
     assert_eq!(alarm.received(), Some(kzt(90_000)));
     assert_eq!(alarm.expected(), Some(kzt(AMOUNT)));
-    let other = resolve(&test, seq, Verdict::Credit(kzt(80_000))).await;
+    let other = test.credit(seq, 80_000).await;
     let refusal = refused(ResolveError::OtherAmount(Some(kzt(90_000))));
     assert_eq!(other, refusal);
     let credit = Verdict::Credit(kzt(90_000));
-    assert_eq!(resolve(&test, seq, credit).await, Ok(()));
-    let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    assert_eq!(test.resolve(seq, credit).await, Ok(()));
+    let recorded = test.last_resolution().await;
     assert_eq!(recorded.verdict, credit);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
-    // Of an unknown payment, an alarm keeps neither.
-    let seq = test.keep(says("unknown", 2, 5)).await;
-    let alarm = test.ledger.alarm(seq).await.unwrap().unwrap().0;
-    assert_eq!((alarm.operation_id, alarm.amount), (None, None));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
+}
+
+async fn unusable_callback_of_no_known_payment_takes_no_credit(test: TestLedger) {
+    let unknown = NewUnusable {
+        amount: Some(kzt(AMOUNT)),
+        ..unusable_of("unknown", Some(1))
+    };
+    let seq = test.keep(unknown).await;
+    let (alarm, _) = test.alarm(seq).await.unwrap().unwrap();
+    let kept = (alarm.payment_id, alarm.operation_id, alarm.amount);
+    assert_eq!(kept, (None, None, None));
+    let credit = test.credit(seq, AMOUNT).await;
+    assert_eq!(credit, refused(ResolveError::NothingToCredit));
 }
 
 async fn credit_beyond_what_the_sum_of_credits_holds_is_refused_with_the_reason(test: TestLedger) {
@@ -970,53 +810,51 @@ async fn credit_beyond_what_the_sum_of_credits_holds_is_refused_with_the_reason(
         amount: kzt(large),
         ..payment("p1")
     };
-    test.ledger.record_payment(announced).await.unwrap();
-    let of = |operation_id| CallbackContent {
-        amount: large,
-        ..sale("p1", operation_id)
-    };
+    test.record_payment(announced).await.unwrap();
+    let of = |operation_id| sale("p1", operation_id).with_amount(large);
     test.deliver(&of(1)).await;
     test.deliver(&refund("p1", 2, large)).await;
     test.deliver(&of(3)).await;
-    let credit = resolve(&test, 1, Verdict::Credit(kzt(large))).await;
+    let credit = test.credit(1, large).await;
     assert_eq!(credit, refused(ResolveError::CreditsOverflow));
     let says = credit.unwrap_err().to_string();
     assert!(
         says.contains("64 bits") && !says.contains("positive"),
         "{says}"
     );
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(0));
 }
 
 async fn decisions_read_in_each_way_have_the_same_reason_token_and_entry(test: TestLedger) {
     test.announce("p1").await;
-    let less = CallbackContent {
-        amount: 90_000,
-        ..sale("p1", 1)
-    };
+    let less = sale("p1", 1).with_amount(90_000);
     test.deliver(&less).await;
     let by = |name: &str, text: &str| Reason {
         text: text.to_owned(),
         by: Some(name.to_owned()),
     };
-    let ledger = &test.ledger;
     let (credit, reason) = (Verdict::Credit(kzt(90_000)), by("aliya", "has a receipt"));
-    ledger.resolve_alarm(1, credit, reason, NOW).await.unwrap();
+    test.resolve_alarm(1, credit, reason, NOW).await.unwrap();
+    test.deliver(&sale("unknown", 2)).await;
+    let (unknown, reason) = ("unknown".try_into().unwrap(), by("dana", "theirs"));
+    let dismissed = test.dismiss_unmatched(&unknown, reason, NOW).await;
+    assert_eq!(dismissed, Ok(1));
     let reason = by("marat", "the payer is another");
-    ledger.correct_entry(1, reason, NOW).await.unwrap();
+    test.correct_entry(1, reason, NOW).await.unwrap();
     let test = test.reopen().await;
-    let resolutions = test.ledger.resolutions(None, 9).await.unwrap();
+    let resolutions = test.resolutions(None, 9).await.unwrap();
     let read: Vec<_> = resolutions
         .iter()
         .map(|it| (it.by.as_deref(), &*it.reason, it.verdict.corrects()))
         .collect();
     let expected = [
         (Some("marat"), "the payer is another", Some(1)),
+        (Some("dana"), "theirs", None),
         (Some("aliya"), "has a receipt", None),
     ];
     assert_eq!(read, expected);
-    let listed = test.ledger.alarms(newest(9)).await.unwrap();
-    let (one, _) = test.ledger.alarm(1).await.unwrap().unwrap();
+    let listed = test.alarms(newest(9)).await.unwrap();
+    let (one, _) = test.alarm(1).await.unwrap().unwrap();
     assert_eq!(listed, std::slice::from_ref(&one));
     assert_eq!(one.resolution.as_ref(), resolutions.last());
 }

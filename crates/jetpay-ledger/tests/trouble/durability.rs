@@ -1,51 +1,13 @@
 //! What was acknowledged stays, also after a kill; and only one process opens a file.
 
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, refund, sale};
-use jetpay_ledger::{CallbackOutcome, Ledger, OpenError, PaymentFilter, PaymentState};
-
-#[tokio::test]
-async fn ledger_dropped_without_close_is_complete_when_reopened() {
-    let test = TestLedger::open();
-    test.announce("p1").await;
-    test.deliver(&sale("p1", 1)).await;
-    test.deliver(&refund("p1", 2, 1)).await;
-    test.deliver(&sale("unknown", 3)).await;
-    let test = test.reopen().await;
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT - 1));
-    assert_eq!(
-        test.deliver(&sale("p1", 1)).await,
-        CallbackOutcome::Repeated
-    );
-    let counts = test.ledger.counts().await.unwrap();
-    assert_eq!((counts.pending, counts.unmatched), (0, 1));
-}
-
-/// A killed process leaves its files as they are. A copy of the files of an open ledger is equal to that.
-#[tokio::test]
-async fn files_left_by_a_kill_hold_everything_acknowledged() {
-    let test = TestLedger::open();
-    for (number, id) in (1..).zip(["p1", "p2", "p3"]) {
-        test.announce(id).await;
-        test.deliver(&sale(id, number)).await;
-
-        let folder = tempfile::tempdir().unwrap();
-        for file in ["ledger.db", "ledger.db-wal"] {
-            std::fs::copy(test.directory().join(file), folder.path().join(file)).unwrap();
-        }
-        let copy = Ledger::open(&folder.path().join("ledger.db")).unwrap();
-        let credited = i64::try_from(number).unwrap() * AMOUNT;
-        assert_eq!(copy.balance(CUSTOMER).await, Ok(credited));
-        let repeated = copy.record_callback(sale(id, number).callback(), NOW).await;
-        assert_eq!(repeated, Ok(CallbackOutcome::Repeated));
-    }
-}
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
+use jetpay_ledger::CallbackOutcome::Applied;
+use jetpay_ledger::{Ledger, OpenError, PaymentFilter, PaymentState};
 
 #[tokio::test]
 async fn open_file_is_refused_to_another_ledger() {
@@ -73,7 +35,7 @@ async fn open_file_is_refused_under_every_name_it_has() {
         assert!(!other.arg("true").status().unwrap().success(), "{name:?}");
     }
     test.announce("p1").await;
-    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Applied);
 }
 
 /// What happens to the file `name` of an open ledger, and what brings it back.
@@ -146,21 +108,21 @@ async fn nothing_is_acknowledged_while_the_file_is_moved_and_the_ledger_goes_on_
         test.deliver(&sale("p1", 1)).await;
         let path = test.directory().join(name);
         happen(&path);
-        let callback = || test.ledger.record_callback(sale("p2", 2).callback(), NOW);
+        let callback = || test.record_callback(sale("p2", 2).callback(), NOW);
         let refused = callback().await.unwrap_err().to_string();
         assert!(refused.contains("moved, removed or replaced"), "{refused}");
-        let not_ready = test.ledger.ready().unwrap_err().to_string();
+        let not_ready = test.ready().unwrap_err().to_string();
         assert!(not_ready.contains(name), "{not_ready}");
         assert!(not_ready.contains("stop the service"), "{not_ready}");
         let Some(bring_back) = bring_back else {
             continue;
         };
         bring_back(&path);
-        assert_eq!(callback().await, Ok(CallbackOutcome::Applied), "{number}");
-        assert_eq!(test.ledger.ready(), Ok(()), "{number}");
+        assert_eq!(callback().await, Ok(Applied), "{number}");
+        assert_eq!(test.ready(), Ok(()), "{number}");
         let test = test.reopen().await;
-        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(2 * AMOUNT));
-        assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+        assert_eq!(test.balance(CUSTOMER).await, Ok(2 * AMOUNT));
+        assert_eq!(test.audit(None).await.unwrap().findings, []);
     }
 }
 
@@ -187,7 +149,7 @@ async fn nothing_is_acknowledged_while_the_symbolic_link_leads_to_another_name()
     std::fs::remove_file(name("moved.db")).unwrap();
     assert!(callback().await.is_err());
     point_to("real.db");
-    assert_eq!(callback().await, Ok(CallbackOutcome::Applied));
+    assert_eq!(callback().await, Ok(Applied));
     assert_eq!(ledger.ready(), Ok(()));
 }
 
@@ -278,13 +240,13 @@ async fn nothing_is_acknowledged_after_a_file_was_truncated_or_overwritten() {
         let test = TestLedger::open();
         test.announce("p1").await;
         let backup = test.path().with_extension("backup");
-        test.ledger.backup(&backup).await.unwrap();
+        test.backup(&backup).await.unwrap();
         with_a_log(&test).await;
         damage(&test.path());
-        let callback = || test.ledger.record_callback(sale("p1", 1).callback(), NOW);
+        let callback = || test.record_callback(sale("p1", 1).callback(), NOW);
         for _ in 0..3 {
             assert!(callback().await.is_err(), "{what}");
-            let not_ready = test.ledger.ready().unwrap_err().to_string();
+            let not_ready = test.ready().unwrap_err().to_string();
             assert!(
                 not_ready.contains("truncated or overwritten"),
                 "{what}: {not_ready}"
@@ -307,7 +269,7 @@ async fn log_beside_an_emptied_database_is_kept_and_the_start_is_refused() {
     let test = TestLedger::open();
     with_a_log(&test).await;
     truncate(&test.path(), 0);
-    assert!(test.ledger.ready().is_err());
+    assert!(test.ready().is_err());
     let log = std::fs::metadata(log_of(&test.path())).unwrap().len();
     let (path, folder) = (test.path(), tempfile::tempdir().unwrap());
     for file in ["ledger.db", "ledger.db-wal"] {
@@ -353,9 +315,9 @@ async fn callbacks_are_acknowledged_while_another_program_writes_with_sqlite() {
             .stdout(Stdio::null())
             .status();
         assert!(ran.unwrap().success(), "{sql}");
-        assert_eq!(test.ledger.ready(), Ok(()), "{sql}");
+        assert_eq!(test.ready(), Ok(()), "{sql}");
         let applied = test.deliver(&sale(id, number)).await;
-        assert_eq!(applied, CallbackOutcome::Applied, "{sql}");
+        assert_eq!(applied, Applied, "{sql}");
     }
     // And at the same time.
     let path = test.path();
@@ -371,14 +333,14 @@ async fn callbacks_are_acknowledged_while_another_program_writes_with_sqlite() {
     for number in 0.. {
         let id: &'static str = format!("more{number}").leak();
         test.announce(id).await;
-        assert_eq!(test.ledger.ready(), Ok(()));
+        assert_eq!(test.ready(), Ok(()));
         if operator.is_finished() {
             break;
         }
     }
     operator.join().unwrap();
     let test = test.reopen().await;
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(8 * AMOUNT));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(8 * AMOUNT));
 }
 
 #[test]
@@ -406,7 +368,7 @@ async fn what_was_acknowledged_is_in_the_database_after_its_log_was_removed() {
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     std::fs::remove_file(test.directory().join("ledger.db-wal")).unwrap();
-    let refused = test.ledger.record_payment(payment("p2")).await;
+    let refused = test.record_payment(payment("p2")).await;
     assert!(refused.is_err());
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("ledger.db");
@@ -422,7 +384,7 @@ async fn new_files_are_for_their_owner_alone_and_an_old_one_keeps_its_mode() {
     let test = TestLedger::open();
     test.announce("p1").await;
     let backup = test.directory().join("backup.db");
-    test.ledger.backup(&backup).await.unwrap();
+    test.backup(&backup).await.unwrap();
     for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "backup.db"] {
         assert_eq!(mode(&test.directory().join(name)), 0o600, "{name}");
     }
@@ -484,10 +446,7 @@ fn victim() {
                 let id: &'static str = format!("p{number:012}").leak();
                 ledger.record_payment(payment(id)).await.unwrap();
                 let callback = sale(id, number as u64).callback();
-                assert_eq!(
-                    ledger.record_callback(callback, NOW).await,
-                    Ok(CallbackOutcome::Applied)
-                );
+                assert_eq!(ledger.record_callback(callback, NOW).await, Ok(Applied));
                 println!("acknowledged {id}");
             }
         });
@@ -501,7 +460,7 @@ async fn everything_a_killed_process_acknowledged_is_credited_once() {
     let mut acknowledged = Vec::new();
     for lines in [1, 40, 150] {
         let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args(["victim", "--exact", "--ignored", "--nocapture"])
+            .args(["durability::victim", "--exact", "--ignored", "--nocapture"])
             .env(DIRECTORY, folder.path())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,21 +1,18 @@
 //! A database of version 1 is migrated, and nothing in it is lost.
 
-mod common;
-#[path = "common/version_1.rs"]
-mod version_1;
-
 use std::fmt::Write;
 
-use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
+use crate::common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
+use crate::version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
 use jetpay_core::id::PaymentId;
+use jetpay_ledger::CallbackOutcome::{Applied, Quarantined, Repeated};
 use jetpay_ledger::{
     AlarmKind, CallbackOutcome, Counts, Debt, Error, Ledger, OpenError, PaymentFilter,
-    PaymentState, ResolveError, UnusableOutcome, Verdict,
+    PaymentState, ResolveError, Verdict,
 };
 use rusqlite::Connection;
-use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
 
-async fn deliver(ledger: &Ledger, content: &common::CallbackContent) -> CallbackOutcome {
+async fn deliver(ledger: &Ledger, content: &crate::common::CallbackContent) -> CallbackOutcome {
     let recorded = ledger.record_callback(content.callback(), NOW).await;
     recorded.unwrap()
 }
@@ -72,28 +69,16 @@ async fn payments_balances_and_entries_stay_the_same() {
 async fn callbacks_of_old_payments_are_applied() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
-    assert_eq!(
-        deliver(&ledger, &sale("credited", 1)).await,
-        CallbackOutcome::Repeated
-    );
+    assert_eq!(deliver(&ledger, &sale("credited", 1)).await, Repeated);
     let part = refund("credited", 20, 30_000);
-    assert_eq!(deliver(&ledger, &part).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&ledger, &part).await, Applied);
     let rest = refund("partly", 21, 60_000);
-    assert_eq!(deliver(&ledger, &rest).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&ledger, &rest).await, Applied);
     let too_much = refund("refunded", 22, 1);
-    assert_eq!(
-        deliver(&ledger, &too_much).await,
-        CallbackOutcome::Quarantined
-    );
-    assert_eq!(
-        deliver(&ledger, &sale("pending", 23)).await,
-        CallbackOutcome::Applied
-    );
+    assert_eq!(deliver(&ledger, &too_much).await, Quarantined);
+    assert_eq!(deliver(&ledger, &sale("pending", 23)).await, Applied);
     // The refund of this payment came first and waited in the old database.
-    assert_eq!(
-        deliver(&ledger, &sale("early", 24)).await,
-        CallbackOutcome::Applied
-    );
+    assert_eq!(deliver(&ledger, &sale("early", 24)).await, Applied);
     let left = |id: &'static str| {
         let ledger = ledger.clone();
         async move { ledger.payment(id).await.unwrap().unwrap().remaining }
@@ -106,7 +91,7 @@ async fn callbacks_of_old_payments_are_applied() {
     assert_eq!(ledger.record_payment(payment("unknown")).await, Ok(()));
     assert_eq!(left("unknown").await, AMOUNT);
     let again = sale("unknown", NEW_SALE);
-    assert_eq!(deliver(&ledger, &again).await, CallbackOutcome::Repeated);
+    assert_eq!(deliver(&ledger, &again).await, Repeated);
 }
 
 /// The old schema does not say what refunds took: the new one counts it from the entries.
@@ -114,15 +99,15 @@ async fn callbacks_of_old_payments_are_applied() {
 async fn refund_of_an_old_database_is_reversed_or_corrected_as_far_as_it_went() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
-    let reverse = |operation_id, amount| common::CallbackContent {
-        operation_type: "refund reverse",
-        payment_status: "success",
-        ..refund("partly", operation_id, amount)
+    let reverse = |operation_id, amount| {
+        refund("partly", operation_id, amount)
+            .with_type("refund reverse")
+            .with_payment_status("success")
     };
     let outcome = deliver(&ledger, &reverse(71, 40_001)).await;
-    assert_eq!(outcome, CallbackOutcome::Quarantined);
+    assert_eq!(outcome, Quarantined);
     let outcome = deliver(&ledger, &reverse(72, 40_000)).await;
-    assert_eq!(outcome, CallbackOutcome::Applied);
+    assert_eq!(outcome, Applied);
     let entries = ledger.entries(0, 100).await.unwrap();
     let is_whole = |entry: &&jetpay_ledger::Entry| entry.amount.minor() == -AMOUNT;
     let refund = entries.iter().find(is_whole).unwrap();
@@ -184,7 +169,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_its_message() {
     // The ledger still recognises the messages by their signatures.
     let again = contradiction("partly", 2);
     let recorded = ledger.record_callback(again, NOW).await;
-    assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
+    assert_eq!(recorded, Ok(Quarantined));
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }
 
@@ -225,7 +210,7 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
     };
     assert_eq!(shown().await, Some(150_000));
     let part = refund("credited", 20, 30_000);
-    assert_eq!(deliver(&ledger, &part).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&ledger, &part).await, Applied);
     assert_eq!(shown().await, Some(180_000));
     let debt = Debt {
         id: "c1".try_into().unwrap(),
@@ -288,9 +273,9 @@ async fn rows_of_an_older_version_are_found_by_operation_contract_and_receipt_in
         return;
     };
     let run = |sql: &str| database.run(sql).unwrap();
-    run(include_str!("../src/adapters/postgres/schema/1.sql"));
-    run(include_str!("../src/adapters/postgres/schema/2.sql"));
-    run(include_str!("../src/adapters/postgres/schema/4.sql"));
+    run(include_str!("../../src/adapters/postgres/schema/1.sql"));
+    run(include_str!("../../src/adapters/postgres/schema/2.sql"));
+    run(include_str!("../../src/adapters/postgres/schema/4.sql"));
     run(
         r#"CREATE TABLE jetpay_schema (version BIGINT NOT NULL); INSERT INTO jetpay_schema VALUES (1), (2), (3);
         INSERT INTO customers VALUES ('7123456789', NULL, '[{"id":"c1","number":"N1"}]'), ('damaged', NULL, '[');
@@ -321,10 +306,10 @@ async fn rows_of_an_older_version_are_found_by_operation_contract_and_receipt_in
 /// A flood that an older version stored: copies of one signed message, and a body without a signature. Each is a body in
 /// hexadecimal digits. The signature of the first is written with `\/`, as some programs write it.
 fn flood() -> [String; 3] {
-    let unusable = common::unusable(FLOOD);
+    let unusable = crate::common::unusable(FLOOD);
     let body = std::str::from_utf8(&unusable.body).unwrap();
     let escaped = body.replace('/', "\\/");
-    let copy = common::disguised(&unusable.body, 1);
+    let copy = crate::common::disguised(&unusable.body, 1);
     let hexadecimal = |body: &[u8]| {
         let mut digits = String::new();
         for byte in body {
@@ -339,14 +324,14 @@ fn flood() -> [String; 3] {
 const FLOOD: &str = r#"{"project_id":1234,"payment":{"id":"p1"}}"#;
 
 async fn flood_is_recognised_and_no_row_is_lost(ledger: &Ledger) {
-    let unusable = common::unusable(FLOOD);
+    let unusable = crate::common::unusable(FLOOD);
     assert!(std::str::from_utf8(&unusable.body).unwrap().contains('/'));
     assert_eq!(ledger.alarms(newest(9)).await.unwrap().len(), 3);
     let again = ledger.quarantine_unusable(unusable, NOW).await;
-    assert_eq!(again, Ok(UnusableOutcome::Repeated));
-    let other = common::unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
+    assert_eq!(again, Ok(Some(Repeated)));
+    let other = crate::common::unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
     let new = ledger.quarantine_unusable(other, NOW).await;
-    assert_eq!(new, Ok(UnusableOutcome::Stored));
+    assert_eq!(new, Ok(Some(Quarantined)));
     assert_eq!(ledger.audit(None).await.unwrap().findings, []);
 }
 
@@ -358,9 +343,9 @@ async fn flood_of_an_older_version_is_recognised_by_its_signature_in_sqlite() {
     let path = folder.path().join("ledger.db");
     let connection = Connection::open(&path).unwrap();
     for schema in [
-        include_str!("../src/adapters/sqlite/schema/1.sql"),
-        include_str!("../src/adapters/sqlite/schema/2.sql"),
-        include_str!("../src/adapters/sqlite/schema/3.sql"),
+        include_str!("../../src/adapters/sqlite/schema/1.sql"),
+        include_str!("../../src/adapters/sqlite/schema/2.sql"),
+        include_str!("../../src/adapters/sqlite/schema/3.sql"),
     ] {
         connection.execute_batch(schema).unwrap();
     }
@@ -384,8 +369,8 @@ async fn flood_of_an_older_version_is_recognised_by_its_signature_in_postgres() 
         return;
     };
     let run = |sql: &str| database.run(sql).unwrap();
-    run(include_str!("../src/adapters/postgres/schema/1.sql"));
-    run(include_str!("../src/adapters/postgres/schema/2.sql"));
+    run(include_str!("../../src/adapters/postgres/schema/1.sql"));
+    run(include_str!("../../src/adapters/postgres/schema/2.sql"));
     run(
         "CREATE TABLE jetpay_schema (version BIGINT NOT NULL); INSERT INTO jetpay_schema VALUES (1), (2)",
     );

@@ -1,14 +1,11 @@
 //! A `PostgreSQL` in trouble: silent, full, or without a free connection. The ledger always answers, and what was
 //! acknowledged stays.
-#![cfg(feature = "postgres")]
-
-mod common;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger, OpenError};
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
+use jetpay_ledger::CallbackOutcome::{Applied, Repeated};
+use jetpay_ledger::{Error, Ledger, OpenError};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -152,10 +149,7 @@ async fn silent_database_is_unavailable_and_recovers() {
     until_ready(&ledger).await;
     // The ledger does not know whether the first attempt was committed, so the callback arrives again.
     let again = callback().await.unwrap();
-    assert!(matches!(
-        again,
-        CallbackOutcome::Applied | CallbackOutcome::Repeated
-    ));
+    assert!(matches!(again, Applied | Repeated));
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
@@ -202,7 +196,7 @@ async fn full_disk_is_unavailable_and_recovers() {
         END $$;
         CREATE TRIGGER full_disk BEFORE UPDATE ON counts EXECUTE FUNCTION full_disk()";
     test.database().run(full).unwrap();
-    let ledger = &test.ledger;
+    let ledger = &test;
     for _ in 0..2 {
         let recorded = ledger.record_callback(sale("p1", 1).callback(), NOW).await;
         assert_unavailable(recorded, "No space left on device (53100)");
@@ -213,7 +207,7 @@ async fn full_disk_is_unavailable_and_recovers() {
     let room = "DROP TRIGGER full_disk ON counts";
     test.database().run(room).unwrap();
     until_ready(ledger).await;
-    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, Applied);
     assert_eq!(test.entered("p1").await, AMOUNT);
 }
 
@@ -236,16 +230,16 @@ async fn locked_payment_is_unavailable_and_does_not_delay_others() {
         .unwrap();
     let tell = |id, operation| {
         let callback = sale(id, operation).callback();
-        test.ledger.record_callback(callback, NOW)
+        test.record_callback(callback, NOW)
     };
     let begun = Instant::now();
     let (held, free) = tokio::join!(tell("held", 1), tell("free", 2));
     assert_unavailable(held, "lock timeout");
-    assert_eq!(free, Ok(CallbackOutcome::Applied));
+    assert_eq!(free, Ok(Applied));
     assert!(begun.elapsed() < Duration::from_secs(15));
-    assert_eq!(test.ledger.ready(), Ok(()), "the database works");
+    assert_eq!(test.ready(), Ok(()), "the database works");
     client.batch_execute("ROLLBACK").await.unwrap();
-    assert_eq!(tell("held", 1).await, Ok(CallbackOutcome::Applied));
+    assert_eq!(tell("held", 1).await, Ok(Applied));
 }
 
 /// A proxy in front of a database. It can fall silent: connections stay open, but no byte passes.

@@ -1,33 +1,23 @@
 //! Reads: customers, pages of payments and entries; and every read sees what was acknowledged.
 
-#[path = "../common/mod.rs"]
-mod common;
-mod search;
-
-use common::{AMOUNT, CUSTOMER, NOW, TestLedger, decline, payment, sale};
-use jetpay_ledger::{
-    Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState, Put,
-};
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, contract, decline, payment, sale};
+use jetpay_ledger::{Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState};
 
 fn customer(id: &str) -> Customer {
     let info = serde_json::json!({"address": "Abay 1"});
     let contract = Contract {
-        id: "c1".try_into().unwrap(),
-        number: "N-1".into(),
         payment: Some(150_000),
-        min_payment: None,
-        as_of_seq: None,
         status_code: 204,
         info: info.as_object().cloned(),
+        ..contract("c1", "N-1")
     };
     Customer {
-        customer_id: id.try_into().unwrap(),
         additional_customer_id: Some("Anna".into()),
-        contracts: vec![contract],
+        ..crate::common::customer(id, vec![contract])
     }
 }
 
-common::on_every_store! {
+crate::common::on_every_store! {
     customer_is_read_as_it_was_stored,
     imported_customers_are_counted_and_paged_by_id,
     deleted_customer_keeps_the_payments_and_the_balance,
@@ -37,56 +27,46 @@ common::on_every_store! {
 }
 
 async fn customer_is_read_as_it_was_stored(test: TestLedger) {
-    assert_eq!(test.ledger.put_customer(customer("a")).await, Ok(Put::New));
-    assert_eq!(test.ledger.customer("a").await, Ok(Some(customer("a"))));
-    let bare = Customer {
-        contracts: vec![],
-        additional_customer_id: None,
-        ..customer("a")
-    };
-    assert_eq!(
-        test.ledger.put_customer(bare.clone()).await,
-        Ok(Put::Replaced)
-    );
-    assert_eq!(test.ledger.customer("a").await, Ok(Some(bare)));
-    assert_eq!(test.ledger.customer("b").await, Ok(None));
+    assert_eq!(test.put_customer(customer("a")).await, Ok(true));
+    assert_eq!(test.customer("a").await, Ok(Some(customer("a"))));
+    let bare = crate::common::customer("a", vec![]);
+    assert_eq!(test.put_customer(bare.clone()).await, Ok(false));
+    assert_eq!(test.customer("a").await, Ok(Some(bare)));
+    assert_eq!(test.customer("b").await, Ok(None));
 }
 
 async fn imported_customers_are_counted_and_paged_by_id(test: TestLedger) {
-    test.ledger.put_customer(customer("b")).await.unwrap();
+    test.put_customer(customer("b")).await.unwrap();
     let all = ["a", "b", "c", "d"].map(customer).to_vec();
     assert_eq!(
-        test.ledger.import_customers(all.clone()).await,
+        test.import_customers(all.clone()).await,
         Ok(ImportCount {
             new: 3,
             replaced: 1
         })
     );
-    assert_eq!(test.ledger.customers(None, 3).await, Ok(all[..3].to_vec()));
-    assert_eq!(
-        test.ledger.customers(Some("c"), 3).await,
-        Ok(all[3..].to_vec())
-    );
+    assert_eq!(test.customers(None, 3).await, Ok(all[..3].to_vec()));
+    assert_eq!(test.customers(Some("c"), 3).await, Ok(all[3..].to_vec()));
 }
 
 async fn deleted_customer_keeps_the_payments_and_the_balance(test: TestLedger) {
-    test.ledger.put_customer(customer(CUSTOMER)).await.unwrap();
+    test.put_customer(customer(CUSTOMER)).await.unwrap();
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     let id = CUSTOMER.try_into().unwrap();
-    assert_eq!(test.ledger.delete_customer(&id).await, Ok(true));
-    assert_eq!(test.ledger.delete_customer(&id).await, Ok(false));
-    assert_eq!(test.ledger.customer(CUSTOMER).await, Ok(None));
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 1);
+    assert_eq!(test.delete_customer(&id).await, Ok(true));
+    assert_eq!(test.delete_customer(&id).await, Ok(false));
+    assert_eq!(test.customer(CUSTOMER).await, Ok(None));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.entries(0, 9).await.unwrap().len(), 1);
 }
 
 async fn payment_is_read_as_it_was_recorded(test: TestLedger) {
     let mut new = payment("p1");
     new.contract_id = Some("c1".try_into().unwrap());
     new.flags = vec![Flag::OverLimit, Flag::from_word("blue_moon")];
-    test.ledger.record_payment(new).await.unwrap();
-    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    test.record_payment(new).await.unwrap();
+    let payment = test.payment("p1").await.unwrap().unwrap();
     let expected = serde_json::json!({
         "payment_id": "p1", "project_id": 1234, "method": "kaspi", "customer_id": CUSTOMER, "contract_id": "c1",
         "amount": AMOUNT, "currency": "KZT", "state": "pending", "credited": 0, "remaining": 0,
@@ -108,7 +88,7 @@ async fn filter_selects_what_it_names(test: TestLedger) {
         if id == "p4" {
             new.customer_id = "other".try_into().unwrap();
         }
-        test.ledger.record_payment(new).await.unwrap();
+        test.record_payment(new).await.unwrap();
     }
     test.deliver(&sale("p2", 2)).await;
     test.deliver(&decline("p3", 3)).await;
@@ -157,7 +137,7 @@ async fn filter_selects_what_it_names(test: TestLedger) {
         ),
     ];
     for (filter, expected) in cases {
-        let payments = test.ledger.payments(&filter).await.unwrap();
+        let payments = test.payments(&filter).await.unwrap();
         let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
         assert_eq!(ids.join(" "), expected, "{filter:?}");
     }
@@ -175,7 +155,7 @@ async fn every_thread_reads_what_was_acknowledged() {
             let runtime = tokio::runtime::Handle::current();
             move || runtime.block_on(ledger.payment(&id)).unwrap().is_some()
         });
-        assert!(test.ledger.payment(&id).await.unwrap().is_some());
+        assert!(test.payment(&id).await.unwrap().is_some());
         assert!(elsewhere.join().unwrap());
     }
 }
@@ -186,7 +166,7 @@ async fn entries_read_in_pages_are_complete_and_in_order(test: TestLedger) {
         test.deliver(&sale(id, number)).await;
     }
     let (mut after, mut seen) = (0, vec![]);
-    while let [entry] = &*test.ledger.entries(after, 1).await.unwrap() {
+    while let [entry] = &*test.entries(after, 1).await.unwrap() {
         after = entry.seq;
         seen.push(entry.payment_id.to_string());
     }

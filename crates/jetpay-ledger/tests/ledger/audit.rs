@@ -1,20 +1,15 @@
 //! The tables of a ledger agree with each other: the audit, any sequence of callbacks, the backup, and the move to
 //! another store.
 
-mod common;
-
-use common::{
-    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, newest, payment, refund, sale,
-    unusable,
+use crate::common::{
+    AMOUNT, CUSTOMER, NOW, TestLedger, decline, newest, payment, refund, sale, unusable,
 };
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::{
-    AlarmKind, CallbackOutcome, EntryKind, Finding, Ledger, OpenError, PaymentFilter, PaymentState,
-    Verdict,
-};
+use jetpay_ledger::CallbackOutcome::{Applied, Repeated};
+use jetpay_ledger::{AlarmKind, Finding, Ledger, OpenError, Verdict};
 use proptest::prelude::*;
 
-common::on_every_store! {
+crate::common::on_every_store! {
     ledger_with_rows_of_every_kind_passes_the_audit,
 }
 
@@ -28,37 +23,28 @@ async fn record_some_of_everything(test: &TestLedger) {
     test.deliver(&refund("p2", 3, AMOUNT)).await;
     test.deliver(&sale("p2", 4)).await;
     test.deliver(&decline("p3", 5)).await;
-    test.deliver(&CallbackContent {
-        amount: 90_000,
-        ..sale("p4", 6)
-    })
-    .await;
+    test.deliver(&sale("p4", 6).with_amount(90_000)).await;
     test.deliver(&sale("unknown", 7)).await;
-    test.deliver(&CallbackContent {
-        operation_status: "IN_PROGRESS",
-        ..sale("p5", 8)
-    })
+    test.deliver(&sale("p5", 8).with_status("IN_PROGRESS"))
+        .await;
+    test.deliver(
+        &sale("p1", 9)
+            .with_type("manual change")
+            .with_payment_status("decline"),
+    )
     .await;
-    test.deliver(&CallbackContent {
-        operation_type: "manual change",
-        payment_status: "decline",
-        ..sale("p1", 9)
-    })
-    .await;
-    let alarms = test.ledger.alarms(newest(10)).await.unwrap();
+    let alarms = test.alarms(newest(10)).await.unwrap();
     let differs = alarms
         .iter()
         .find(|alarm| alarm.kind == AlarmKind::AmountDiffers)
         .unwrap();
     let credit = Verdict::Credit(Money::new(90_000, Currency::KZT));
-    let resolved = test
-        .ledger
-        .resolve_alarm(differs.seq, credit, "paid less".into(), NOW);
+    let resolved = test.resolve_alarm(differs.seq, credit, "paid less".into(), NOW);
     resolved.await.unwrap();
-    let unusable = test.ledger.quarantine_unusable(unusable("{}"), NOW);
+    let unusable = test.quarantine_unusable(unusable("{}"), NOW);
     unusable.await.unwrap();
     for seq in [4, 3] {
-        let correction = test.ledger.correct_entry(seq, "of another".into(), NOW);
+        let correction = test.correct_entry(seq, "of another".into(), NOW);
         correction.await.unwrap();
     }
 }
@@ -68,16 +54,16 @@ async fn findings(ledger: &Ledger) -> Vec<Finding> {
 }
 
 async fn ledger_with_rows_of_every_kind_passes_the_audit(test: TestLedger) {
-    assert_eq!(findings(&test.ledger).await, []);
+    assert_eq!(findings(&test).await, []);
     record_some_of_everything(&test).await;
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let audit = test.ledger.audit(Some(&keyring)).await.unwrap();
+    let audit = test.audit(Some(&keyring)).await.unwrap();
     assert_eq!(audit.findings, []);
     assert_eq!((audit.verified, audit.unverified), (9, 0));
     assert_eq!(audit.totals.balance, 90_000);
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
     let rotated = Keyring::from(Project::new(1234, "another").unwrap());
-    let audit = test.ledger.audit(Some(&rotated)).await.unwrap();
+    let audit = test.audit(Some(&rotated)).await.unwrap();
     assert_eq!((audit.unverified, audit.first_unverified), (9, Some(1)));
 }
 
@@ -160,7 +146,7 @@ async fn row_changed_outside_the_ledger_is_found() {
         record_some_of_everything(&test).await;
         let operator = rusqlite::Connection::open(test.path()).unwrap();
         operator.execute_batch(sql).unwrap();
-        let findings = findings(&test.ledger).await;
+        let findings = findings(&test).await;
         assert!(
             findings.iter().any(|finding| finding.rule.contains(rule)),
             "{sql}: {findings:?}"
@@ -198,7 +184,7 @@ async fn backup_of_a_ledger_in_use_is_complete_and_never_overwritten() {
     assert_eq!(copy.balance(CUSTOMER).await, Ok(90_000));
     assert_eq!(
         copy.record_callback(sale("p1", 1).callback(), NOW).await,
-        Ok(CallbackOutcome::Repeated)
+        Ok(Repeated)
     );
     assert_eq!(copy.payment("later").await, Ok(None));
 }
@@ -212,50 +198,36 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     let unusable = jetpay_ledger::NewUnusable {
         payment_id: Some("p1".try_into().unwrap()),
         amount: Some(payment("p1").amount),
-        ..common::unusable(r#"{"payment":{"id":"p1"}}"#)
+        ..crate::common::unusable(r#"{"payment":{"id":"p1"}}"#)
     };
-    test.ledger
-        .quarantine_unusable(unusable, NOW)
-        .await
-        .unwrap();
+    test.quarantine_unusable(unusable, NOW).await.unwrap();
     let Some(target) = TestLedger::connect().await else {
         return;
     };
     let mut copied = Vec::new();
     let mut report = |table, rows| copied.push((table, rows));
     let totals = test
-        .ledger
         .copy_to(target.database().url(), None, &mut report)
         .await
         .unwrap();
-    assert_eq!(totals, test.ledger.totals().await.unwrap());
+    assert_eq!(totals, test.totals().await.unwrap());
     assert!(copied.contains(&("payments", 5)));
-    assert_eq!(findings(&target.ledger).await, []);
-    assert_eq!(test.ledger.counts().await, target.ledger.counts().await);
-    assert_eq!(
-        test.ledger.entries(0, 99).await,
-        target.ledger.entries(0, 99).await
-    );
-    let alarms = test.ledger.alarms(common::newest(99)).await.unwrap();
+    assert_eq!(findings(&target).await, []);
+    assert_eq!(test.counts().await, target.counts().await);
+    assert_eq!(test.entries(0, 99).await, target.entries(0, 99).await);
+    let alarms = test.alarms(crate::common::newest(99)).await.unwrap();
     assert_eq!(alarms[0].amount, Some(payment("p1").amount));
-    assert_eq!(target.ledger.alarms(common::newest(99)).await, Ok(alarms));
+    assert_eq!(target.alarms(crate::common::newest(99)).await, Ok(alarms));
     assert_eq!(
-        target.ledger.resolutions(None, 99).await,
-        test.ledger.resolutions(None, 99).await
+        target.resolutions(None, 99).await,
+        test.resolutions(None, 99).await
     );
     // The new store recognises repeats, continues the numbers, and matches waiting callbacks.
-    assert_eq!(
-        target.deliver(&sale("p1", 1)).await,
-        CallbackOutcome::Repeated
-    );
+    assert_eq!(target.deliver(&sale("p1", 1)).await, Repeated);
     target.announce("unknown").await;
-    assert_eq!(
-        target.deliver(&sale("p5", 20)).await,
-        CallbackOutcome::Applied
-    );
+    assert_eq!(target.deliver(&sale("p5", 20)).await, Applied);
     let last = totals.last_entry;
     let seqs: Vec<i64> = target
-        .ledger
         .entries(last, 9)
         .await
         .unwrap()
@@ -263,9 +235,8 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
         .map(|entry| entry.seq)
         .collect();
     assert_eq!(seqs, [last + 1, last + 2]);
-    assert_eq!(findings(&target.ledger).await, []);
+    assert_eq!(findings(&target).await, []);
     let again = test
-        .ledger
         .copy_to(target.database().url(), None, &mut |_, _| ())
         .await;
     assert!(matches!(again, Err(CopyError::NotEmpty)));
@@ -308,65 +279,35 @@ fn step() -> impl Strategy<Value = Step> {
 async fn run(test: &TestLedger, step: Step) {
     match step {
         // The ledger refuses a second announcement.
-        Step::Announce(id) => drop(test.ledger.record_payment(common::payment(id)).await),
+        Step::Announce(id) => drop(test.record_payment(crate::common::payment(id)).await),
         Step::Callback(id, operation_id, statuses, amount) => {
             let [operation_type, operation_status, payment_status] = statuses;
-            let content = CallbackContent {
-                payment_status,
-                operation_type,
-                operation_status,
-                amount,
-                ..sale(id, operation_id)
-            };
+            let content = sale(id, operation_id)
+                .with_payment_status(payment_status)
+                .with_type(operation_type)
+                .with_status(operation_status)
+                .with_amount(amount);
             test.deliver(&content).await;
         }
         Step::Dismiss(id) => drop(
-            test.ledger
-                .dismiss_unmatched(&id.try_into().unwrap(), "not ours".into(), NOW)
+            test.dismiss_unmatched(&id.try_into().unwrap(), "not ours".into(), NOW)
                 .await
                 .unwrap(),
         ),
     }
 }
 
+/// The audit compares payments, entries and counts with each other.
 async fn check_agreement(test: &TestLedger) {
-    let entries = test.ledger.entries(0, 1_000).await.unwrap();
-    let payments = test
-        .ledger
-        .payments(&PaymentFilter::default())
-        .await
-        .unwrap();
-    for payment in &payments {
-        let own = || {
-            entries
-                .iter()
-                .filter(|entry| entry.payment_id == payment.id)
-        };
-        assert_eq!(
-            own().map(|entry| entry.amount.minor()).sum::<i64>(),
-            payment.remaining
-        );
-        let credits = own()
-            .filter(|entry| entry.kind == EntryKind::Credit)
-            .count();
-        assert_eq!(credits, usize::from(payment.state.was_credited()));
-    }
+    assert_eq!(findings(test).await, []);
+    let entries = test.entries(0, 1_000).await.unwrap();
     let sum: i64 = entries.iter().map(|entry| entry.amount.minor()).sum();
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(sum));
-    let counts = test.ledger.counts().await.unwrap();
-    let pending = payments
-        .iter()
-        .filter(|payment| payment.state == PaymentState::Pending)
-        .count();
-    assert_eq!(usize::try_from(counts.pending), Ok(pending));
-    assert_eq!(
-        usize::try_from(counts.alarms),
-        Ok(test.ledger.alarms(newest(1_000)).await.unwrap().len())
-    );
-    assert_eq!(
-        usize::try_from(counts.unmatched),
-        Ok(test.ledger.inbox(1_000).await.unwrap().len())
-    );
+    assert_eq!(test.balance(CUSTOMER).await, Ok(sum));
+    let counts = test.counts().await.unwrap();
+    let alarms = test.alarms(newest(1_000)).await.unwrap();
+    assert_eq!(usize::try_from(counts.alarms), Ok(alarms.len()));
+    let inbox = test.inbox(1_000).await.unwrap();
+    assert_eq!(usize::try_from(counts.unmatched), Ok(inbox.len()));
 }
 
 async fn check_agreement_after(test: TestLedger, steps: Vec<Step>) {

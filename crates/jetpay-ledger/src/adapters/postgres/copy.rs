@@ -1,25 +1,40 @@
 //! Copies the ledger of another store: every row as it is, in one transaction.
 
-mod tables;
-
 use std::path::Path;
 
 use futures_util::pin_mut;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error as DatabaseError};
 
-use self::tables::{TABLES, Table};
 use super::address::Address;
 use super::error::{text, unopened};
-use super::{query, rows, session};
-use crate::model::{CopyError, Error, Totals};
-use crate::port::payouts::sql::number;
-use crate::port::{Row, Store, TOTALS, Value, totals_from_row};
+use super::rows::{bound, read};
+use super::session;
+use crate::model::{CopyError, Error, Totals, short};
+use crate::port::tables::{
+    ALARMS, CUSTOMERS, ENTRIES, EVENTS, PAYMENTS, PAYOUTS, RESOLUTIONS, STEPS, Table,
+};
+use crate::port::{Store, TOTALS, Value, Values, totals};
+
+/// What is copied, in this order: the number of a row, if its table has one, what is written with a new row, and what is not.
+const TABLES: [(Option<&str>, &Table, Option<&str>); 8] = [
+    (None, &CUSTOMERS, None),
+    (None, &PAYMENTS, None),
+    (SEQ, &EVENTS, None),
+    (SEQ, &ENTRIES, None),
+    (SEQ, &ALARMS, Some("settled")),
+    (SEQ, &RESOLUTIONS, None),
+    (None, &PAYOUTS, None),
+    (SEQ, &STEPS, None),
+];
+const SEQ: Option<&str> = Some("seq");
 
 /// This many rows are read and written at a time.
 const PAGE: usize = 5_000;
 
+const COUNTS: &str =
+    "SELECT pending, unmatched, quarantined, alarms, open_alarms, debts_from FROM counts";
 /// The counts, and the numbers from which new rows go on.
 const AFTERWARDS: &str = "UPDATE counts SET pending = $1, unmatched = $2, quarantined = $3, alarms = $4, open_alarms = $5,
     last_entry = (SELECT coalesce(max(seq), 0) FROM entries), last_alarm = (SELECT coalesce(max(seq), 0) FROM alarms),
@@ -48,25 +63,17 @@ pub(crate) async fn copy(
     if target_totals(&client).await? != Totals::default() {
         return Err(CopyError::NotEmpty);
     }
-    for table in &TABLES {
-        copy_table(from, &client, table, progress).await?;
+    for columns in TABLES {
+        copy_table(from, &client, columns, progress).await?;
     }
-    let counts = from.counts().await?;
-    let sql = "SELECT debts_from FROM counts";
-    let debts_from = number(&from.query_once(sql, Vec::new()).await?);
-    let values: [&(dyn ToSql + Sync); 6] = [
-        &counts.pending,
-        &counts.unmatched,
-        &counts.quarantined,
-        &counts.alarms,
-        &counts.open_alarms,
-        &debts_from,
-    ];
-    client.execute(AFTERWARDS, &values).await.map_err(broken)?;
+    for counts in from.query_once(COUNTS, Vec::new()).await? {
+        let counted = client.execute(AFTERWARDS, &bound(&counts)).await;
+        counted.map_err(broken)?;
+    }
     client.batch_execute(SEQUENCES).await.map_err(broken)?;
     let source = from.query_once(TOTALS, Vec::new()).await?;
-    let source = source.first().map(|row| totals_from_row(row));
-    let source = source.unwrap_or_default();
+    let source = source.first().map(|row| totals(&mut Values::of(row)));
+    let source = source.transpose().map_err(Error::from)?.unwrap_or_default();
     let target = target_totals(&client).await?;
     if source != target {
         return Err(CopyError::Differs(Box::new((source, target))));
@@ -76,39 +83,50 @@ pub(crate) async fn copy(
 }
 
 async fn target_totals(client: &Client) -> Result<Totals, CopyError> {
-    let row = client.query_one(TOTALS, &[]).await.map_err(broken)?;
-    Ok(totals_from_row(&query::values(&row).map_err(Error::from)?))
+    let rows = client.query(TOTALS, &[]).await.map_err(broken)?;
+    let found = read(&rows, totals).map_err(Error::from)?.pop();
+    Ok(found.unwrap_or_default())
 }
 
 async fn copy_table(
     from: &dyn Store,
     client: &Client,
-    table: &Table,
+    (number, table, more): (Option<&str>, &Table, Option<&str>),
     progress: &mut (dyn FnMut(&'static str, usize) + Send),
 ) -> Result<(), CopyError> {
-    let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-    let types: Vec<Type> = table.columns.iter().map(|(_, kind)| kind.clone()).collect();
-    let (names, name, key) = (names.join(", "), table.name, names[0]);
-    let into = format!("COPY {name} ({names}) FROM STDIN BINARY");
+    let names = number.into_iter().chain(table.names(0)).chain(more);
+    let names: Vec<&str> = names.collect();
+    let (listed, name, key) = (names.join(", "), table.name, names[0]);
+    let statement = client
+        .prepare(&format!("SELECT {listed} FROM {name}"))
+        .await;
+    let columns = statement.map_err(broken)?;
+    let types: Vec<Type> = columns
+        .columns()
+        .iter()
+        .map(|it| it.type_().clone())
+        .collect();
+    let into = format!("COPY {name} ({listed}) FROM STDIN BINARY");
     let sink = client.copy_in(&into).await.map_err(broken)?;
     let writer = BinaryCopyInWriter::new(sink, &types);
     pin_mut!(writer);
-    let sql = format!("SELECT {names} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT {PAGE}");
-    let (mut after, mut copied) = (table.least.clone(), 0);
+    let sql = format!("SELECT {listed} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT {PAGE}");
+    // No id is empty, and numbers begin with 1.
+    let mut after = number.map_or("".into(), |_| Value::Int(0));
+    let mut copied = 0;
     loop {
-        let rows: Vec<Row> = from.query_once(&sql, vec![after]).await?;
+        let mut rows = from.query_once(&sql, vec![after]).await?;
         let Some(last) = rows.last() else {
             break;
         };
         after = last[0].clone();
         copied += rows.len();
-        for mut row in rows {
-            for (value, (name, _)) in row.iter_mut().zip(table.columns) {
+        for row in &mut rows {
+            for (value, name) in row.iter_mut().zip(&names) {
                 shorten(name, value);
             }
-            let values = row.iter().map(|value| value as &(dyn ToSql + Sync));
-            let values: Vec<_> = values.collect();
-            writer.as_mut().write(&values).await.map_err(broken)?;
+            let written = writer.as_mut().write(&bound(row)).await;
+            written.map_err(broken)?;
         }
         progress(name, copied);
     }
@@ -117,12 +135,12 @@ async fn copy_table(
 }
 
 /// An indexed text is short here; `SQLite` keeps it at any length.
-fn shorten(column: &str, value: &mut Value) {
+fn shorten(column: &str, value: &mut Value<'_>) {
     let indexed = ["operation_status", "payment_status", "provider_payment_id"];
     if let Value::Text(text) = value
         && indexed.contains(&column)
     {
-        *text = rows::short(text).into_owned();
+        *text = short(text).into_owned().into();
     }
 }
 

@@ -2,12 +2,11 @@
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::NewPayout;
-use jetpay_ledger::{Contract, Customer, Hit, Ledger, Millis, SearchPosition, Verdict};
+use jetpay_ledger::{Customer, Hit, Ledger, Millis, SearchPosition, Verdict};
 
-use crate::common;
-use crate::common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, payment, sale};
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, contract, decline, payment, sale};
 
-common::on_every_store! {
+crate::common::on_every_store! {
     word_of_every_kind_finds_all_that_has_it_newest_first,
     pages_of_any_length_are_complete_and_repeat_nothing,
     words_follow_the_customer_and_the_audit_agrees,
@@ -20,19 +19,10 @@ fn at(minutes: i64) -> Millis {
 }
 
 fn customer(id: &str, second_name: &str, contracts: &[(&str, &str)]) -> Customer {
-    let contracts = contracts.iter().map(|(id, number)| Contract {
-        id: (*id).try_into().unwrap(),
-        number: (*number).into(),
-        payment: None,
-        min_payment: None,
-        as_of_seq: None,
-        status_code: 0,
-        info: None,
-    });
+    let contracts = contracts.iter().map(|(id, number)| contract(id, number));
     Customer {
-        customer_id: id.try_into().unwrap(),
         additional_customer_id: Some(second_name.into()).filter(|name: &String| !name.is_empty()),
-        contracts: contracts.collect(),
+        ..crate::common::customer(id, contracts.collect())
     }
 }
 
@@ -113,11 +103,9 @@ async fn fill(ledger: &Ledger) {
     record(ledger, "a-newest", CUSTOMER, Some("c2"), at(3)).await;
     record(ledger, "4711", "8", Some("c1"), at(4)).await;
     record_payout(ledger, "payout", CUSTOMER, at(5)).await;
-    let payout = CallbackContent {
-        operation_type: "payout",
-        payment_type: "payout",
-        ..sale("payout", 6)
-    };
+    let payout = sale("payout", 6)
+        .with_type("payout")
+        .with_payment_type("payout");
     for (content, receipt) in [
         (sale("z-oldest", 1), "R1"),
         (decline("m", 2), "4711"),
@@ -132,12 +120,12 @@ async fn fill(ledger: &Ledger) {
     let foreign = "foreign".try_into().unwrap();
     let dismissed = ledger.dismiss_unmatched(&foreign, "theirs".into(), at(7));
     assert_eq!(dismissed.await, Ok(1));
-    let mut unusable = common::unusable(r#"{"payment":{"status":"success"}}"#);
+    let mut unusable = crate::common::unusable(r#"{"payment":{"status":"success"}}"#);
     unusable.payment_id = Some("a-newest".try_into().unwrap());
     unusable.operation_id = Some(7.into());
     ledger.quarantine_unusable(unusable, at(8)).await.unwrap();
     // An operator names the operation of an alarm that names none.
-    let mut nameless = common::unusable(r#"{"payment":{"status":"success"},"x":1}"#);
+    let mut nameless = crate::common::unusable(r#"{"payment":{"status":"success"},"x":1}"#);
     nameless.payment_id = Some("m".try_into().unwrap());
     ledger.quarantine_unusable(nameless, at(9)).await.unwrap();
     let credit = Verdict::Credit(Money::new(AMOUNT, Currency::KZT));
@@ -198,7 +186,7 @@ const FOUND: [(&str, &str); 29] = [
 ];
 
 async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger) {
-    let ledger = &test.ledger;
+    let ledger = &test;
     fill(ledger).await;
     for (word, expected) in FOUND {
         assert_eq!(found(ledger, word).await.join("; "), expected, "{word:?}");
@@ -214,7 +202,7 @@ async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger)
 }
 
 async fn pages_of_any_length_are_complete_and_repeat_nothing(test: TestLedger) {
-    let ledger = &test.ledger;
+    let ledger = &test;
     for id in ["w", "a", "b", "c"] {
         ledger
             .put_customer(customer(id, "w", &[("1", "w"), ("w", "2")]))
@@ -257,7 +245,7 @@ async fn pages_of_any_length_are_complete_and_repeat_nothing(test: TestLedger) {
 }
 
 async fn words_follow_the_customer_and_the_audit_agrees(test: TestLedger) {
-    let ledger = &test.ledger;
+    let ledger = &test;
     let long = "x".repeat(256);
     let odd = [
         ("c1", "a\0b"),
@@ -329,10 +317,7 @@ async fn words_follow_the_customer_and_the_audit_agrees(test: TestLedger) {
 async fn word_that_is_missing_or_left_over_is_found_by_the_audit() {
     let test = TestLedger::open();
     let customers = ["a", "b"].map(|id| customer(id, "Anna", &[("c1", "N1")]));
-    test.ledger
-        .import_customers(customers.into())
-        .await
-        .unwrap();
+    test.import_customers(customers.into()).await.unwrap();
     let connection = rusqlite::Connection::open(test.path()).unwrap();
     for (change, place) in [
         (
@@ -345,7 +330,7 @@ async fn word_that_is_missing_or_left_over_is_found_by_the_audit() {
         ),
     ] {
         connection.execute_batch(change).unwrap();
-        let findings = test.ledger.audit(None).await.unwrap().findings;
+        let findings = test.audit(None).await.unwrap().findings;
         let places: Vec<_> = findings.iter().map(|it| it.place.as_str()).collect();
         assert_eq!(places, [place]);
         assert!(findings[0].rule.contains("a search finds a customer"));
@@ -355,7 +340,7 @@ async fn word_that_is_missing_or_left_over_is_found_by_the_audit() {
 async fn second_name_of_many_customers_finds_them_in_pages_without_their_payments(
     test: TestLedger,
 ) {
-    let ledger = &test.ledger;
+    let ledger = &test;
     // One of them has the name as the id.
     let customers = (0..30).map(|number| customer(&format!("{number:02}"), "07", &[]));
     ledger.import_customers(customers.collect()).await.unwrap();
@@ -376,15 +361,12 @@ async fn history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions(te
     for id in ["p1", "p2"] {
         test.announce(id).await;
     }
-    let other_amount = CallbackContent {
-        amount: AMOUNT - 1,
-        ..sale("p1", 1)
-    };
+    let other_amount = sale("p1", 1).with_amount(AMOUNT - 1);
     for content in [other_amount, sale("p1", 2), sale("p2", 3)] {
         test.deliver(&content).await;
     }
     let credit = Verdict::Credit(Money::new(AMOUNT - 1, Currency::KZT));
-    let ledger = &test.ledger;
+    let ledger = &test;
     ledger
         .resolve_alarm(1, credit, "paid".into(), NOW)
         .await

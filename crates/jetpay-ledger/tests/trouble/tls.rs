@@ -1,12 +1,9 @@
 //! TLS to the database: which certificates are trusted, and which are refused.
-#![cfg(feature = "postgres")]
-
-mod common;
-
 use std::path::PathBuf;
 
-use common::{AMOUNT, CUSTOMER, NOW, payment, sale};
-use jetpay_ledger::{CallbackOutcome, Ledger};
+use crate::common::{AMOUNT, CUSTOMER, NOW, payment, sale};
+use jetpay_ledger::CallbackOutcome::Applied;
+use jetpay_ledger::Ledger;
 use jetpay_testing::postgres::{Cluster, Database, require_or_skip};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
@@ -106,7 +103,7 @@ async fn every_connection_uses_tls_when_it_is_required() {
     ledger.record_payment(payment("p1")).await.unwrap();
     let callback = sale("p1", 1).callback();
     let recorded = ledger.record_callback(callback, NOW).await;
-    assert_eq!(recorded, Ok(CallbackOutcome::Applied));
+    assert_eq!(recorded, Ok(Applied));
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     let count = "SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
                  WHERE application_name = 'jetpay' AND datname = current_database()";

@@ -1,18 +1,11 @@
 //! Several servers on one `PostgreSQL` database: there is no leader, and no event is credited twice.
-#![cfg(feature = "postgres")]
-
-mod common;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{
-    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, unusable,
-};
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, newest, payment, refund, sale, unusable};
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{
-    CallbackOutcome, Error, Ledger, OpenError, PaymentFilter, PaymentState, Verdict,
-};
+use jetpay_ledger::CallbackOutcome::{Applied, Quarantined, Repeated, Unmatched};
+use jetpay_ledger::{Error, Ledger, OpenError, PaymentFilter, PaymentState, Verdict};
 use tokio_postgres::{Client, NoTls};
 
 /// An operator's own connection.
@@ -45,14 +38,14 @@ async fn event_sent_to_all_servers_at_once_is_credited_once() {
         let mut applied = 0;
         for sender in senders.collect::<Vec<_>>() {
             match sender.await.unwrap().unwrap() {
-                CallbackOutcome::Applied => applied += 1,
-                recorded => assert_eq!(recorded, CallbackOutcome::Repeated),
+                Applied => applied += 1,
+                recorded => assert_eq!(recorded, Repeated),
             }
         }
         assert_eq!(applied, 1);
         assert_eq!(test.entered(id).await, AMOUNT);
     }
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(20 * AMOUNT));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(20 * AMOUNT));
 }
 
 /// One server announces the payment while the other receives its callback. Either may be first.
@@ -69,17 +62,17 @@ async fn callback_that_races_its_payment_is_credited_without_a_repeat() {
         // A small delay now and then, so that either is first.
         let announced = async {
             tokio::time::sleep(Duration::from_micros(300 * (number % 5))).await;
-            test.ledger.record_payment(payment(id)).await
+            test.record_payment(payment(id)).await
         };
         let recorded = other.record_callback(callback, NOW);
         let (announced, recorded) = tokio::join!(announced, recorded);
         announced.unwrap();
-        unmatched += u32::from(recorded.unwrap() == CallbackOutcome::Unmatched);
-        let state = test.ledger.payment(id).await.unwrap().unwrap().state;
+        unmatched += u32::from(recorded.unwrap() == Unmatched);
+        let state = test.payment(id).await.unwrap().unwrap().state;
         assert_eq!(state, PaymentState::Credited, "{id}");
     }
     assert!(unmatched > 0, "the callback was never first");
-    assert_eq!(test.ledger.counts().await.unwrap().unmatched, 0);
+    assert_eq!(test.counts().await.unwrap().unmatched, 0);
     assert_eq!(test.entered("p00").await, AMOUNT);
 }
 
@@ -92,20 +85,16 @@ async fn payment_announced_during_a_dismissal_gets_its_callbacks() {
     let other = test.another().await;
     for number in 0..40 {
         let id = leaked(format!("p{number:02}"));
-        assert_eq!(
-            test.deliver(&sale(id, number + 1)).await,
-            CallbackOutcome::Unmatched
-        );
+        assert_eq!(test.deliver(&sale(id, number + 1)).await, Unmatched);
         let payment_id = id.try_into().unwrap();
         let dismissed = other.dismiss_unmatched(&payment_id, "not ours".into(), NOW);
-        let (announced, dismissed) =
-            tokio::join!(test.ledger.record_payment(payment(id)), dismissed);
+        let (announced, dismissed) = tokio::join!(test.record_payment(payment(id)), dismissed);
         announced.unwrap();
         dismissed.unwrap();
-        let state = test.ledger.payment(id).await.unwrap().unwrap().state;
+        let state = test.payment(id).await.unwrap().unwrap().state;
         assert_eq!(state, PaymentState::Credited, "{id}");
     }
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 /// The first server has its number and cannot commit yet; the second one is fast. A reader must not see the second
@@ -146,11 +135,11 @@ async fn feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first(
     let quickly =
         tokio::spawn(async move { fast.record_callback(sale("fast", 2).callback(), NOW).await });
     blocked(2).await;
-    assert_eq!(test.ledger.entries(0, 10).await, Ok(vec![]));
+    assert_eq!(test.entries(0, 10).await, Ok(vec![]));
     operator.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(slowly.await.unwrap(), Ok(CallbackOutcome::Applied));
-    assert_eq!(quickly.await.unwrap(), Ok(CallbackOutcome::Applied));
-    let entries = test.ledger.entries(0, 10).await.unwrap();
+    assert_eq!(slowly.await.unwrap(), Ok(Applied));
+    assert_eq!(quickly.await.unwrap(), Ok(Applied));
+    let entries = test.entries(0, 10).await.unwrap();
     let feed: Vec<_> = entries
         .iter()
         .map(|entry| (entry.seq, entry.payment_id.as_str()))
@@ -182,7 +171,7 @@ async fn cut_connections_lose_nothing_acknowledged() {
         for id in sender.await.unwrap() {
             acknowledged += 1;
             // If the reader's connection was cut, it uses another one.
-            let payment = test.ledger.payment(id).await.unwrap().unwrap();
+            let payment = test.payment(id).await.unwrap().unwrap();
             assert_eq!(payment.state, PaymentState::Credited, "{id}");
         }
     }
@@ -191,8 +180,8 @@ async fn cut_connections_lose_nothing_acknowledged() {
         limit: 1_000,
         ..PaymentFilter::default()
     };
-    let credited = test.ledger.payments(&every).await.unwrap().len();
-    let entries = test.ledger.entries(0, 1_000).await.unwrap();
+    let credited = test.payments(&every).await.unwrap().len();
+    let entries = test.entries(0, 1_000).await.unwrap();
     assert_eq!(entries.len(), credited);
     assert!(acknowledged > 0 && acknowledged <= credited);
 }
@@ -208,7 +197,7 @@ async fn deliver_many(server: &Ledger, sender: u64) -> Vec<&'static str> {
         let callback = sale(id, sender * 1_000 + number).callback();
         match server.record_callback(callback, NOW).await {
             Ok(recorded) => {
-                assert_eq!(recorded, CallbackOutcome::Applied);
+                assert_eq!(recorded, Applied);
                 acknowledged.push(id);
             }
             Err(error) => assert!(matches!(error, Error::Unavailable(_)), "{error}"),
@@ -228,19 +217,15 @@ async fn operation_for_two_payments_on_two_servers_credits_one() {
         test.announce(one).await;
         test.announce(two).await;
         let (first, second) = tokio::join!(
-            test.ledger
-                .record_callback(sale(one, number).callback(), NOW),
+            test.record_callback(sale(one, number).callback(), NOW),
             other.record_callback(sale(two, number).callback(), NOW),
         );
         let mut recorded = [first.unwrap(), second.unwrap()];
-        recorded.sort_by_key(|recorded| *recorded == CallbackOutcome::Quarantined);
-        assert_eq!(
-            recorded,
-            [CallbackOutcome::Applied, CallbackOutcome::Quarantined]
-        );
+        recorded.sort_by_key(|recorded| *recorded == Quarantined);
+        assert_eq!(recorded, [Applied, Quarantined]);
         assert_eq!(test.entered(one).await + test.entered(two).await, AMOUNT);
     }
-    assert_eq!(test.ledger.alarms(newest(100)).await.unwrap().len(), 20);
+    assert_eq!(test.alarms(newest(100)).await.unwrap().len(), 20);
 }
 
 /// Two servers resolve the same alarms together, many times.
@@ -254,16 +239,12 @@ async fn alarms_resolved_together_on_two_servers_are_resolved_once_each() {
         let mut seqs = Vec::new();
         for number in 0..20 {
             let callback = unusable(&format!(r#"{{"number": {}}}"#, round * 20 + number));
-            test.ledger
-                .quarantine_unusable(callback, NOW)
-                .await
-                .unwrap();
-            seqs.push(test.ledger.counts().await.unwrap().alarms);
+            test.quarantine_unusable(callback, NOW).await.unwrap();
+            seqs.push(test.counts().await.unwrap().alarms);
         }
         let (dismiss, foreign) = (Verdict::Dismiss, Verdict::Foreign);
         let (one, two) = tokio::join!(
-            test.ledger
-                .resolve_alarms(seqs.clone(), dismiss, "mine".into(), NOW),
+            test.resolve_alarms(seqs.clone(), dismiss, "mine".into(), NOW),
             other.resolve_alarms(
                 seqs.iter().rev().copied().collect(),
                 foreign,
@@ -279,8 +260,8 @@ async fn alarms_resolved_together_on_two_servers_are_resolved_once_each() {
         );
         assert_eq!(one.already_resolved, two.resolved);
     }
-    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 0);
-    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.counts().await.unwrap().open_alarms, 0);
+    assert_eq!(test.audit(None).await.unwrap().findings, []);
 }
 
 #[tokio::test]
@@ -324,7 +305,7 @@ async fn all_servers_together_store_1000_unusable_callbacks_of_a_project() {
     for sender in senders.collect::<Vec<_>>() {
         sender.await.unwrap().unwrap();
     }
-    assert_eq!(test.ledger.counts().await.unwrap().alarms, 1_000);
+    assert_eq!(test.counts().await.unwrap().alarms, 1_000);
 }
 
 /// Each credit fits alone. Whichever server is second sees the first one's credit.
@@ -340,11 +321,8 @@ async fn two_servers_at_once_do_not_overflow_a_balance() {
         let id = leaked(format!("p{number}"));
         let mut payment = payment(id);
         payment.amount = Money::new(large, Currency::KZT);
-        test.ledger.record_payment(payment).await.unwrap();
-        let content = CallbackContent {
-            amount: large,
-            ..sale(id, number + 1)
-        };
+        test.record_payment(payment).await.unwrap();
+        let content = sale(id, number + 1).with_amount(large);
         let server = servers[usize::try_from(number % 2).unwrap()].clone();
         senders.push(async move { server.record_callback(content.callback(), NOW).await });
     }
@@ -352,5 +330,5 @@ async fn two_servers_at_once_do_not_overflow_a_balance() {
     for sender in senders {
         sender.await.unwrap().unwrap();
     }
-    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(large));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(large));
 }

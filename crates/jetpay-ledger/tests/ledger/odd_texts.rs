@@ -1,12 +1,11 @@
 //! Texts that a store may not be able to keep: NUL, which `PostgreSQL` refuses, and statuses that are too long for an
 //! index.
 
-mod common;
-
-use common::{
-    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, on_every_store, payment, sale,
+use crate::common::{
+    AMOUNT, CUSTOMER, NOW, TestLedger, customer, newest, on_every_store, payment, sale,
 };
-use jetpay_ledger::{CallbackOutcome, Customer, PaymentFilter, PaymentState, Put};
+use jetpay_ledger::CallbackOutcome::{Applied, Noted, Repeated, Unmatched};
+use jetpay_ledger::{Customer, PaymentFilter, PaymentState};
 
 /// Statuses that the platform does not have.
 fn odd_statuses() -> [&'static str; 4] {
@@ -25,56 +24,40 @@ async fn odd_statuses_are_noted_once_and_their_repeats_are_repeats(test: TestLed
         let id: &str = format!("p{number}").leak();
         test.announce(id).await;
         for (field, operation) in (0..3).zip(number * 10..) {
-            let mut content = CallbackContent {
-                payment_status: "processing",
-                operation_status: "processing",
-                ..sale(id, operation)
-            };
+            let mut content = sale(id, operation)
+                .with_payment_status("processing")
+                .with_status("processing");
             match field {
                 0 => content.payment_status = word,
                 1 => content.operation_status = word,
                 _ => content.operation_type = word,
             }
-            assert_eq!(
-                test.deliver(&content).await,
-                CallbackOutcome::Noted,
-                "{field} {word}"
-            );
-            assert_eq!(
-                test.deliver(&content).await,
-                CallbackOutcome::Repeated,
-                "{field}"
-            );
+            assert_eq!(test.deliver(&content).await, Noted, "{field} {word}");
+            assert_eq!(test.deliver(&content).await, Repeated, "{field}");
         }
-        assert_eq!(
-            test.deliver(&sale(id, 1_000 + number)).await,
-            CallbackOutcome::Applied
-        );
+        assert_eq!(test.deliver(&sale(id, 1_000 + number)).await, Applied);
         assert_eq!(test.entered(id).await, AMOUNT);
     }
-    assert_eq!(test.ledger.alarms(newest(100)).await, Ok(vec![]));
+    assert_eq!(test.alarms(newest(100)).await, Ok(vec![]));
 }
 
 async fn odd_statuses_of_an_unknown_payment_wait_once_and_are_applied_with_it(test: TestLedger) {
     for (number, word) in (0..).zip(odd_statuses()) {
         let id: &str = format!("p{number}").leak();
-        let content = CallbackContent {
-            payment_status: word,
-            ..sale(id, number)
-        };
+        let content = sale(id, number).with_payment_status(word);
         for _ in 0..3 {
-            assert_eq!(test.deliver(&content).await, CallbackOutcome::Unmatched);
+            assert_eq!(test.deliver(&content).await, Unmatched);
         }
-        assert_eq!(test.ledger.counts().await.unwrap().unmatched, 1);
+        assert_eq!(test.counts().await.unwrap().unmatched, 1);
         test.announce(id).await;
-        assert_eq!(test.deliver(&content).await, CallbackOutcome::Repeated);
-        assert_eq!(test.ledger.counts().await.unwrap().unmatched, 0);
+        assert_eq!(test.deliver(&content).await, Repeated);
+        assert_eq!(test.counts().await.unwrap().unmatched, 0);
     }
 }
 
 async fn key_that_no_row_can_have_finds_nothing(test: TestLedger) {
     test.announce("p1").await;
-    let ledger = &test.ledger;
+    let ledger = &test;
     for key in ["\0", "p1\0", "\0p1", "7123456789\0"] {
         assert_eq!(ledger.payment(key).await, Ok(None));
         assert_eq!(ledger.customer(key).await, Ok(None));
@@ -95,14 +78,9 @@ async fn key_that_no_row_can_have_finds_nothing(test: TestLedger) {
 }
 
 async fn page_after_a_text_with_nul_starts_at_the_next_key(test: TestLedger) {
-    let customer = |id: &str| Customer {
-        customer_id: id.try_into().unwrap(),
-        additional_customer_id: None,
-        contracts: vec![],
-    };
     for id in ["a", "a b", "b"] {
-        let put = test.ledger.put_customer(customer(id)).await;
-        assert_eq!(put, Ok(Put::New));
+        let put = test.put_customer(customer(id, vec![])).await;
+        assert_eq!(put, Ok(true));
         test.announce(id).await;
     }
     for (after, expected) in [
@@ -111,7 +89,7 @@ async fn page_after_a_text_with_nul_starts_at_the_next_key(test: TestLedger) {
         ("a\0b", &["a b", "b"]),
         ("a b\0", &["b"]),
     ] {
-        let page = test.ledger.customers(Some(after), 10).await.unwrap();
+        let page = test.customers(Some(after), 10).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.customer_id.as_str()).collect();
         assert_eq!(ids, expected, "customers after {after:?}");
         let filter = PaymentFilter {
@@ -119,7 +97,7 @@ async fn page_after_a_text_with_nul_starts_at_the_next_key(test: TestLedger) {
             limit: 10,
             ..PaymentFilter::default()
         };
-        let page = test.ledger.payments(&filter).await.unwrap();
+        let page = test.payments(&filter).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, expected, "payments after {after:?}");
     }
@@ -130,14 +108,14 @@ async fn payment_is_found_by_an_odd_receipt(test: TestLedger) {
         let id: &str = format!("p{number}").leak();
         test.announce(id).await;
         let callback = sale(id, number).with_receipt(word);
-        let recorded = test.ledger.record_callback(callback, NOW).await;
-        assert_eq!(recorded, Ok(CallbackOutcome::Applied));
+        let recorded = test.record_callback(callback, NOW).await;
+        assert_eq!(recorded, Ok(Applied));
         let filter = PaymentFilter {
             provider_payment_id: Some(word.replace("\\u0000", "\0")),
             limit: 10,
             ..PaymentFilter::default()
         };
-        let found = test.ledger.payments(&filter).await.unwrap();
+        let found = test.payments(&filter).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].id.as_str(), found[0].state),
@@ -155,21 +133,19 @@ async fn texts_that_no_store_can_keep_whole_are_the_same_in_every_store(test: Te
     {
         let id: &str = format!("p{number}").leak();
         test.announce(id).await;
-        let content = CallbackContent {
-            payment_status: "processing",
-            operation_status: said.to_owned().leak(),
-            ..sale(id, number)
-        };
+        let content = sale(id, number)
+            .with_payment_status("processing")
+            .with_status(said.to_owned().leak());
         let callback = content.with_receipt(said);
-        let recorded = test.ledger.record_callback(callback, NOW).await;
-        assert_eq!(recorded, Ok(CallbackOutcome::Noted));
-        let payment = test.ledger.payment(id).await.unwrap().unwrap();
+        let recorded = test.record_callback(callback, NOW).await;
+        assert_eq!(recorded, Ok(Noted));
+        let payment = test.payment(id).await.unwrap().unwrap();
         let operation = &payment.operations[0];
         assert_eq!(operation.provider_payment_id.as_deref(), Some(kept));
         assert_eq!(operation.status.as_ref().unwrap().as_str(), kept);
     }
     assert_eq!(
-        test.ledger.audit(None).await.unwrap().findings,
+        test.audit(None).await.unwrap().findings,
         vec![],
         "the audit knows how a text is kept"
     );
@@ -181,13 +157,13 @@ async fn customer_with_odd_texts_is_stored(test: TestLedger) {
         additional_customer_id: Some("An\0na".into()),
         contracts: serde_json::from_str(r#"[{"id":"1","number":"N\u0000"}]"#).unwrap(),
     };
-    let put = test.ledger.put_customer(customer.clone()).await;
-    assert_eq!(put, Ok(Put::New));
-    let kept = test.ledger.customer(CUSTOMER).await.unwrap().unwrap();
+    let put = test.put_customer(customer.clone()).await;
+    assert_eq!(put, Ok(true));
+    let kept = test.customer(CUSTOMER).await.unwrap().unwrap();
     assert_eq!(kept.contracts, customer.contracts);
     let name = kept.additional_customer_id.unwrap();
     assert_eq!(name, "An\u{fffd}na");
-    assert_eq!(test.ledger.record_payment(payment("p1")).await, Ok(()));
+    assert_eq!(test.record_payment(payment("p1")).await, Ok(()));
 }
 
 on_every_store! {

@@ -1,0 +1,13 @@
+//! What the ledger does, in every store.
+
+mod audit;
+mod callbacks;
+#[path = "../common/mod.rs"]
+mod common;
+mod debts;
+mod odd_texts;
+mod payouts;
+mod reads;
+mod resolutions;
+mod search;
+mod without_operation;
