@@ -104,10 +104,11 @@ pub(crate) fn features() -> Result<()> {
     let manifest = format!(
         "[package]\nname = \"features\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [lib]\npath = \"lib.rs\"\n\n\
-         [dev-dependencies]\njetpay-core = {{ path = \"{}\" }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
+         [dev-dependencies]\njetpay-core = {{ path = \"{}\" }}\njetpay-testing = {{ path = \"{}\" }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
          serde_json = {{ version = \"1\", features = [\"arbitrary_precision\", \"preserve_order\", \"unbounded_depth\"] }}\n\n\
          [[test]]\nname = \"switched_on\"\npath = \"tests/switched_on.rs\"\n{}\n[workspace]\n\n{}",
         core.display(),
+        root.join("crates/jetpay-testing").display(),
         tests.concat(),
         dev_profile()?
     );
