@@ -20,24 +20,8 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::methods::NAMES;
 
 const COLUMNS: Columns = Columns {
-    all: &[
-        "payment_id",
-        "project_id",
-        "method",
-        "customer_id",
-        "contract_id",
-        "amount",
-        "currency",
-        "created_at",
-    ],
-    required: &[
-        "payment_id",
-        "project_id",
-        "method",
-        "customer_id",
-        "amount",
-        "currency",
-    ],
+    all: "payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at",
+    required: "payment_id,project_id,method,customer_id,amount,currency",
 };
 
 /// Payments that one transaction stores. A transaction for a whole file would grow with the file.

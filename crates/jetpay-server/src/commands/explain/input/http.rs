@@ -47,10 +47,9 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
         found.push(Found {
             place,
             body,
-            how: String::new(),
-            notes: Vec::new(),
             doubts,
             faults,
+            ..Found::default()
         });
     }
     let signed = found
