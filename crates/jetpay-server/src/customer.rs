@@ -200,33 +200,24 @@ impl ContractBody {
         as_of: AsOf,
         errors: &mut FieldErrors,
     ) -> Option<Contract> {
-        let Self {
-            id,
-            number,
-            payment,
-            min_payment,
-            status_code,
-            info,
-            as_of_seq,
-        } = self;
-        let id = contract_id(name("id"), id, errors);
-        if number.is_empty() {
+        let id = contract_id(name("id"), self.id, errors);
+        if self.number.is_empty() {
             errors.add(
                 name("number"),
                 "is empty; give the number that the payer knows",
             );
-        } else if let Some(what) = unseen::control(&number) {
+        } else if let Some(what) = unseen::control(&self.number) {
             errors.add(name("number"), what);
         }
-        check_amounts(&name, payment, min_payment, errors);
-        let as_of_seq = errors.keep(as_of.check(as_of_seq, &name("as_of_seq")));
+        check_amounts(&name, self.payment, self.min_payment, errors);
+        let as_of_seq = errors.keep(as_of.check(self.as_of_seq, &name("as_of_seq")));
         Some(Contract {
             id: id?,
-            number,
-            payment,
-            min_payment,
-            status_code,
-            info,
+            number: self.number,
+            payment: self.payment,
+            min_payment: self.min_payment,
+            status_code: self.status_code,
+            info: self.info,
             as_of_seq,
         })
     }
@@ -275,13 +266,9 @@ impl DebtsBody {
         let mut debts = Vec::with_capacity(self.contracts.len());
         for (index, debt) in self.contracts.into_iter().enumerate() {
             let name = |field: &str| format!("contracts[{index}].{field}");
-            let DebtBody {
-                id,
-                payment,
-                min_payment,
-            } = debt;
+            let (payment, min_payment) = (debt.payment, debt.min_payment);
             check_amounts(name, Some(payment), min_payment, &mut errors);
-            if let Some(id) = contract_id(name("id"), id, &mut errors) {
+            if let Some(id) = contract_id(name("id"), debt.id, &mut errors) {
                 if !seen.insert(id.clone()) {
                     errors.add(name("id"), "is given twice");
                 }

@@ -37,7 +37,8 @@ pub(super) fn message(
         let write = || line!(warn, "rejected: {rejection}");
         return match outcome.matched {
             Some(_) => {
-                SIGNED.limited_once((endpoint, rejection.to_string(), payment, peer()), write)
+                let says = (endpoint, rejection.to_string(), payment, peer());
+                SIGNED.limited_once(says, write);
             }
             None => UNSIGNED.limited(write),
         };

@@ -45,8 +45,8 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
             None => body,
         };
         found.push(Found {
-            place,
             body,
+            place,
             doubts,
             faults,
             ..Found::default()
