@@ -106,20 +106,6 @@ pub struct ContractBody {
 }
 
 impl CustomerBody {
-    /// A body with these fields, not checked yet.
-    #[must_use]
-    pub fn new(
-        additional_customer_id: Option<String>,
-        contracts: Vec<ContractBody>,
-        as_of_seq: Option<i64>,
-    ) -> Self {
-        Self {
-            additional_customer_id,
-            contracts,
-            as_of_seq,
-        }
-    }
-
     /// The customer with this id.
     ///
     /// # Errors
@@ -250,7 +236,11 @@ pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError
             errors.add(format!("contracts[{index}].number"), what);
         }
     }
-    let body = CustomerBody::new(line.additional_customer_id, line.contracts, line.as_of_seq);
+    let body = CustomerBody {
+        additional_customer_id: line.additional_customer_id,
+        contracts: line.contracts,
+        as_of_seq: line.as_of_seq,
+    };
     let customer = body.check(id, as_of, &mut errors);
     errors.into_result(customer)
 }

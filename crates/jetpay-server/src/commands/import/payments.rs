@@ -39,7 +39,11 @@ impl ImportPayments {
         let file = RowFile::open(&self.source.file)?;
         let bar = progress(file.length);
         let mut payments = Payments {
-            rules: Rules::of(&config),
+            rules: Rules {
+                projects: config.projects.iter().map(|project| project.id).collect(),
+                currency: config.currency,
+                now: now(),
+            },
             good: Vec::new(),
             bad: Vec::new(),
             lines: HashMap::new(),
@@ -185,14 +189,6 @@ struct Rules {
 }
 
 impl Rules {
-    fn of(config: &Config) -> Self {
-        Self {
-            projects: config.projects.iter().map(|project| project.id).collect(),
-            currency: config.currency,
-            now: now(),
-        }
-    }
-
     /// The payment, as `check_deposit` would have recorded it. Adds all errors.
     ///
     /// The service need not know the customer: the older system accepted the top-up, and its callback will arrive.

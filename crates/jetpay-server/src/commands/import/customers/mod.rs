@@ -145,7 +145,13 @@ impl ImportCustomers {
                 "nothing was changed: {customers} customers are not in the file and would be removed, and there is no answer to a \
                  question, because standard input is the file; use --yes"
             ),
-            _ => bar.suspend(|| confirm(customers)),
+            _ => bar.suspend(|| {
+                let question = "customers are not in the file and will be removed. Go on?";
+                if !confirmed(&format!("{customers} {question}"))? {
+                    bail!("nothing was changed; answer y, or use --yes");
+                }
+                Ok(())
+            }),
         }
     }
 }
@@ -269,15 +275,6 @@ impl Checked {
             absent.extend(page.into_iter().filter(is_absent));
         }
     }
-}
-
-/// Asks whether customers shall be removed.
-fn confirm(customers: usize) -> anyhow::Result<()> {
-    let question = format!("{customers} customers are not in the file and will be removed. Go on?");
-    if !confirmed(&question)? {
-        bail!("nothing was changed; answer y, or use --yes");
-    }
-    Ok(())
 }
 
 #[cfg(test)]
