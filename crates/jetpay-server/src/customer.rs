@@ -106,20 +106,6 @@ pub struct ContractBody {
 }
 
 impl CustomerBody {
-    /// A body with these fields, not checked yet.
-    #[must_use]
-    pub fn new(
-        additional_customer_id: Option<String>,
-        contracts: Vec<ContractBody>,
-        as_of_seq: Option<i64>,
-    ) -> Self {
-        Self {
-            additional_customer_id,
-            contracts,
-            as_of_seq,
-        }
-    }
-
     /// The customer with this id.
     ///
     /// # Errors
@@ -200,33 +186,24 @@ impl ContractBody {
         as_of: AsOf,
         errors: &mut FieldErrors,
     ) -> Option<Contract> {
-        let Self {
-            id,
-            number,
-            payment,
-            min_payment,
-            status_code,
-            info,
-            as_of_seq,
-        } = self;
-        let id = contract_id(name("id"), id, errors);
-        if number.is_empty() {
+        let id = contract_id(name("id"), self.id, errors);
+        if self.number.is_empty() {
             errors.add(
                 name("number"),
                 "is empty; give the number that the payer knows",
             );
-        } else if let Some(what) = unseen::control(&number) {
+        } else if let Some(what) = unseen::control(&self.number) {
             errors.add(name("number"), what);
         }
-        check_amounts(&name, payment, min_payment, errors);
-        let as_of_seq = errors.keep(as_of.check(as_of_seq, &name("as_of_seq")));
+        check_amounts(&name, self.payment, self.min_payment, errors);
+        let as_of_seq = errors.keep(as_of.check(self.as_of_seq, &name("as_of_seq")));
         Some(Contract {
             id: id?,
-            number,
-            payment,
-            min_payment,
-            status_code,
-            info,
+            number: self.number,
+            payment: self.payment,
+            min_payment: self.min_payment,
+            status_code: self.status_code,
+            info: self.info,
             as_of_seq,
         })
     }
@@ -259,7 +236,11 @@ pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError
             errors.add(format!("contracts[{index}].number"), what);
         }
     }
-    let body = CustomerBody::new(line.additional_customer_id, line.contracts, line.as_of_seq);
+    let body = CustomerBody {
+        additional_customer_id: line.additional_customer_id,
+        contracts: line.contracts,
+        as_of_seq: line.as_of_seq,
+    };
     let customer = body.check(id, as_of, &mut errors);
     errors.into_result(customer)
 }
@@ -275,13 +256,9 @@ impl DebtsBody {
         let mut debts = Vec::with_capacity(self.contracts.len());
         for (index, debt) in self.contracts.into_iter().enumerate() {
             let name = |field: &str| format!("contracts[{index}].{field}");
-            let DebtBody {
-                id,
-                payment,
-                min_payment,
-            } = debt;
+            let (payment, min_payment) = (debt.payment, debt.min_payment);
             check_amounts(name, Some(payment), min_payment, &mut errors);
-            if let Some(id) = contract_id(name("id"), id, &mut errors) {
+            if let Some(id) = contract_id(name("id"), debt.id, &mut errors) {
                 if !seen.insert(id.clone()) {
                     errors.add(name("id"), "is given twice");
                 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use jetpay_core::id::InvalidId;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
@@ -10,9 +11,10 @@ use serde_json::error::Category;
 use crate::text::{SAVE_AS_UTF_8, not_utf8, odd_id};
 
 /// What is wrong with one field.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// The path of the field, such as `contracts[1].payment`. It is empty when the whole value is wrong.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
     /// What is wrong and what to write, to be read after the field's name. It never contains the value, which may be a
     /// person's data.
@@ -191,14 +193,9 @@ impl FieldErrors {
         self.keep(id.map_err(|what| FieldError::new(field, what)))
     }
 
-    /// Whether there is no error.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The value, if it is there and no error was added.
     pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, Self> {
-        value.filter(|_| self.is_empty()).ok_or(self)
+        value.filter(|_| self.0.is_empty()).ok_or(self)
     }
 }
 
@@ -225,64 +222,5 @@ impl IntoIterator for FieldErrors {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::FieldError;
-    use crate::customer::CustomerBody;
-
-    fn error(json: &str) -> (String, String) {
-        let mut json = serde_json::Deserializer::from_str(json);
-        let error = serde_path_to_error::deserialize::<_, CustomerBody>(&mut json)
-            .err()
-            .unwrap();
-        let error = FieldError::of_json(&error);
-        (error.field, error.message)
-    }
-
-    #[test]
-    fn value_of_the_wrong_type_is_reported_by_its_path_and_not_repeated() {
-        let (field, message) = error(
-            r#"{"contracts":[{"id":"1","number":"2","payment":"Anna, expected at line 3"}]}"#,
-        );
-        assert_eq!(field, "contracts[0].payment");
-        assert_eq!(
-            message,
-            "must be a whole number of minor units, at most 9223372036854775807"
-        );
-        for wrong in ["\"3\"", "1.5", "9223372036854775808", "1e30"] {
-            let (field, message) = error(&format!(r#"{{"as_of_seq":{wrong}}}"#));
-            assert_eq!(field, "as_of_seq");
-            assert_eq!(
-                message,
-                "must be a whole number, at most 9223372036854775807"
-            );
-        }
-        for (json, what) in [
-            (r#"{"contracts":{}}"#, "must be a list"),
-            (r#"{"contracts":[{"info":1}]}"#, "must be an object"),
-            (r#"{"contracts":[1]}"#, "must be a contract object"),
-        ] {
-            assert_eq!(error(json).1, what);
-        }
-        assert_eq!(
-            error("[]"),
-            (String::new(), "must be a customer object".to_owned())
-        );
-    }
-
-    #[test]
-    fn unknown_and_missing_fields_are_named() {
-        assert!(
-            error(r#"{"colour":1}"#)
-                .1
-                .starts_with("unknown field `colour`")
-        );
-        assert_eq!(
-            error(r#"{"contracts":[{"id":"1"}]}"#),
-            ("contracts[0].number".to_owned(), "is missing".to_owned())
-        );
     }
 }

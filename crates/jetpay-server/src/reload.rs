@@ -1,6 +1,6 @@
 //! SIGHUP: a running service takes secrets, tokens and the log's settings of its configuration again.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jetpay_core::{Keyring, Project};
@@ -57,22 +57,13 @@ impl Reloaded {
 
 /// Reads the configuration of a running service again.
 pub(crate) struct Reload {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What the service was started with.
-    running: Config,
-    reloaded: Reloaded,
+    pub(crate) running: Config,
+    pub(crate) reloaded: Reloaded,
 }
 
 impl Reload {
-    /// Reads this file for a service that was started with this configuration.
-    pub(crate) fn new(path: &Path, running: Config, reloaded: Reloaded) -> Self {
-        Self {
-            path: path.to_owned(),
-            running,
-            reloaded,
-        }
-    }
-
     /// Takes what may change. A file with a problem changes nothing.
     pub(crate) fn run(&self) {
         systemd::reloading();

@@ -7,12 +7,9 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::time::timeout;
-#[cfg(unix)]
 use futures_util::future;
 use jetpay_ledger::Ledger;
-#[cfg(unix)]
 use rustix::process::Signal;
-#[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
@@ -171,7 +168,6 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
 }
 
 /// Signals that would end the process, and what the log says instead.
-#[cfg(unix)]
 const IGNORED: [(Signal, &str); 3] = [
     (
         Signal::USR1,
@@ -183,7 +179,6 @@ const IGNORED: [(Signal, &str); 3] = [
     ),
     (Signal::XFSZ, FILE_TOO_LARGE),
 ];
-#[cfg(unix)]
 const FILE_TOO_LARGE: &str = "a file may not grow beyond the limit of this process: raise it with `ulimit -f unlimited`, or \
                               with LimitFSIZE=infinity in the unit of systemd";
 
@@ -197,32 +192,29 @@ pub(crate) type HangUp = Box<dyn Fn() + Send + Sync>;
 /// When the process cannot listen to signals.
 pub(crate) fn handle_signals() -> io::Result<oneshot::Sender<HangUp>> {
     let (start, started) = oneshot::channel::<HangUp>();
-    #[cfg(unix)]
-    {
-        // A thread of its own: signals also come while the service starts and while it stops.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()?;
-        let inside = runtime.enter();
-        let stream = |kind: Signal| signal(SignalKind::from_raw(kind.as_raw()));
-        let mut streams = vec![(stream(Signal::HUP)?, None)];
-        for (kind, text) in IGNORED {
-            streams.push((stream(kind)?, Some(text)));
-        }
-        drop(inside);
-        let handle = async move {
-            let Ok(hang_up) = started.await else { return };
-            let handled = streams.into_iter().map(async |(mut signals, text)| {
-                while signals.recv().await.is_some() {
-                    text.map_or_else(&hang_up, telemetry::signal_ignored);
-                }
-            });
-            future::join_all(handled).await;
-        };
-        std::thread::Builder::new()
-            .name("signals".to_owned())
-            .spawn(move || runtime.block_on(handle))?;
+    // A thread of its own: signals also come while the service starts and while it stops.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let inside = runtime.enter();
+    let stream = |kind: Signal| signal(SignalKind::from_raw(kind.as_raw()));
+    let mut streams = vec![(stream(Signal::HUP)?, None)];
+    for (kind, text) in IGNORED {
+        streams.push((stream(kind)?, Some(text)));
     }
+    drop(inside);
+    let handle = async move {
+        let Ok(hang_up) = started.await else { return };
+        let handled = streams.into_iter().map(async |(mut signals, text)| {
+            while signals.recv().await.is_some() {
+                text.map_or_else(&hang_up, telemetry::signal_ignored);
+            }
+        });
+        future::join_all(handled).await;
+    };
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || runtime.block_on(handle))?;
     Ok(start)
 }
 
@@ -230,7 +222,6 @@ pub(crate) fn handle_signals() -> io::Result<oneshot::Sender<HangUp>> {
 ///
 /// # Errors
 /// When the process cannot listen to signals.
-#[cfg(unix)]
 pub(crate) fn survive_large_files() -> io::Result<()> {
     // tokio never takes a handler back, so it outlives this runtime.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -245,16 +236,11 @@ pub(crate) fn survive_large_files() -> io::Result<()> {
 /// # Errors
 /// When the process cannot listen to signals.
 pub async fn termination() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut term = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = term.recv() => Ok(()),
-        }
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = term.recv() => Ok(()),
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 fn in_use(address: SocketAddr, error: &io::Error) -> io::Error {

@@ -102,9 +102,8 @@ struct Import {
 struct LineError {
     /// From 1.
     line: usize,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    field: String,
-    message: String,
+    #[serde(flatten)]
+    error: FieldError,
 }
 
 /// Inserts or replaces the customers in JSON Lines. Lines that are wrong are left out.
@@ -121,13 +120,7 @@ async fn import(admin: Data<Admin>, payload: Payload) -> Result<HttpResponse, Ad
     let (mut customers, mut errors) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     for (line, text) in lines() {
-        let mut wrong = |FieldError { field, message }| {
-            errors.push(LineError {
-                line,
-                field,
-                message,
-            });
-        };
+        let mut wrong = |error| errors.push(LineError { line, error });
         match customer::from_line(text, as_of) {
             Ok(customer) => match *seen.entry(customer.customer_id.clone()).or_insert(line) {
                 first if first == line => customers.push(customer),

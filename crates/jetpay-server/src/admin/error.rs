@@ -16,12 +16,11 @@ pub(super) struct AdminError {
     #[serde(skip)]
     status: StatusCode,
     code: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    field: String,
     /// The number of the last entry, where the caller is beyond it.
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<i64>,
-    message: String,
+    #[serde(flatten)]
+    error: FieldError,
 }
 
 impl AdminError {
@@ -60,10 +59,7 @@ impl AdminError {
 
     /// 422: a field is wrong.
     pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message)
-        }
+        FieldError::new(field, message).into()
     }
 
     /// 409: the request contradicts what is stored.
@@ -104,16 +100,18 @@ impl AdminError {
         Self {
             status,
             code,
-            field: String::new(),
             last: None,
-            message: message.into(),
+            error: FieldError::new("", message),
         }
     }
 }
 
 impl From<FieldError> for AdminError {
     fn from(error: FieldError) -> Self {
-        Self::invalid(error.field, error.message)
+        Self {
+            error,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "")
+        }
     }
 }
 
@@ -150,7 +148,7 @@ impl From<jetpay_ledger::Error> for AdminError {
 
 impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.error.message)
     }
 }
 

@@ -80,41 +80,34 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// A `GET` of the path below `/v1` that these segments make.
-    pub(super) fn get(path: &[&str]) -> Self {
+    fn new(method: Method, path: &[&str], body: Option<String>) -> Self {
         Self {
-            method: Method::GET,
+            method,
             path: path.iter().map(|&part| part.to_owned()).collect(),
             query: Vec::new(),
-            body: None,
+            body,
         }
     }
 
-    /// A `POST` of a JSON body to the path below `/v1` that these segments make.
+    /// A `GET` of the path below `/v1` that these segments make.
+    pub(super) fn get(path: &[&str]) -> Self {
+        Self::new(Method::GET, path, None)
+    }
+
+    /// A `POST` of a JSON body.
     #[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
     pub(super) fn post(path: &[&str], body: Value) -> Self {
-        Self {
-            method: Method::POST,
-            body: Some(body.to_string()),
-            ..Self::get(path)
-        }
+        Self::new(Method::POST, path, Some(body.to_string()))
     }
 
     /// A `POST` of JSON Lines.
     pub(super) fn post_lines(path: &[&str], lines: String) -> Self {
-        Self {
-            method: Method::POST,
-            body: Some(lines),
-            ..Self::get(path)
-        }
+        Self::new(Method::POST, path, Some(lines))
     }
 
     /// A `DELETE`.
     pub(super) fn delete(path: &[&str]) -> Self {
-        Self {
-            method: Method::DELETE,
-            ..Self::get(path)
-        }
+        Self::new(Method::DELETE, path, None)
     }
 
     /// Adds a query parameter, if it has a value.

@@ -139,9 +139,7 @@ const OPERATIONS: &[Column] = &[
     column("status", |operation| text(operation, "/status")),
     column("amount", |operation| money(operation, "", "amount")),
     column("code", |operation| text(operation, "/code")),
-    column("receipt", |operation| {
-        text(operation, "/provider_payment_id")
-    }),
+    column("receipt", |it| text(it, "/provider_payment_id")),
 ];
 
 const CALLBACKS: &[Column] = &[

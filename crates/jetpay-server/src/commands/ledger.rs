@@ -5,16 +5,19 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use actix_web::rt::System;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jetpay_core::Money;
-use jetpay_ledger::{Audit, Entry, Ledger};
+use jetpay_ledger::{Entry, Ledger};
 use jetpay_platform::visible;
 
-use super::store::open_to_read;
+use super::store;
 use super::table::csv_cell;
 use crate::config::Config;
+
+/// The first line of an export.
+const HEADER: &str = "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency,contract_id,\
+                      provider_payment_id,corrects";
 
 /// Entries that one read of an export fetches.
 const PAGE: usize = 5_000;
@@ -64,13 +67,10 @@ impl LedgerCommand {
 impl Check {
     fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.config)?;
-        let audit: anyhow::Result<Audit> = System::new().block_on(async {
-            let ledger = open_to_read(&config.store).await?;
-            let audit = ledger.audit(Some(&config.keyring_with_past())).await?;
-            ledger.close().await;
-            Ok(audit)
-        });
-        let audit = audit?;
+        let keyring = config.keyring_with_past();
+        let audit = store::read(&config.store, async |ledger| {
+            Ok(ledger.audit(Some(&keyring)).await?)
+        })?;
         let totals = &audit.totals;
         println!("{:>12} customers", totals.customers);
         println!("{:>12} payments", totals.payments);
@@ -132,13 +132,8 @@ impl Export {
             }
         };
         let mut csv = csv::Writer::from_writer(out);
-        let written = System::new().block_on(async {
-            let ledger = open_to_read(&config.store).await?;
-            let written = self.write(&ledger, &mut csv).await;
-            ledger.close().await;
-            written
-        });
-        match written {
+        let write = async |ledger: &Ledger| self.write(ledger, &mut csv).await;
+        match store::read(&config.store, write) {
             Ok(written) => eprintln!("{written} entries"),
             // The reader has read enough: the rest need not be read from the store.
             Err(error) if is_closed_pipe(&error) => {}
@@ -152,21 +147,7 @@ impl Export {
         ledger: &Ledger,
         csv: &mut csv::Writer<Box<dyn Write>>,
     ) -> anyhow::Result<u64> {
-        csv.write_record([
-            "seq",
-            "time",
-            "kind",
-            "payment_id",
-            "operation_id",
-            "project_id",
-            "method",
-            "customer_id",
-            "amount",
-            "currency",
-            "contract_id",
-            "provider_payment_id",
-            "corrects",
-        ])?;
+        csv.write_record(HEADER.split(','))?;
         let last = ledger.last_entry().await?;
         if self.after > last {
             bail!(

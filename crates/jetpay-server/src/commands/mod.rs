@@ -52,7 +52,6 @@ use zeroize::Zeroizing;
 
 use crate::config;
 use crate::listener;
-#[cfg(unix)]
 use crate::service;
 use crate::text;
 
@@ -191,9 +190,7 @@ pub fn run() -> ExitCode {
         Err(error) => return wrong_usage(&error),
     };
     // The limit first: without files left, tokio panics where it handles signals.
-    let ready = listener::require_files();
-    #[cfg(unix)]
-    let ready = ready.and_then(|()| service::survive_large_files());
+    let ready = listener::require_files().and_then(|()| service::survive_large_files());
     if let Err(error) = ready {
         return exit_code(Err(error.into()));
     }

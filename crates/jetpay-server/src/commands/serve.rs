@@ -40,7 +40,11 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
         let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
-        let reload = Reload::new(path, config, service.reloaded.clone());
+        let reload = Reload {
+            path: path.to_owned(),
+            running: config,
+            reloaded: service.reloaded.clone(),
+        };
         // The receiver ends with the process.
         let _ = signals.send(Box::new(move || reload.run()));
         systemd::ready("running");

@@ -55,23 +55,28 @@ impl StoreCommand {
     }
 }
 
-/// Opens a ledger for reading only, also while the service has it open.
-pub(super) async fn open_to_read(store: &StoreLocation) -> anyhow::Result<Ledger> {
-    let opened = match store {
-        StoreLocation::Sqlite(path) => Ledger::open_to_read(path),
-        StoreLocation::Postgres { .. } => store.open().await,
-    };
-    opened.with_context(|| format!("cannot read the store ({store})"))
+/// Reads a ledger, also while the service has it open.
+pub(super) fn read<T>(
+    store: &StoreLocation,
+    read: impl AsyncFnOnce(&Ledger) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    System::new().block_on(async {
+        let opened = match store {
+            StoreLocation::Sqlite(path) => Ledger::open_to_read(path),
+            StoreLocation::Postgres { .. } => store.open().await,
+        };
+        let ledger = opened.with_context(|| format!("cannot read the store ({store})"))?;
+        let done = read(&ledger).await;
+        ledger.close().await;
+        done
+    })
 }
 
 impl Backup {
     fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.config)?;
-        System::new().block_on(async {
-            let ledger = open_to_read(&config.store).await?;
-            ledger.backup(&self.to).await?;
-            ledger.close().await;
-            anyhow::Ok(())
+        read(&config.store, async |ledger| {
+            Ok(ledger.backup(&self.to).await?)
         })?;
         println!(
             "{} holds a complete copy of the ledger. To use it, name it in [store] of the configuration.",

@@ -326,7 +326,6 @@ url = "postgres://u@db/x" | ca_file = "token"     => 6: store.ca_file: cannot op
         }
     }
 
-    #[cfg(unix)]
     #[test]
     fn configuration_with_a_password_that_others_can_read_is_warned_of() {
         use std::os::unix::fs::PermissionsExt;

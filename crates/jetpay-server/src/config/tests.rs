@@ -8,17 +8,20 @@ use super::{Config, LogConfig, reachable, read_text};
 /// The smallest token.
 pub(super) const TOKEN: &str = "123456789 123456789 1234";
 
-/// A folder with two tokens, a secret and an empty secret.
+/// A folder with two good tokens and three bad ones, a secret and an empty secret.
 pub(super) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("token"), format!("{TOKEN}\n")).unwrap();
-    std::fs::write(
-        folder.path().join("other"),
-        "another token of the tests of jetpay\n",
-    )
-    .unwrap();
-    std::fs::write(folder.path().join("secret"), "secret\n").unwrap();
-    std::fs::write(folder.path().join("empty"), "\n").unwrap();
+    for (name, text) in [
+        ("token", format!("{TOKEN}\n")),
+        ("other", "another token of the tests of jetpay\n".to_owned()),
+        ("two lines", format!("{TOKEN}\n{TOKEN}\n")),
+        ("unseen", format!("{TOKEN}\u{200b}{TOKEN}\n")),
+        ("tab", format!("{TOKEN}\t{TOKEN}\n")),
+        ("secret", "secret\n".to_owned()),
+        ("empty", "\n".to_owned()),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
     folder
 }
 
@@ -77,6 +80,7 @@ pub(super) fn assert_problems(text: &str, expected: &str) {
         "{text}\nfound:\n{found}\nexpected:\n{}",
         expected.join("\n")
     );
+    assert!(!found.contains(TOKEN), "a token is in:\n{found}");
     for word in RUST_WORDS {
         let is_word = |part: &str| part.eq_ignore_ascii_case(word);
         let split = |it: char| !it.is_alphanumeric();

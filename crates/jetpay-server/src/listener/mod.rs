@@ -39,12 +39,10 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The time that the service gives accepted requests when it stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that may wait until the service accepts them. The system may allow fewer.
-#[cfg(unix)]
 const BACKLOG: i32 = 1024;
 /// Connections of a worker beyond its limit, while those that make room for them end.
 const SPARE: usize = 16;
 /// Open files that are kept for the store, the log and the listeners.
-#[cfg(unix)]
 const RESERVED_FILES: usize = 128;
 
 /// The bounds of a listener.
@@ -135,7 +133,6 @@ pub(crate) fn place_needed(request: &ServiceRequest) -> impl Future<Output = ()>
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     // The queue of the standard library is shorter, and a burst of connections overflows it.
-    #[cfg(unix)]
     rustix::net::listen(&listener, BACKLOG)?;
     Ok(listener)
 }
@@ -146,15 +143,12 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// # Errors
 /// What to do.
 pub fn require_files() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let files = allowed_files();
-        if files <= RESERVED_FILES {
-            return Err(io::Error::other(format!(
-                "the system allows this process {files} open files, and it needs more than {RESERVED_FILES}: raise the \
-                 limit with `ulimit -n 65536`, or with LimitNOFILE=65536 in the unit of systemd"
-            )));
-        }
+    let files = allowed_files();
+    if files <= RESERVED_FILES {
+        return Err(io::Error::other(format!(
+            "the system allows this process {files} open files, and it needs more than {RESERVED_FILES}: raise the limit \
+             with `ulimit -n 65536`, or with LimitNOFILE=65536 in the unit of systemd"
+        )));
     }
     Ok(())
 }
@@ -164,17 +158,11 @@ pub fn require_files() -> io::Result<()> {
 /// With the usual limit of 1024 files a busy service would stop accepting, and could no longer open its store.
 #[must_use]
 pub fn raise_file_limit(connections: usize) -> usize {
-    #[cfg(unix)]
-    {
-        let files = allowed_files();
-        connections.min(files.saturating_sub(RESERVED_FILES)).max(1)
-    }
-    #[cfg(not(unix))]
-    connections
+    let files = allowed_files();
+    connections.min(files.saturating_sub(RESERVED_FILES)).max(1)
 }
 
 /// Raises this process's limit of open files as far as the system allows, and returns it.
-#[cfg(unix)]
 fn allowed_files() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);

@@ -39,9 +39,7 @@ impl Merchant<Kaspi> for LedgerMerchant {
         &self,
         request: jetpay_kaspi::CheckDeposit,
     ) -> CheckDepositResult<Kaspi> {
-        let jetpay_kaspi::CheckDeposit {
-            top_up, entity_id, ..
-        } = request;
+        let (top_up, entity_id) = (request.top_up, request.entity_id);
         let customer = self.customer(&top_up.customer_id).await?;
         let strict = self.settings(top_up.project_id).strict_contracts;
         let flags = flags(&customer, Some(&entity_id), strict)?;
@@ -81,10 +79,8 @@ impl Merchant<Kassa24> for LedgerMerchant {
         request: jetpay_kassa24::CheckDeposit,
     ) -> CheckDepositResult<Kassa24> {
         let settings = self.settings(request.top_up.project_id);
-        let jetpay_kassa24::CheckDeposit {
-            top_up, contract, ..
-        } = request;
-        let contract_id = contract.map(|contract| contract.entity_id);
+        let top_up = request.top_up;
+        let contract_id = request.contract.map(|contract| contract.entity_id);
         match settings.kassa24_answers {
             Kassa24Answers::Account => {
                 self.customer::<Refusal>(&top_up.customer_id).await?;

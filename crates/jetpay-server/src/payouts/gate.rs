@@ -11,14 +11,8 @@ use crate::reload::Live;
 
 /// A client of the Gate, with the projects' secrets.
 pub(crate) struct GateClient {
-    gate: Gate,
-    keyring: Live<Keyring>,
-}
-
-impl GateClient {
-    pub(crate) fn new(gate: Gate, keyring: Live<Keyring>) -> Self {
-        Self { gate, keyring }
-    }
+    pub(super) gate: Gate,
+    pub(super) keyring: Live<Keyring>,
 }
 
 /// The result when this service lacks the project, the method or the request. The payout continues as soon as a service

@@ -51,11 +51,11 @@ impl Worker<GateClient> {
         let gate = Gate::builder(settings.base_url.clone())
             .with_timeout(policy.answer_timeout)
             .build()?;
-        let gateway = GateClient::new(gate, keyring.clone());
+        let keyring = keyring.clone();
         Ok(Some(Self {
             driver: Arc::new(Driver::new(
                 ledger.clone(),
-                gateway,
+                GateClient { gate, keyring },
                 settings.address(),
                 policy,
                 Arc::new(SystemEnvironment),

@@ -2,7 +2,7 @@
 
 use jetpay_ledger::{AlarmFilter, Error, Ledger, Millis};
 
-use super::limits::{self, STORE};
+use super::limits::STORE;
 use crate::alarm_text::summary;
 use crate::environment::now;
 
@@ -34,7 +34,7 @@ impl AlarmLog {
         };
         match logged {
             Ok(last) => self.last = Some(last),
-            Err(error) => limits::limited(&STORE, || {
+            Err(error) => STORE.limited(|| {
                 tracing::error!("cannot read new alarms, and logs them later: {error}");
             }),
         }

@@ -27,11 +27,11 @@ struct Spent {
 /// Messages that are not signed: anyone can send them.
 pub(super) static UNSIGNED: Budget = Budget::new("messages without a good signature", 20, 10);
 /// Signed messages, and what became of them. Strangers cannot use up these lines.
-static SIGNED: Budget = Budget::new("signed messages", 20, 10);
+pub(super) static SIGNED: Budget = Budget::new("signed messages", 20, 10);
 /// Requests of the platform that the service refused.
 pub(super) static REFUSED: Budget = Budget::new("refused requests", 20, 10);
 /// Requests of the platform that the service carried out. A callback may be repeated, and its operation has several states.
-static SERVED: Budget = Budget::with_equal(5, "requests of the platform", 50_000, 10);
+pub(super) static SERVED: Budget = Budget::with_equal(5, "requests of the platform", 50_000, 10);
 /// Requests of the service to the Gate.
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
 /// Requests to the admin interface that were not let in.
@@ -66,13 +66,26 @@ impl Budget {
         }
     }
 
-    /// Whether one more line may be written. If not, it is counted.
-    pub(super) fn take(&self) -> bool {
-        self.take_once(None)
+    /// Writes a line that a caller of the service caused. When there were too many of its kind of late, it counts the line
+    /// instead.
+    pub(super) fn limited(&self, write: impl FnOnce()) {
+        if self.take(None) {
+            write();
+        }
     }
 
-    /// The same for a line that says this, unless enough lines of this window said it.
-    fn take_once(&self, says: Option<u64>) -> bool {
+    /// The same for a line that says this. When enough lines of the window said it, it is counted: a captured message can be
+    /// sent again and again, and must not use up the lines about others.
+    pub(super) fn limited_once(&self, says: impl Hash, write: impl FnOnce()) {
+        let mut hasher = DefaultHasher::new();
+        says.hash(&mut hasher);
+        if self.take(Some(hasher.finish())) {
+            write();
+        }
+    }
+
+    /// Whether one more line may be written, which says this. If not, it is counted.
+    pub(super) fn take(&self, says: Option<u64>) -> bool {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent
             .since
@@ -117,32 +130,6 @@ impl Budget {
     }
 }
 
-/// Writes a line that a caller of the service caused. When there were too many of its kind of late, it counts the line instead.
-pub(super) fn limited(budget: &Budget, write: impl FnOnce()) {
-    if budget.take() {
-        write();
-    }
-}
-
-/// Writes a line about a signed message. A line that says the same as another in the window is counted instead: a captured
-/// message can be sent again and again, and must not use up the lines about others.
-pub(super) fn limited_signed(says: impl Hash, write: impl FnOnce()) {
-    take_once(&SIGNED, says, write);
-}
-
-/// The same about a request that the service carried out.
-pub(super) fn limited_served(says: impl Hash, write: impl FnOnce()) {
-    take_once(&SERVED, says, write);
-}
-
-fn take_once(budget: &Budget, says: impl Hash, write: impl FnOnce()) {
-    let mut hasher = DefaultHasher::new();
-    says.hash(&mut hasher);
-    if budget.take_once(Some(hasher.finish())) {
-        write();
-    }
-}
-
 /// Logs how many lines were left out. Call it from time to time.
 pub fn report_left_out() {
     for budget in [
@@ -168,10 +155,10 @@ mod tests {
     #[test]
     fn budget_gives_its_lines_once_a_window_and_counts_the_rest() {
         let budget = Budget::new("tests", 3, 3600);
-        assert_eq!((0..10).filter(|_| budget.take()).count(), 3);
+        assert_eq!((0..10).filter(|_| budget.take(None)).count(), 3);
         assert_eq!(budget.spent.lock().unwrap().left_out, 7);
         let budget = Budget::new("tests", 3, 3600);
-        let lines = [1, 1, 1, 2, 1, 3, 4].map(|says| budget.take_once(Some(says)));
+        let lines = [1, 1, 1, 2, 1, 3, 4].map(|says| budget.take(Some(says)));
         assert_eq!(lines, [true, false, false, true, false, true, false]);
     }
 }

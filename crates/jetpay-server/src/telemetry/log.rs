@@ -205,7 +205,7 @@ impl<S: Subscriber> Layer<S> for LimitDependencies {
         let metadata = event.metadata();
         metadata.target().starts_with("jetpay")
             || *metadata.level() > Level::WARN
-            || DEPENDENCIES.take()
+            || DEPENDENCIES.take(None)
     }
 }
 

@@ -258,7 +258,7 @@ impl Meter {
         signatures(order, matched.secret).inc();
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
-            limits::limited_signed(("byte order", endpoint, secret), || {
+            limits::SIGNED.limited_once(("byte order", endpoint, secret), || {
                 tracing::warn!(
                     endpoint,
                     secret,

@@ -38,7 +38,7 @@ pub(crate) fn callback_recorded(
 pub(crate) fn unusable_recorded(recorded: Option<CallbackOutcome>, project: ProjectId) {
     if recorded.is_none() {
         count(&metrics::UNUSABLE_NOT_STORED, &[&project.to_string()]);
-        limits::limited_signed(("not stored", project), || {
+        limits::SIGNED.limited_once(("not stored", project), || {
             tracing::error!(
                 %project,
                 "a signed callback that is not usable was not stored: the project has 1,000 open alarms about such \
@@ -77,7 +77,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
     let (status, kind) = (&callback.payment.status, &callback.operation.kind);
     let sums = callback.payment.sum.zip(callback.operation.sum_initial);
     if sums.is_some_and(|(payment, operation)| payment != operation) {
-        limits::limited_signed(
+        limits::SIGNED.limited_once(
             ("sums differ", payment.as_str()),
             || tracing::warn!(%payment, operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
@@ -89,7 +89,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
         let kind = kind.as_ref().map(tracing::field::display);
         let operation_status = callback.operation.status.as_ref();
         let operation_status = operation_status.map(tracing::field::display);
-        limits::limited_signed(
+        limits::SIGNED.limited_once(
             ("unknown status", payment.as_str(), status.as_str()),
             || tracing::warn!(%payment, operation, %status, kind, operation_status, "unknown status or type: treated as not final"),
         );
@@ -116,7 +116,7 @@ pub(crate) fn fields_ignored(fields: &[&'static str]) {
 /// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
     count(&metrics::CASHIN_TYPED_VERIFY, &[]);
-    limits::limited_signed(
+    limits::SIGNED.limited_once(
         ("typed verify", project),
         || tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"),
     );
@@ -125,7 +125,7 @@ pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
 /// A request to the admin interface came without one of its tokens.
 pub(crate) fn token_refused(peer: IpAddr) {
     count(&metrics::ADMIN_DENIED, &["unauthorized"]);
-    limits::limited(&limits::DENIED, || {
+    limits::DENIED.limited(|| {
         tracing::warn!(peer = %peer, "the admin interface refused a request: its token is missing or wrong");
     });
 }
@@ -133,20 +133,20 @@ pub(crate) fn token_refused(peer: IpAddr) {
 /// A request to the admin interface had a token of another role.
 pub(crate) fn role_refused(peer: IpAddr, token: &str, needed: &str) {
     count(&metrics::ADMIN_DENIED, &["forbidden"]);
-    limits::limited(&limits::DENIED, || {
+    limits::DENIED.limited(|| {
         tracing::warn!(peer = %peer, token, needed, "the admin interface refused a request: its token has another role");
     });
 }
 
 /// The admin interface answers 503.
 pub(crate) fn admin_unavailable(error: &Error) {
-    limits::limited(&limits::STORE, || tracing::error!("admin: {error}"));
+    limits::STORE.limited(|| tracing::error!("admin: {error}"));
 }
 
 /// A request to the platform's listener named a path that does not exist.
 pub(crate) fn wrong_path(path: &str, peer: IpAddr) {
     count(&metrics::WRONG_PATHS, &[]);
-    limits::limited(&limits::WRONG_PATHS, || {
+    limits::WRONG_PATHS.limited(|| {
         tracing::warn!(
             path, peer = %peer,
             "there is no such path: does JetPay have the right URLs? They end in the name of a method, such as /kaspi, or in \
@@ -162,7 +162,7 @@ pub(crate) fn config_reloaded(outcome: &'static str) {
 
 /// A signal came that does nothing.
 pub(crate) fn signal_ignored(text: &str) {
-    limits::limited(&limits::SIGNALS, || tracing::warn!("{text}"));
+    limits::SIGNALS.limited(|| tracing::warn!("{text}"));
 }
 
 /// The service sent a payout.
@@ -171,19 +171,19 @@ pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
     let outcome = match outcome {
         SendOutcome::Accepted { .. } => "accepted",
         SendOutcome::Rejected { message, .. } => {
-            limits::limited(&limits::GATE, || {
+            limits::GATE.limited(|| {
                 tracing::warn!(payment = id, %project, "the Gate rejected a payout: {message}");
             });
             "rejected"
         }
         SendOutcome::NotNow { message, .. } => {
-            limits::limited(&limits::GATE, || {
+            limits::GATE.limited(|| {
                 tracing::error!(payment = id, %project, "the Gate does not accept a payout now; the service sends it again later: {message}");
             });
             "not_now"
         }
         SendOutcome::Unknown { reason } => {
-            limits::limited(&limits::GATE, || {
+            limits::GATE.limited(|| {
                 tracing::warn!(payment = id, %project, "the outcome of a payout is unknown; the service asks for its status: {reason}");
             });
             "unknown"
@@ -199,7 +199,7 @@ pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
         StatusAnswer::Found(_) => "found",
         StatusAnswer::NotFound => "not_found",
         StatusAnswer::Unanswered { reason } => {
-            limits::limited(&limits::GATE, || {
+            limits::GATE.limited(|| {
                 tracing::warn!(payment = id, %project, "the Gate does not answer a status query: {reason}");
             });
             "unanswered"
@@ -215,7 +215,7 @@ fn count_payout_request(request: &'static str, outcome: &'static str) {
 /// The result of a payout's action could not be recorded.
 pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
     let id = payout.payment_id.as_str();
-    limits::limited(&limits::GATE, || {
+    limits::GATE.limited(|| {
         tracing::error!(
             payment = id,
             "cannot record the result of a payout; the service asks for its status later: {error}"
@@ -228,7 +228,7 @@ pub(crate) fn payouts_stopped(ledger: &Ledger, error: &Error) {
     if ledger.ready().is_err() {
         return;
     }
-    limits::limited(&limits::GATE, || {
+    limits::GATE.limited(|| {
         tracing::error!("cannot continue with payouts: {error}");
     });
 }
@@ -250,27 +250,14 @@ pub(crate) async fn payouts_without_gate(ledger: &Ledger) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::Mutex;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-    use jetpay_ledger::CallbackOutcome;
+    use tracing_subscriber::layer::SubscriberExt;
 
+    use super::log::tests::Counted;
     use super::metrics::{IGNORED_FIELDS, UNUSABLE_NOT_STORED};
-    use super::{fields_ignored, unusable_recorded};
-
-    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-    struct Log;
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            LOG.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use super::*;
 
     #[test]
     fn unusable_callback_is_counted_only_if_it_was_not_stored() {
@@ -286,7 +273,8 @@ mod tests {
 
     #[test]
     fn ignored_field_is_counted_each_time_and_logged_once() {
-        let log = tracing_subscriber::fmt().with_writer(|| Log).finish();
+        let lines = Arc::new(AtomicUsize::new(0));
+        let log = tracing_subscriber::registry().with(Counted(Arc::clone(&lines)));
         tracing::subscriber::with_default(log, || {
             for _ in 0..3 {
                 fields_ignored(&["payment:method", "operation:provider"]);
@@ -295,8 +283,6 @@ mod tests {
         for field in ["payment.method", "operation.provider"] {
             assert_eq!(IGNORED_FIELDS.with_label_values(&[field]).get(), 3);
         }
-        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-        assert_eq!(log.matches("payment.method").count(), 1, "{log}");
-        assert_eq!(log.lines().count(), 2, "{log}");
+        assert_eq!(lines.load(Relaxed), 2);
     }
 }

@@ -8,7 +8,7 @@ use jetpay_core::serve::MessageKind;
 use jetpay_core::{Reply, ResponseCode};
 use tracing::Level;
 
-use super::limits::{REFUSED, STORE, UNSIGNED, limited, limited_served, limited_signed};
+use super::limits::{REFUSED, SERVED, SIGNED, STORE, UNSIGNED};
 
 /// Logs a message of the platform and its answer. `verify` with a good answer is a line at DEBUG only: it changes nothing.
 pub(super) fn message(
@@ -36,16 +36,19 @@ pub(super) fn message(
     if let Some(rejection) = &outcome.rejection {
         let write = || line!(warn, "rejected: {rejection}");
         return match outcome.matched {
-            Some(_) => limited_signed((endpoint, rejection.to_string(), payment, peer()), write),
-            None => limited(&UNSIGNED, write),
+            Some(_) => {
+                let says = (endpoint, rejection.to_string(), payment, peer());
+                SIGNED.limited_once(says, write);
+            }
+            None => UNSIGNED.limited(write),
         };
     }
     if let Some(unavailable) = &outcome.unavailable {
-        return limited(&STORE, || line!(error, "{}", unavailable.report()));
+        return STORE.limited(|| line!(error, "{}", unavailable.report()));
     }
     match (outcome.kind, outcome.refusal) {
         (Some(MessageKind::Callback), Some(_)) => {
-            limited_signed(("unknown payment", payment), || {
+            SIGNED.limited_once(("unknown payment", payment), || {
                 line!(
                     warn,
                     "a callback names an unknown payment: stored, answered with 404"
@@ -54,7 +57,7 @@ pub(super) fn message(
         }
         (Some(MessageKind::Verify), None) => line!(debug, "verify: answered"),
         _ if !tracing::enabled!(Level::INFO) => {}
-        (kind, None) => limited_served((endpoint, payment, outcome.operation), || {
+        (kind, None) => SERVED.limited_once((endpoint, payment, outcome.operation), || {
             let is_callback = kind == Some(MessageKind::Callback);
             let verb = if is_callback {
                 "acknowledged"
@@ -63,7 +66,7 @@ pub(super) fn message(
             };
             line!(info, "{}: {verb}", kind.map_or("message", name));
         }),
-        (kind, Some(code)) => limited(&REFUSED, || {
+        (kind, Some(code)) => REFUSED.limited(|| {
             let kind = kind.map_or("message", name);
             line!(info, "{kind}: {}, code {}", refusal(code), code.number());
         }),

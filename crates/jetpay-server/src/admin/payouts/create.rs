@@ -12,8 +12,7 @@ use jetpay_ledger::{Millis, NewPayout, Payout, PayoutFilter};
 use jetpay_qiwi_kz::{InvalidPayout, QiwiKz};
 use tokio::sync::Notify;
 
-use super::payout;
-use super::view::WithHistory;
+use super::{WithHistory, payout};
 use crate::admin::auth::Actor;
 use crate::admin::error::AdminError;
 use crate::admin::{Admin, input};

@@ -1,21 +1,20 @@
 //! `/v1/payouts`: money that the merchant pays out.
 
 mod create;
-mod view;
 
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{PaymentId, ProjectId};
-use jetpay_ledger::payout::PayoutResolution;
+use jetpay_core::operation_code::OperationCode;
+use jetpay_ledger::payout::{PayoutEntry, PayoutResolution, PayoutStep};
 use jetpay_ledger::{Payout, PayoutFilter, PayoutState, ResolveError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, entries, input, resource};
 use crate::environment::now;
 use crate::payout_request::seen_key;
-use view::WithHistory;
 
 pub use create::PayoutIntake;
 
@@ -30,6 +29,50 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
         .service(resource("/payouts/entries").route(web::get().to(entries::list_of_payouts)))
         .service(resource("/payouts/{payment_id}").route(web::get().to(get)))
         .service(resource("/payouts/{payment_id}/resolve").route(web::post().to(resolve)));
+}
+
+/// A payout with its whole history. Of the payee's data it has only the customer's id and the wallet.
+#[derive(Serialize)]
+struct WithHistory<'a> {
+    #[serde(flatten)]
+    payout: &'a Payout,
+    history: Vec<StepView<'a>>,
+    /// What the merchant should look at, in the answer to a request for a payout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+impl<'a> From<&'a Payout> for WithHistory<'a> {
+    fn from(payout: &'a Payout) -> Self {
+        Self {
+            payout,
+            history: payout.history.iter().map(StepView::from).collect(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// A step of the history.
+#[derive(Serialize)]
+struct StepView<'a> {
+    #[serde(flatten)]
+    step: &'a PayoutStep,
+    /// The kind of entry on the payouts account, when the step moves money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<PayoutEntry>,
+    /// What the code means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'static str>,
+}
+
+impl<'a> From<&'a PayoutStep> for StepView<'a> {
+    fn from(step: &'a PayoutStep) -> Self {
+        Self {
+            step,
+            entry: step.what.entry(),
+            text: step.code.as_ref().map(OperationCode::text),
+        }
+    }
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {

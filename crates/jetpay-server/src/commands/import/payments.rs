@@ -20,24 +20,8 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::methods::NAMES;
 
 const COLUMNS: Columns = Columns {
-    all: &[
-        "payment_id",
-        "project_id",
-        "method",
-        "customer_id",
-        "contract_id",
-        "amount",
-        "currency",
-        "created_at",
-    ],
-    required: &[
-        "payment_id",
-        "project_id",
-        "method",
-        "customer_id",
-        "amount",
-        "currency",
-    ],
+    all: "payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at",
+    required: "payment_id,project_id,method,customer_id,amount,currency",
 };
 
 /// Payments that one transaction stores. A transaction for a whole file would grow with the file.
@@ -55,7 +39,11 @@ impl ImportPayments {
         let file = RowFile::open(&self.source.file)?;
         let bar = progress(file.length);
         let mut payments = Payments {
-            rules: Rules::of(&config),
+            rules: Rules {
+                projects: config.projects.iter().map(|project| project.id).collect(),
+                currency: config.currency,
+                now: now(),
+            },
             good: Vec::new(),
             bad: Vec::new(),
             lines: HashMap::new(),
@@ -201,14 +189,6 @@ struct Rules {
 }
 
 impl Rules {
-    fn of(config: &Config) -> Self {
-        Self {
-            projects: config.projects.iter().map(|project| project.id).collect(),
-            currency: config.currency,
-            now: now(),
-        }
-    }
-
     /// The payment, as `check_deposit` would have recorded it. Adds all errors.
     ///
     /// The service need not know the customer: the older system accepted the top-up, and its callback will arrive.

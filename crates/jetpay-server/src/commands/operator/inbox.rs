@@ -65,12 +65,8 @@ const COLUMNS: &[Column] = &[
     column("type", |callback| text(callback, "/operation_type")),
     column("status", |callback| text(callback, "/payment_status")),
     column("amount", |callback| money(callback, "", "amount")),
-    column("account.number", |callback| {
-        in_message(callback, "/account/number")
-    }),
-    column("customer.id", |callback| {
-        in_message(callback, "/customer/id")
-    }),
+    column("account.number", |it| in_message(it, "/account/number")),
+    column("customer.id", |it| in_message(it, "/customer/id")),
 ];
 
 /// The text at a JSON pointer in the message as received.

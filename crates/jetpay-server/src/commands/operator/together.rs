@@ -3,7 +3,8 @@
 use std::io::IsTerminal;
 
 use anyhow::bail;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::ResolveAlarms;
 use crate::commands::client::Request;
@@ -26,11 +27,8 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
     if resolve.kind.is_empty() {
         for seqs in resolve.seqs.chunks(BATCH) {
             body["alarms"] = seqs.into();
-            outcome.add(
-                &resolve
-                    .admin
-                    .answer(&Request::post(&["alarms:resolve"], body.clone()))?,
-            );
+            let request = Request::post(&["alarms:resolve"], body.clone());
+            outcome.add(&resolve.admin.answer(&request)?);
         }
     } else if let Some(last) = confirm(resolve)? {
         body["kind"] = resolve.kind.join(",").into();
@@ -39,33 +37,17 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
         let request = Request::post(&["alarms:resolve"], body);
         while outcome.add(&resolve.admin.answer(&request)?) {}
     }
-    let Outcome {
-        resolved,
-        already_resolved,
-        not_found,
-    } = outcome;
-    let answer = json!({
-        "resolved": resolved, "already_resolved": already_resolved, "not_found": not_found,
-    });
-    resolve.admin.print(&answer, |_| {
-        let mut rendered = match resolved {
-            1 => "resolved 1 alarm\n".to_owned(),
-            _ => format!("resolved {resolved} alarms\n"),
-        };
-        if !already_resolved.is_empty() {
-            rendered += "resolved before: ";
-            rendered += &list(&already_resolved);
-        }
-        rendered
-    })?;
-    if !not_found.is_empty() {
-        bail!("there is no alarm with the number {}", list(&not_found));
+    let answer = serde_json::to_value(&outcome)?;
+    resolve.admin.print(&answer, |_| outcome.rendered())?;
+    if !outcome.not_found.is_empty() {
+        let numbers = list(&outcome.not_found);
+        bail!("there is no alarm with the number {numbers}");
     }
     Ok(())
 }
 
 /// What became of the alarms.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 struct Outcome {
     resolved: u64,
     already_resolved: Vec<i64>,
@@ -80,6 +62,17 @@ impl Outcome {
         self.already_resolved.extend(numbers("already_resolved"));
         self.not_found.extend(numbers("not_found"));
         answer["more"] == true
+    }
+
+    fn rendered(&self) -> String {
+        let count = match self.resolved {
+            1 => "resolved 1 alarm\n".to_owned(),
+            count => format!("resolved {count} alarms\n"),
+        };
+        match self.already_resolved.as_slice() {
+            [] => count,
+            before => format!("{count}resolved before: {}", list(before)),
+        }
     }
 }
 

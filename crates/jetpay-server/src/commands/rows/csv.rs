@@ -11,10 +11,10 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::payout_request::unseen::unseen;
 use crate::text::{odd_id, odd_text, rounded};
 
-/// The columns that a file may have and must have. The first of `all` is the key.
+/// The columns that a file may have and must have, with commas between. The first of `all` is the key.
 pub(in crate::commands) struct Columns {
-    pub(in crate::commands) all: &'static [&'static str],
-    pub(in crate::commands) required: &'static [&'static str],
+    pub(in crate::commands) all: &'static str,
+    pub(in crate::commands) required: &'static str,
 }
 
 /// A row that is not wholly empty.
@@ -96,7 +96,7 @@ impl CsvFile {
                 file: self,
                 errors: FieldErrors::default(),
             };
-            let key = trim(cells.cell(self.columns.all[0]));
+            let key = trim(cells.cell(self.columns.key()));
             let bad = bad.or_else(|| Some(BadLine::new(line, self.wrong_cells()?)));
             return Ok(Some(CsvRow {
                 line,
@@ -209,46 +209,50 @@ impl<'a> Cells<'a> {
 
 impl fmt::Display for Columns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = self.all.join(",");
+        let Self { all, required } = self;
         write!(
             f,
             "these columns, in any order, separated by commas, semicolons or tabs: {all}"
         )?;
-        if self.required.len() < self.all.len() {
-            write!(f, " (required: {})", self.required.join(","))?;
+        if required.len() < all.len() {
+            write!(f, " (required: {required})")?;
         }
         Ok(())
     }
 }
 
 impl Columns {
+    fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.all.split(',')
+    }
+
+    fn required(&self) -> impl Iterator<Item = &'static str> {
+        self.required.split(',').filter(|name| !name.is_empty())
+    }
+
+    fn key(&self) -> &'static str {
+        self.all().next().unwrap_or_default()
+    }
+
     /// The columns that are missing, unknown or twice in a header.
     fn wrong(&self, header: &[String]) -> Option<String> {
-        let count = |name: &&str| header.iter().filter(|it| it == name).count();
-        let missing = self.required.iter().filter(|name| count(name) == 0);
-        let twice = self.all.iter().filter(|name| count(name) > 1);
-        let unknown = header
-            .iter()
-            .filter(|name| !self.all.contains(&name.as_str()));
-        let unknown = unknown.filter(|name| !name.is_empty());
-        let unknown: Vec<_> = unknown.map(|name| self.guessed(name)).collect();
-        let is_row = unknown.len() == header.len() && header.len() >= self.required.len();
-        let names = |names: Vec<&&str>| names.into_iter().map(|name| (*name).to_owned()).collect();
-        let wrong = [
-            ("missing", names(missing.collect())),
+        let count = |name: &str| header.iter().filter(|it| *it == name).count();
+        let is_known = |name: &str| name.is_empty() || self.all().any(|known| known == name);
+        let missing: Vec<_> = self.required().filter(|name| count(name) == 0).collect();
+        let twice: Vec<_> = self.all().filter(|name| count(name) > 1).collect();
+        let unknown = header.iter().filter(|name| !is_known(name));
+        let mut unknown: Vec<_> = unknown.map(|name| self.guessed(name)).collect();
+        if unknown.len() == header.len() && header.len() >= self.required().count() {
             // The cells of a row can be personal data.
-            (
-                "unknown",
-                if is_row {
-                    vec!["all of them, as if the line were a row".to_owned()]
-                } else {
-                    unknown
-                },
-            ),
-            ("twice", names(twice.collect())),
+            unknown = vec!["all of them, as if the line were a row".to_owned()];
+        }
+        let wrong = [
+            ("missing", missing.join(", ")),
+            ("unknown", unknown.join(", ")),
+            ("twice", twice.join(", ")),
         ];
         let wrong = wrong.into_iter().filter(|(_, names)| !names.is_empty());
-        let wrong = wrong.map(|(what, names)| format!("{what}: {}", cut(names.join(", "))));
+        let wrong = wrong.map(|(what, names)| format!("{what}: {}", cut(names)));
         let wrong: Vec<_> = wrong.collect();
         (!wrong.is_empty()).then(|| wrong.join("; "))
     }
@@ -259,8 +263,7 @@ impl Columns {
             let letters = name.chars().filter(char::is_ascii_alphabetic);
             letters.map(|letter| letter.to_ascii_lowercase()).collect()
         };
-        let resembles = |column: &&&str| letters(column) == letters(name);
-        match self.all.iter().find(resembles) {
+        match self.all().find(|column| letters(column) == letters(name)) {
             Some(column) => format!("{name} (write {column})"),
             None => name.to_owned(),
         }

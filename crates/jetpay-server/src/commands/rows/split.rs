@@ -110,12 +110,8 @@ impl Row {
         if is_closed && (long.is_none() || has_columns()) {
             return Ok(None);
         }
-        let Quote {
-            line,
-            next,
-            column,
-            at,
-        } = long.unwrap_or(self.opened);
+        let quote = long.unwrap_or(self.opened);
+        let (line, column) = (quote.line, quote.column);
         if long.is_none() {
             lines.text().0.clone_into(&mut start);
         }
@@ -123,7 +119,7 @@ impl Row {
         self.ends.truncate(column);
         self.text
             .truncate(self.ends.last().copied().unwrap_or_default());
-        for cell in start[at..].split(self.separator) {
+        for cell in start[quote.at..].split(self.separator) {
             self.text.push_str(&cell.replace('"', ""));
             self.ends.push(self.text.len());
         }
@@ -135,7 +131,7 @@ impl Row {
             "goes on after its closing quote: inside a quoted cell write each quote twice"
         } else {
             // The next line is a row of its own.
-            lines.seek(next, line + 1)?;
+            lines.seek(quote.next, line + 1)?;
             "begins with a quote that is not closed: close it, or remove it"
         };
         Ok(Some(BadLine::new(line, format!("{name} {what}"))))

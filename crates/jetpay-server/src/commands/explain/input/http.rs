@@ -25,12 +25,9 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
         let packed = request
             .header("content-encoding")
             .filter(|how| *how != "identity");
-        let Cut {
-            body,
-            after,
-            mut doubts,
-        } = request.cut();
-        rest = after;
+        let cut = request.cut();
+        let (body, mut doubts) = (cut.body, cut.doubts);
+        rest = cut.after;
         // A proxy may have decompressed the body and left the header.
         let packed = packed.filter(|_| !likeness(&body).readable);
         doubts.extend(request.signature_header());
@@ -45,12 +42,11 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
             None => body,
         };
         found.push(Found {
-            place,
             body,
-            how: String::new(),
-            notes: Vec::new(),
+            place,
             doubts,
             faults,
+            ..Found::default()
         });
     }
     let signed = found

@@ -50,27 +50,28 @@ pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
     } else {
         input
     };
-    let mut budget = Budget(input.len() * BUDGET_FACTOR + BUDGET_BASE);
-    let mut candidates = Vec::new();
-    let rest = collect(input, "", 0, None, &mut budget, &mut candidates);
+    let mut search = Search {
+        budget: Budget(input.len() * BUDGET_FACTOR + BUDGET_BASE),
+        found: Vec::new(),
+    };
+    let rest = search.collect(input, "", 0, None);
     let lines: Vec<&[u8]> = rest.split(|byte| *byte == b'\n').collect();
-    for candidate in candidates.iter_mut().filter(|_| lines.len() > 1) {
+    for candidate in search.found.iter_mut().filter(|_| lines.len() > 1) {
         candidate.line = Some(input[..candidate.at].split(|byte| *byte == b'\n').count());
     }
     for (line, text) in (1..).zip(&lines) {
-        let before = candidates.len();
-        collect_escaped(text, &mut budget, &mut candidates);
-        for candidate in &mut candidates[before..] {
+        let before = search.found.len();
+        search.collect_escaped(text);
+        for candidate in &mut search.found[before..] {
             candidate.line = Some(line).filter(|_| lines.len() > 1);
         }
     }
-    if lines.len() > 1 && !candidates.iter().any(|it| likeness(&it.body).signed) {
-        collect_escaped(&rest, &mut budget, &mut candidates);
+    let is_signed = |candidate: &Candidate| likeness(&candidate.body).signed;
+    if lines.len() > 1 && !search.found.iter().any(is_signed) {
+        search.collect_escaped(&rest);
     }
-    let rated = candidates
-        .into_iter()
-        .map(|candidate| (likeness(&candidate.body), candidate));
-    let rated: Vec<_> = rated.collect();
+    let rated = search.found.into_iter();
+    let rated: Vec<_> = rated.map(|it| (likeness(&it.body), it)).collect();
     let likeliest = rated.iter().map(|(likeness, _)| *likeness).max()?;
     let likely = rated.iter().filter(|(likeness, _)| *likeness == likeliest);
     let mut likely = likely.map(|(_, candidate)| candidate);
@@ -112,10 +113,9 @@ impl Candidate {
             Some(line) => format!("a log, line {line}"),
             None => "a log line".to_owned(),
         };
-        let how = if self.how.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", self.how)
+        let how = match self.how.as_str() {
+            "" => String::new(),
+            how => format!(" ({how})"),
         };
         let sent = self.how.starts_with(URL) || self.how.starts_with(FORM);
         let sent = sent.then(|| "if the sender sent the body in a form or a URL, the endpoint cannot read it: send the JSON as it is, as application/json".to_owned());
@@ -125,86 +125,78 @@ impl Candidate {
             how: self.how.clone(),
             notes: sent.into_iter().collect(),
             doubts,
-            faults: Vec::new(),
+            ..Found::default()
         }
     }
 }
 
-fn collect_escaped(text: &[u8], budget: &mut Budget, out: &mut Vec<Candidate>) {
-    for escape in &ESCAPES {
-        if contains(text, escape.sign) && budget.spend(text.len()) {
-            collect(&(escape.undo)(text), escape.name, 0, None, budget, out);
-        }
-    }
+/// A search, and what it has found.
+struct Search {
+    budget: Budget,
+    found: Vec<Candidate>,
 }
 
-/// Collects what may be the body. `outer` is the position of what the text was taken from. Returns the text with blanks in the
-/// place of objects that do not end: nothing inside them is the body.
-fn collect(
-    text: &[u8],
-    how: &str,
-    depth: usize,
-    outer: Option<usize>,
-    budget: &mut Budget,
-    out: &mut Vec<Candidate>,
-) -> Vec<u8> {
-    let mut rest = text.to_vec();
-    if depth > MAX_DEPTH || !budget.spend(text.len()) {
-        return rest;
-    }
-    let candidate = |body: &[u8], at| Candidate {
-        body: body.to_vec(),
-        how: how.to_owned(),
-        logged_as_json: depth > 0 && how.ends_with(PART),
-        at: outer.unwrap_or(at),
-        line: None,
-    };
-    for (range, whole) in objects(text, budget) {
-        let (at, object) = (range.start, &text[range.clone()]);
-        out.push(candidate(object, at));
-        if !whole {
-            let inside = rest[range].iter_mut().filter(|byte| **byte != b'\n');
-            inside.for_each(|byte| *byte = b' ');
-        }
-        // Broken JSON over several lines may be two parts of a log.
-        let likeness = likeness(object);
-        let opens = whole && (likeness.readable || !object.contains(&b'\n'));
-        if opens && !likeness.signed {
-            let at = outer.or(Some(at));
-            let part = part_of(how);
-            collect(
-                &object[1..object.len() - 1],
-                &part,
-                depth + 1,
-                at,
-                budget,
-                out,
-            );
-            if let Some(joined) = torn_by_a_form(object) {
-                collect(joined.as_bytes(), FORM, depth + 1, at, budget, out);
+impl Search {
+    fn collect_escaped(&mut self, text: &[u8]) {
+        for escape in &ESCAPES {
+            if contains(text, escape.sign) && self.budget.spend(text.len()) {
+                self.collect(&(escape.undo)(text), escape.name, 0, None);
             }
         }
     }
-    for (at, unescaped) in texts_with_braces(&rest, budget) {
-        let at = outer.or(Some(at));
-        let unescaped = unescaped.as_bytes();
-        collect(unescaped, ESCAPED, depth + 1, at, budget, out);
-        if contains(unescaped, URL_SIGN) {
-            collect(&percents(unescaped), URL, depth + 1, at, budget, out);
+
+    /// Collects what may be the body. `outer` is the position of what the text was taken from. Returns the text with blanks in
+    /// the place of objects that do not end: nothing inside them is the body.
+    fn collect(&mut self, text: &[u8], how: &str, depth: usize, outer: Option<usize>) -> Vec<u8> {
+        let mut rest = text.to_vec();
+        if depth > MAX_DEPTH || !self.budget.spend(text.len()) {
+            return rest;
         }
-    }
-    for (at, decoded) in base64_texts(&rest) {
-        if recode::compressed(&decoded).is_some() {
-            out.push(Candidate {
-                how: BASE64.to_owned(),
-                logged_as_json: false,
-                ..candidate(&decoded, at)
-            });
+        let inner = depth + 1;
+        let candidate = |body: &[u8], at| Candidate {
+            body: body.to_vec(),
+            how: how.to_owned(),
+            logged_as_json: depth > 0 && how.ends_with(PART),
+            at: outer.unwrap_or(at),
+            line: None,
+        };
+        for (range, whole) in objects(text, &mut self.budget) {
+            let (at, object) = (range.start, &text[range.clone()]);
+            self.found.push(candidate(object, at));
+            if !whole {
+                let inside = rest[range].iter_mut().filter(|byte| **byte != b'\n');
+                inside.for_each(|byte| *byte = b' ');
+            }
+            // Broken JSON over several lines may be two parts of a log.
+            let likeness = likeness(object);
+            let opens = whole && (likeness.readable || !object.contains(&b'\n'));
+            if opens && !likeness.signed {
+                let at = outer.or(Some(at));
+                self.collect(&object[1..object.len() - 1], &part_of(how), inner, at);
+                if let Some(joined) = torn_by_a_form(object) {
+                    self.collect(joined.as_bytes(), FORM, inner, at);
+                }
+            }
         }
-        let at = outer.or(Some(at));
-        collect(&decoded, BASE64, depth + 1, at, budget, out);
+        for (at, unescaped) in texts_with_braces(&rest, &mut self.budget) {
+            let (at, unescaped) = (outer.or(Some(at)), unescaped.as_bytes());
+            self.collect(unescaped, ESCAPED, inner, at);
+            if contains(unescaped, URL_SIGN) {
+                self.collect(&percents(unescaped), URL, inner, at);
+            }
+        }
+        for (at, decoded) in base64_texts(&rest) {
+            if recode::compressed(&decoded).is_some() {
+                self.found.push(Candidate {
+                    how: BASE64.to_owned(),
+                    logged_as_json: false,
+                    ..candidate(&decoded, at)
+                });
+            }
+            self.collect(&decoded, BASE64, inner, outer.or(Some(at)));
+        }
+        rest
     }
-    rest
 }
 
 const PART: &str = "a part of other JSON";

@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// A body, and where it was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     pub(super) body: Vec<u8>,
     /// Where it was found, such as "an HTTP capture: body of 312 bytes".
@@ -181,10 +181,8 @@ fn itself(input: &[u8]) -> Found {
     Found {
         body: input.to_vec(),
         place: format!("a JSON body of {} bytes", input.trim_ascii().len()),
-        how: String::new(),
-        notes: Vec::new(),
         doubts: log_text::doubts(input),
-        faults: Vec::new(),
+        ..Found::default()
     }
 }
 

@@ -53,42 +53,23 @@ fn body_alone_is_used_unchanged_with_its_white_space() {
 fn body_is_found_in_each_kind_of_log_line() {
     let nginx = BODY.replace('\\', r"\x5C").replace('"', r"\x22");
     let nginx = nginx.replace('é', r"\xC3\xA9");
+    let twice = quoted(&format!(r#"{{"m":{}}}"#, quoted(BODY)));
+    let shell = BODY.replace('\\', r"\\").replace('é', r"\u00e9");
     for (line, how) in [
         (format!("12:00 in: {BODY} from 1.2.3.4"), ""),
         (format!("curl https://x -d '{BODY}'"), ""),
-        (
-            format!("1.1.1.1 \"POST /a HTTP/1.1\" 200 \"{nginx}\""),
-            "nginx",
-        ),
-        (
-            format!(r#"{{"level":"info","body":{}}}"#, quoted(BODY)),
-            "escaped",
-        ),
-        (
-            format!(
-                r#"{{"log":{}}}"#,
-                quoted(&format!(r#"{{"m":{}}}"#, quoted(BODY)))
-            ),
-            "escaped",
-        ),
+        (format!("\"POST /a HTTP/1.1\" 200 \"{nginx}\""), "nginx"),
+        (format!(r#"{{"body":{}}}"#, quoted(BODY)), "escaped"),
+        (format!(r#"{{"log":{twice}}}"#), "escaped"),
         (format!("got body={} in 3 ms", quoted(BODY)), "escaped"),
         (format!("it's 5\" wide, body={}", quoted(BODY)), "escaped"),
-        (
-            format!(
-                "curl -d $'{}'",
-                BODY.replace('\\', r"\\").replace('é', r"\u00e9")
-            ),
-            "backslashes",
-        ),
+        (format!("curl -d $'{shell}'"), "backslashes"),
     ] {
         let it = found(&line);
         assert_eq!(String::from_utf8_lossy(&it.body), BODY, "{line}");
-        assert!(
-            it.place.starts_with("a log line: body of 65 bytes"),
-            "{}",
-            it.place
-        );
-        assert!(it.place.contains(how), "{} has not: {how}", it.place);
+        let place = it.place;
+        let is_so = place.starts_with("a log line: body of 65 bytes") && place.contains(how);
+        assert!(is_so, "{place}: {how}");
         assert!(it.doubts.is_empty(), "{:?}", it.doubts);
     }
     let quote = BODY.replace("é", "it's");

@@ -21,103 +21,75 @@ const COMPARED: &str = "the sender's";
 /// Adds the strings. Returns whether the `--compare` string is the one that was signed, which is then the reason.
 pub(super) fn add(options: &Explain, report: &Report<'_>, out: &mut String) -> bool {
     let explanation = &report.explanation;
-    let mut known = false;
     let Some(string) = &explanation.string_to_sign else {
-        return known;
+        return false;
     };
+    let (lines, redact) = (explanation.lines.as_slice(), options.redact);
     // Always in natural order, which is the rule, also when the signature matches in byte order.
-    let right = || {
-        if explanation.lines.is_empty() && !options.redact {
-            cells::of_text(string)
-        } else {
-            cells::of_lines(&explanation.lines, options.redact)
-        }
+    let right = if lines.is_empty() && !redact {
+        cells::of_text(string)
+    } else {
+        cells::of_lines(lines, redact)
     };
-    let mut shown = false;
+    let signed = explanation.signed.as_ref();
+    let (mut known, mut shown) = (false, true);
     if let Some(compared) = &report.compared {
-        shown = true;
-        known = add_compared(options, report, compared, right(), out);
-    } else if let Some(signed) = &explanation.signed
-        && signed.string != *string
-    {
-        shown = true;
+        if !add_pair(
+            &right,
+            COMPARED,
+            &cells::of_string(compared, lines, redact),
+            out,
+        ) {
+            let _ = writeln!(out, "\n  the sender's string is the string to sign");
+        }
+        known = add_signer(report, compared, out);
+    } else if let Some(signed) = signed.filter(|signed| signed.string != *string) {
         match &signed.lines {
-            Some(lines) => add_pair(
-                right(),
-                (SIGNED, cells::of_lines(lines, options.redact)),
-                out,
-            ),
-            None if options.redact => {
+            Some(lines) => {
+                add_pair(&right, SIGNED, &cells::of_lines(lines, redact), out);
+            }
+            None if redact => {
                 let bytes = signed.string.len();
                 let _ = writeln!(out, "\n  {SIGNED}: a JSON text of {bytes} bytes");
             }
-            None => add_pair(right(), (SIGNED, cells::of_text(&signed.string)), out),
+            None => {
+                add_pair(&right, SIGNED, &cells::of_text(&signed.string), out);
+            }
         }
     } else if explanation.order == Some(Order::Byte) {
-        shown = true;
         add_pair(
-            right(),
-            (
-                SIGNED,
-                cells::of_string(string, &explanation.lines, options.redact),
-            ),
+            &right,
+            SIGNED,
+            &cells::of_string(string, lines, redact),
             out,
         );
+    } else {
+        shown = false;
     }
     if options.verbose {
         let _ = writeln!(
             out,
             "\n  {NAME}{RIGHT}, value by value{NAME:#} (joined with `;`)"
         );
-        for line in &explanation.lines {
-            let cells = cells::of_lines(std::slice::from_ref(line), options.redact);
+        for line in lines {
+            let cells = cells::of_lines(std::slice::from_ref(line), redact);
             let _ = writeln!(out, "    {}", cells::shown(&cells));
         }
     } else if !shown && explanation.verdict == Verdict::Mismatch {
-        let _ = writeln!(out, "\n  {NAME}{RIGHT}{NAME:#}  {}", cut(&right()));
+        let _ = writeln!(out, "\n  {NAME}{RIGHT}{NAME:#}  {}", cut(&right));
     }
     known
 }
 
-fn add_pair<'a>(right: Vec<Cell<'a>>, other: (&'a str, Vec<Cell<'a>>), out: &mut String) {
-    let pair = Pair {
-        right: (RIGHT, right),
-        other,
-    };
-    if let Some(marked) = pair.marked() {
-        let _ = write!(out, "\n{marked}");
-    }
-}
-
-fn add_compared<'a>(
-    options: &Explain,
-    report: &'a Report<'_>,
-    compared: &'a str,
-    right: Vec<Cell<'a>>,
-    out: &mut String,
-) -> bool {
-    let explanation = &report.explanation;
-    let cells = cells::of_string(compared, &explanation.lines, options.redact);
-    let pair = Pair {
-        right: (RIGHT, right),
-        other: (COMPARED, cells),
-    };
-    match pair.marked() {
-        Some(marked) => {
-            let _ = write!(out, "\n{marked}");
-        }
-        None => {
-            let _ = writeln!(out, "\n  the sender's string is the string to sign");
-        }
-    }
+/// Adds which secret made the signature over the sender's string. Returns whether one did.
+fn add_signer(report: &Report<'_>, compared: &str, out: &mut String) -> bool {
     let canonical = Canonical::parse(&report.found.body).ok();
     let Some(signature) = canonical.and_then(|canonical| canonical.signature().decode().ok())
     else {
         return false;
     };
-    let signer = report
-        .keys
-        .signer_of(compared, &signature, explanation.project);
+    let project = report.explanation.project;
+    let signer = report.keys.signer_of(compared, &signature, project);
     let _ = match &signer {
         Some(name) => writeln!(out, "  {name} made the signature over the sender's string"),
         None => writeln!(
@@ -145,60 +117,41 @@ fn cut(cells: &[Cell<'_>]) -> String {
 /// The columns that are shown before and after the difference.
 const CONTEXT: usize = 30;
 
-/// Two strings with their names.
-struct Pair<'a> {
-    right: (&'a str, Vec<Cell<'a>>),
-    other: (&'a str, Vec<Cell<'a>>),
+/// Adds the right string and another one, with a mark below their first difference. Returns whether there is one.
+fn add_pair(right: &[Cell<'_>], name: &str, other: &[Cell<'_>], out: &mut String) -> bool {
+    let both = right.iter().zip(other);
+    let at = both
+        .take_while(|(right, other)| right.text == other.text)
+        .count();
+    if at == right.len() && at == other.len() {
+        return false;
+    }
+    let (before, cut) = before(&right[..at]);
+    let names = RIGHT.width().max(name.width());
+    let line = |name: &str, cells: &[Cell<'_>], style: anstyle::Style| {
+        let (differing, after) = after(&cells[at..]);
+        format!("  {name:<names$}  {cut}{before}{style}{differing}{style:#}{after}\n")
+    };
+    let indent = " ".repeat(names + 4 + cut.width() + before.width());
+    let words = difference(right.get(at), other.get(at));
+    *out += "\n";
+    *out += &line(RIGHT, right, GOOD);
+    *out += &line(name, other, BAD);
+    let _ = writeln!(out, "{indent}{MARK}^ the first difference{words}{MARK:#}");
+    true
 }
 
-impl Pair<'_> {
-    /// The position of the first difference; `None` when the strings are equal.
-    fn at(&self) -> Option<usize> {
-        let (right, other) = (&self.right.1, &self.other.1);
-        let same = right
-            .iter()
-            .zip(other)
-            .take_while(|(right, other)| right.text == other.text)
-            .count();
-        (same < right.len() || same < other.len()).then_some(same)
-    }
-
-    /// Both strings and a mark below the difference. `None` when the strings are equal.
-    fn marked(&self) -> Option<String> {
-        let at = self.at()?;
-        let (before, cut) = before(&self.right.1[..at]);
-        let names = self.right.0.width().max(self.other.0.width());
-        let line = |(name, cells): &(&str, Vec<Cell<'_>>), style: anstyle::Style| {
-            let (differing, after) = after(&cells[at..]);
-            format!("  {name:<names$}  {cut}{before}{style}{differing}{style:#}{after}\n")
-        };
-        let indent = " ".repeat(names + 4 + cut.width() + before.width());
-        Some(
-            [
-                line(&self.right, GOOD),
-                line(&self.other, BAD),
-                format!("{indent}{MARK}^ {}{MARK:#}\n", self.words(at)),
-            ]
-            .concat(),
-        )
-    }
-
-    fn words(&self, at: usize) -> String {
-        let path = |cells: &[Cell<'_>]| cells.get(at).map(|cell| visible::line(cell.path));
-        let (right, other) = (&self.right.1, &self.other.1);
-        match (path(right), path(other)) {
-            (Some(right), Some(other)) if right == other || other.is_empty() => {
-                format!("the first difference, in `{right}`")
-            }
-            (Some(right), Some(other)) => {
-                format!("the first difference: `{other}` is where `{right}` belongs")
-            }
-            (Some(right), None) => {
-                format!("the first difference: it ends where `{right}` continues")
-            }
-            (None, Some(other)) => format!("the first difference: it continues with `{other}`"),
-            (None, None) => "the first difference".to_owned(),
+/// Where the first difference is, by the first cells that differ.
+fn difference(right: Option<&Cell<'_>>, other: Option<&Cell<'_>>) -> String {
+    let path = |cell: &Cell<'_>| visible::line(cell.path);
+    match (right.map(path), other.map(path)) {
+        (Some(right), Some(other)) if right == other || other.is_empty() => {
+            format!(", in `{right}`")
         }
+        (Some(right), Some(other)) => format!(": `{other}` is where `{right}` belongs"),
+        (Some(right), None) => format!(": it ends where `{right}` continues"),
+        (None, Some(other)) => format!(": it continues with `{other}`"),
+        (None, None) => String::new(),
     }
 }
 

@@ -13,17 +13,9 @@ use crate::commands::rows::{BadLine, Cells, Columns, CsvFile, CsvRow, RowFile};
 use crate::customer::{AsOf, ContractBody, check_ids};
 
 const COLUMNS: Columns = Columns {
-    all: &[
-        "customer_id",
-        "additional_customer_id",
-        "contract_id",
-        "contract_number",
-        "payment",
-        "min_payment",
-        "status_code",
-        "as_of_seq",
-    ],
-    required: &["customer_id"],
+    all: "customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code,\
+          as_of_seq",
+    required: "customer_id",
 };
 
 /// Where a row begins, and the hash of its customer's id.

@@ -1,11 +1,9 @@
 //! `jetpay payouts send`: sends a file of payouts.
 
-mod doubles;
-mod dry_run;
+mod known;
 mod rows;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use actix_web::rt::System;
@@ -77,25 +75,24 @@ impl Send {
         let rows = &sheet.rows;
         let unseen = |row: &Row| !row.unseen().is_empty();
         if self.dry_run || !self.yes || rows.iter().any(unseen) {
-            let known = system.block_on(dry_run::known(&client, project, rows))?;
-            let known_lines: HashSet<u64> = known.iter().map(|known| known.line).collect();
-            let new = rows.iter().filter(|row| !known_lines.contains(&row.line));
+            let known = system.block_on(known::known(&client, project, rows))?;
+            let new = rows.iter().filter(|row| !known.contains_key(&row.line));
             let new: Vec<&Row> = new.collect();
             let bad: Vec<_> = new.iter().flat_map(|row| row.unseen()).collect();
             refuse(&self.file, &bad)?;
-            let doubles = system.block_on(doubles::find(&client, &new))?;
+            let doubles = system.block_on(known::doubles(&client, &new))?;
             if self.dry_run {
-                doubles::show(&doubles, &name);
+                row_file::show(&self.file, &doubles);
                 let beyond = if access.from_balance {
-                    system.block_on(dry_run::beyond_balance(&client, &new))?
+                    system.block_on(known::beyond_balance(&client, &new))?
                 } else {
                     Vec::new()
                 };
                 row_file::show(&self.file, &beyond);
-                return dry_run::report(&sheet, &known, &beyond, self.json);
+                return known::report(&sheet, &known, &beyond, self.json);
             }
             if !self.yes {
-                doubles::ask(&doubles, &name, row_file::is_standard_input(&self.file))?;
+                known::ask(&doubles, &self.file)?;
             }
         }
         let result = system.block_on(send(&client, &sheet.rows, &name));

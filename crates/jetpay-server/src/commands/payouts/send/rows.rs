@@ -12,21 +12,12 @@ use crate::payout_request::{Payee, PayoutRequest, currency};
 use crate::text::marked;
 
 const COLUMNS: Columns = Columns {
-    all: &NAMES,
-    required: &NAMES,
+    all: NAMES,
+    required: NAMES,
 };
 
-const NAMES: [&str; 9] = [
-    "key",
-    "account_number",
-    "amount",
-    "currency",
-    "customer_id",
-    "ip_address",
-    "first_name",
-    "last_name",
-    "email",
-];
+const NAMES: &str =
+    "key,account_number,amount,currency,customer_id,ip_address,first_name,last_name,email";
 
 /// A row without errors.
 pub(super) struct Row {
@@ -101,27 +92,20 @@ fn payout_request(project_id: ProjectId, cells: &mut Cells<'_>) -> PayoutRequest
     let key = cells.cell("key").to_owned();
     let amount = cells.number("amount");
     let mut text = |column| cells.text(column).unwrap_or_default();
-    let [id, ip_address, first_name, last_name, email] = [
-        "customer_id",
-        "ip_address",
-        "first_name",
-        "last_name",
-        "email",
-    ]
-    .map(&mut text);
+    let customer = Payee {
+        id: text("customer_id"),
+        ip_address: text("ip_address"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        email: text("email"),
+    };
     let (account_number, code) = (text("account_number"), text("currency"));
     cells.errors.required("amount", amount);
     let currency = cells.errors.keep(currency(&code));
     cells.text("key");
     let payout_request = PayoutRequest {
         project_id,
-        customer: Payee {
-            id,
-            ip_address,
-            first_name,
-            last_name,
-            email,
-        },
+        customer,
         account_number,
         amount: Money::new(
             amount.unwrap_or_default(),
@@ -146,11 +130,8 @@ fn column(field: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, read as read_rows};
+    use super::{NAMES, Row, read as read_rows};
     use crate::commands::rows::{BadLine, open};
-
-    const HEADER: &str =
-        "key,account_number,amount,currency,customer_id,ip_address,first_name,last_name,email";
 
     fn read(content: impl AsRef<[u8]>) -> anyhow::Result<(Vec<Row>, Vec<BadLine>)> {
         read_rows(open(content)?, 1234.into())
@@ -179,7 +160,7 @@ mod tests {
     fn every_error_is_reported_by_line_and_column() {
         let good = "9182221133,100,KZT,7,203.0.113.9,A,B,a@b";
         let (rows, bad) = read(format!(
-            "{HEADER}\n\
+            "{NAMES}\n\
              k1,{good}\n\
              k2,123,1.50,USD,,localhost,,A;B,nobody\n\
              k1,{good}\n\
@@ -201,8 +182,8 @@ mod tests {
     #[test]
     fn file_without_a_row_and_one_of_json_are_refused() {
         for (content, part) in [
-            (format!("{HEADER}\n\n"), "no payout in the file"),
-            ("{\"key\":1}".to_owned(), HEADER),
+            (format!("{NAMES}\n\n"), "no payout in the file"),
+            ("{\"key\":1}".to_owned(), NAMES),
         ] {
             let error = read(content).err().unwrap().to_string();
             assert!(error.contains(part), "{error}");
