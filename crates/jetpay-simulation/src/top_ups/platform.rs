@@ -183,7 +183,7 @@ pub(crate) fn plan_top_ups(random: &mut Random, days: u32) -> Vec<TopUp> {
             project: usize::from(random.happens(200)),
             customer: random.below(CUSTOMERS + 1),
             amount: random.between(2..=1_000_000),
-            scenario: random.choose_weighted(SCENARIOS),
+            scenario: random.choose_weighted(&SCENARIOS),
             origin: origin(random),
             payment: None,
             attempts: 0,
