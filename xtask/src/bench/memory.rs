@@ -9,9 +9,9 @@ use jetpay_core::signature::Key;
 use jetpay_platform::load::Connection;
 use jetpay_testing::SECRET;
 
-use super::process::Process;
 use super::service::{CUSTOMERS, Service};
 use super::{bare, messages};
+use crate::service::Process;
 use crate::shell;
 
 /// The number of connections, unless the system allows fewer.

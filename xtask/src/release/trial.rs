@@ -6,20 +6,19 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use jetpay_testing::free_port;
 
 use super::Trial;
+use crate::service::{Process, TIMEOUT};
 use crate::shell;
 
 const UNIT: &str = "packaging/jetpay.service";
 const CONFIG: &str = "/etc/jetpay/jetpay.toml";
 const LEDGER: &str = "/var/lib/jetpay";
-/// The service must be ready, reload and end within this time.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn not_here(why: &str) -> Trial {
     Trial::NotHere(why.to_owned())
@@ -184,24 +183,21 @@ fn serve(admin: u16) -> Result<()> {
     fs::set_permissions(&socket, Permissions::from_mode(0o666))?;
     notified.set_read_timeout(Some(TIMEOUT))?;
     let mut service = as_the_unit(line.context("the unit has no ExecStart")?);
-    let service = service
-        .env("NOTIFY_SOCKET", &socket)
-        .env("WATCHDOG_USEC", "1000000");
-    let mut service = Service(service.spawn()?);
-    Service::expect(&notified, "READY=1")?;
+    service.env("NOTIFY_SOCKET", &socket);
+    service.env("WATCHDOG_USEC", "1000000");
+    let mut service = Process::start(&mut service)?;
+    expect(&notified, "READY=1")?;
     ensure!(
         health(admin)?.starts_with("HTTP/1.1 200"),
         "/healthz does not answer 200"
     );
-    Service::expect(&notified, "WATCHDOG=1")?;
+    expect(&notified, "WATCHDOG=1")?;
     service.signal("HUP")?;
-    Service::expect(&notified, "RELOADING=1")?;
-    Service::expect(&notified, "READY=1")?;
+    expect(&notified, "RELOADING=1")?;
+    expect(&notified, "READY=1")?;
     service.signal("TERM")?;
-    Service::expect(&notified, "STOPPING=1")?;
-    let status = service.0.wait()?;
-    ensure!(status.success(), "the service ended with {status}");
-    Ok(())
+    expect(&notified, "STOPPING=1")?;
+    service.ends()
 }
 
 fn health(port: u16) -> Result<String> {
@@ -213,34 +209,18 @@ fn health(port: u16) -> Result<String> {
     Ok(answer)
 }
 
-/// The running service. Dropping it ends it.
-struct Service(Child);
-
-impl Service {
-    /// Waits until the service says this to systemd.
-    fn expect(notified: &UnixDatagram, what: &str) -> Result<()> {
-        let begun = Instant::now();
-        let mut message = [0; 4096];
-        while begun.elapsed() < TIMEOUT {
-            let Ok(length) = notified.recv(&mut message) else {
-                break;
-            };
-            let message = String::from_utf8_lossy(&message[..length]);
-            if message.lines().any(|line| line == what) {
-                return Ok(());
-            }
+/// Waits until the service says this to systemd.
+fn expect(notified: &UnixDatagram, what: &str) -> Result<()> {
+    let begun = Instant::now();
+    let mut message = [0; 4096];
+    while begun.elapsed() < TIMEOUT {
+        let Ok(length) = notified.recv(&mut message) else {
+            break;
+        };
+        let message = String::from_utf8_lossy(&message[..length]);
+        if message.lines().any(|line| line == what) {
+            return Ok(());
         }
-        bail!("the service does not tell systemd {what} within {TIMEOUT:?}")
     }
-
-    fn signal(&self, name: &str) -> Result<()> {
-        shell::run(Command::new("kill").args(["-s", name, &self.0.id().to_string()]))
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    bail!("the service does not tell systemd {what} within {TIMEOUT:?}")
 }
