@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::Package;
 
 use crate::{deps, outside, shell};
 
@@ -19,11 +19,7 @@ use crate::{deps, outside, shell};
 const FILES: [&str; 4] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/lib.rs"];
 
 pub(crate) fn run() -> Result<()> {
-    let metadata = MetadataCommand::new()
-        .current_dir(shell::root())
-        .no_deps()
-        .exec()
-        .context("cargo metadata failed")?;
+    let metadata = shell::workspace()?;
     let published: Vec<&Package> = metadata
         .workspace_packages()
         .into_iter()

@@ -28,8 +28,8 @@ pub(crate) fn own_profile() -> Result<String> {
 
 /// Builds `jetpay` in this profile. Returns its path.
 pub(crate) fn build(profile: &str) -> Result<PathBuf> {
-    let package = ["--package", "jetpay-server", "--bin", "jetpay"];
-    shell::run_cargo(&[&["build", "--quiet", "--profile", profile], &package[..]].concat())?;
+    let package = "--package jetpay-server --bin jetpay";
+    shell::run_cargo(&format!("build --quiet --profile {profile} {package}"))?;
     let own = std::env::current_exe()?;
     let builds = own.parent().and_then(Path::parent);
     let builds = builds.context("this program is not in a build folder")?;

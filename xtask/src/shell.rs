@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -30,9 +31,16 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Runs cargo with its output on the terminal.
-pub(crate) fn run_cargo(arguments: &[&str]) -> Result<()> {
-    run(cargo().args(arguments))
+/// Runs cargo with its output on the terminal. The arguments have spaces between them, and none within.
+pub(crate) fn run_cargo(arguments: &str) -> Result<()> {
+    run(cargo().args(arguments.split(' ')))
+}
+
+/// The crates of the workspace, without their dependencies.
+pub(crate) fn workspace() -> Result<Metadata> {
+    let mut metadata = MetadataCommand::new();
+    let metadata = metadata.current_dir(root()).no_deps().exec();
+    metadata.context("cargo metadata failed")
 }
 
 /// Runs a command with its output on the terminal. Prints the command first, in a form that can be copied.

@@ -305,6 +305,16 @@ async fn get(admin: &Admin, path: &str) -> Result<Exchange> {
     eventually(path, attempt).await
 }
 
+/// What the admin interface shows at a path, where something is that was issued; or what is wrong.
+async fn issued(admin: &Admin, path: &str) -> Result<Result<Value, String>> {
+    let answer = get(admin, path).await?;
+    let shown = answer.json.filter(|_| answer.status == 200);
+    Ok(shown.ok_or_else(|| {
+        let status = answer.status;
+        format!("it was issued, and GET is answered with {status}")
+    }))
+}
+
 /// A random time between two numbers of milliseconds.
 fn millis(random: &mut Rng, from: u64, to: u64) -> Duration {
     Duration::from_micros(random.u64(from * 1000..to * 1000))

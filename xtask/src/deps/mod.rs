@@ -13,7 +13,6 @@ mod source;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
 
 use crate::shell;
 use rules::{RULES, Room, Rule, impure};
@@ -120,13 +119,8 @@ struct Graph {
 
 impl Graph {
     fn of_workspace() -> Result<Self> {
-        let metadata = MetadataCommand::new()
-            .current_dir(shell::root())
-            .no_deps()
-            .exec()
-            .context("cargo metadata failed")?;
         let mut graph = Self::default();
-        for package in metadata.workspace_packages() {
+        for package in shell::workspace()?.workspace_packages() {
             graph.add(&tree(&package.name)?);
         }
         Ok(graph)
@@ -195,72 +189,30 @@ mod tests {
         broken_rules(&graph)
     }
 
+    /// `crate | what is below it | how the problem begins`. What is below another crate of ours is the matter of that crate's rule.
+    const ROWS: &str = "
+jetpay-kaspi      | 1 jetpay-core v0.1.0, 2 serde_json, 1 serde |
+jetpay-simulation | 1 jetpay-conformance, 1 jetpay-testing      |
+jetpay-kaspi      | 1 jetpay-core, 2 innocent, 3 tokio-util     |
+jetpay-kassa24    | 1 jetpay-core, 1 jetpay-kaspi               | jetpay-kassa24 depends on jetpay-kaspi
+jetpay-actix      | 1 other, 2 jetpay-kaspi (*)                 | jetpay-actix depends on jetpay-kaspi
+jetpay-gate       | 1 other, 2 jetpay-kaspi (*)                 | jetpay-gate depends on jetpay-kaspi
+jetpay-ledger     | 1 other, 2 jetpay-kaspi                     | jetpay-ledger depends on jetpay-kaspi
+jetpay-server     | 1 jetpay-testing                            | jetpay-server depends on jetpay-testing
+jetpay-server     | 1 jetpay-conformance                        | jetpay-server depends on jetpay-conf
+shop-sqlite       | 1 jetpay-ledger                             | shop-sqlite depends on jetpay-ledger; of our crates
+jetpay-core       | 1 jetpay-rules                              | jetpay-core depends on jetpay-rules; of our crates it
+jetpay-core       | 1 a, 2 b, 3 tokio-util, 1 tokioish          | jetpay-core → a → b → tokio-util:
+jetpay-new        |                                             | jetpay-new has no rule
+";
+
     #[test]
     fn dependency_that_no_rule_permits_is_named_once_with_the_rule_or_the_way_to_it() {
-        for (name, below, expected) in [
-            (
-                "jetpay-kaspi",
-                "1 jetpay-core v0.1.0, 2 serde_json, 1 serde",
-                "",
-            ),
-            (
-                "jetpay-simulation",
-                "1 jetpay-conformance, 1 jetpay-testing",
-                "",
-            ),
-            // What is below another crate of ours is the matter of that crate's rule.
-            (
-                "jetpay-kaspi",
-                "1 jetpay-core, 2 innocent, 3 tokio-util",
-                "",
-            ),
-            (
-                "jetpay-kassa24",
-                "1 jetpay-core, 1 jetpay-kaspi",
-                "jetpay-kassa24 depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-actix",
-                "1 other, 2 jetpay-kaspi (*)",
-                "jetpay-actix depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-gate",
-                "1 other, 2 jetpay-kaspi (*)",
-                "jetpay-gate depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-ledger",
-                "1 other, 2 jetpay-kaspi",
-                "jetpay-ledger depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-server",
-                "1 jetpay-testing",
-                "jetpay-server depends on jetpay-testing",
-            ),
-            (
-                "jetpay-server",
-                "1 jetpay-conformance",
-                "jetpay-server depends on jetpay-conf",
-            ),
-            (
-                "shop-sqlite",
-                "1 jetpay-ledger",
-                "shop-sqlite depends on jetpay-ledger; of our crates",
-            ),
-            (
-                "jetpay-core",
-                "1 jetpay-rules",
-                "jetpay-core depends on jetpay-rules; of our crates it",
-            ),
-            (
-                "jetpay-core",
-                "1 a, 2 b, 3 tokio-util, 1 tokioish",
-                "jetpay-core → a → b → tokio-util: ",
-            ),
-            ("jetpay-new", "", "jetpay-new has no rule"),
-        ] {
+        for row in ROWS.lines().filter(|row| !row.is_empty()) {
+            let columns: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [name, below, expected] = columns[..] else {
+                panic!("three columns: {row}");
+            };
             let found = problems_with(name, below);
             assert_eq!(found.is_empty(), expected.is_empty(), "{name}: {found:?}");
             assert!(

@@ -63,14 +63,8 @@ enum Trial {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let mut build = vec!["build", "--locked", "--profile", "dist"];
-    build.extend([
-        "--package",
-        "jetpay-server",
-        "--package",
-        "jetpay-conformance",
-    ]);
-    shell::run_cargo(&build)?;
+    let packages = "--package jetpay-server --package jetpay-conformance";
+    shell::run_cargo(&format!("build --locked --profile dist {packages}"))?;
     let folder = outside::target().join("dist");
     let mut report = Report::default();
     for name in BINARIES {

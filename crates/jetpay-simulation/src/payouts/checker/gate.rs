@@ -47,7 +47,7 @@ impl Checker {
                 format!("request {ticket} is its send number {sends}, but {kept} are stored");
             return Invariant::CommitBeforeAnswer.broken(request, message);
         }
-        if !traffic.was_permitted(ticket) {
+        if !exchange.permitted {
             let message =
                 format!("request {ticket} sends it again, without the permission of the Gate");
             return Invariant::ResendPermitted.broken(request, message);
