@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+use jetpay_testing::program;
 
 use crate::shell::{Steps, time};
 use crate::{docs, outside, package, readme, release, shell, simulate};
@@ -115,7 +116,7 @@ const REQUIRED_DENY: &str = "JETPAY_REQUIRE_CARGO_DENY";
 
 /// `deny.toml` holds for everything below our crates.
 fn licences() -> Result<()> {
-    if shell::program("cargo-deny").is_none() {
+    if program("cargo-deny").is_none() {
         if std::env::var_os(REQUIRED_DENY).is_some() {
             bail!("{REQUIRED_DENY} is set, and cargo-deny is not in PATH");
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::shell;
 
@@ -26,11 +26,7 @@ pub(crate) fn run() -> Result<()> {
 fn built(selection: &[&str]) -> Result<BTreeSet<String>> {
     let mut command = shell::cargo();
     command.args(["tree", "--locked", "--prefix=none", "--format={p} [{f}]"]);
-    let output = command.args(selection).output();
-    let output = output.context("`cargo tree` cannot be started")?;
-    let problem = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "`cargo tree` failed: {problem}");
-    Ok(read(&String::from_utf8_lossy(&output.stdout)))
+    Ok(read(&shell::printed(command.args(selection))?))
 }
 
 /// Our own crates have a path, and are left out.

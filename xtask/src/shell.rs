@@ -22,18 +22,21 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// A program in PATH.
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
-}
-
 /// Runs cargo with its output on the terminal. The arguments have spaces between them, and none within.
 pub(crate) fn run_cargo(arguments: &str) -> Result<()> {
     run(cargo().args(arguments.split(' ')))
+}
+
+/// What a command prints. The error is what it prints when it fails.
+pub(crate) fn printed(command: &mut Command) -> Result<String> {
+    let output = command.output();
+    let line = || command_line(command);
+    let output = output.with_context(|| format!("`{}` cannot be started", line()))?;
+    if !output.status.success() {
+        let error = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed:\n{}", line(), error.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The crates of the workspace, without their dependencies.

@@ -88,6 +88,20 @@ pub enum Kind {
     BadInput,
 }
 
+impl Kind {
+    /// Whether it is what a merchant answers.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(
+            self,
+            Self::VerifyAnswer
+                | Self::VerifyRefusal
+                | Self::CheckDepositAnswer
+                | Self::CheckDepositRefusal
+        )
+    }
+}
+
 /// The origin of a fixture's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -222,12 +236,9 @@ pub fn snapshot<M: Method<CheckDeposit: Serialize>>(
         assert_eq!(document, M::DOCUMENT, "the document of the method");
     }
     let text = match fixture.kind {
-        Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback => read::<M>(&fixture),
-        Kind::VerifyAnswer
-        | Kind::VerifyRefusal
-        | Kind::CheckDepositAnswer
-        | Kind::CheckDepositRefusal => made(&fixture, ours(&fixture.file)),
         Kind::PayoutRequest | Kind::BadInput => panic!("{} is no such message", fixture.file),
+        answer if answer.is_answer() => made(&fixture, ours(&fixture.file)),
+        _ => read::<M>(&fixture),
     };
     format!("{}\n\n{text}", fixture.expect)
 }

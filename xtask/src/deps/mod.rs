@@ -12,7 +12,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::shell;
 use rules::{RULES, Room, Rule, impure};
@@ -158,18 +158,9 @@ impl Graph {
 
 /// The dependency tree of a crate. Each line begins with the depth and the name of a dependency.
 fn tree(name: &str) -> Result<String> {
-    let output = shell::cargo()
-        .args(["tree", "--edges=normal", "--target=all", "--prefix=depth"])
-        .args(["--format= {p}", "--package", name])
-        .output()
-        .context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!(
-            "`cargo tree --package {name}` failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    String::from_utf8(output.stdout).context("the output of cargo tree is not UTF-8")
+    let mut tree = shell::cargo();
+    tree.args(["tree", "--edges=normal", "--target=all", "--prefix=depth"]);
+    shell::printed(tree.args(["--format= {p}", "--package", name]))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use jetpay_testing::program;
 
 use crate::{outside, shell};
 
@@ -110,7 +111,7 @@ fn package(folder: &Path) -> Result<PathBuf> {
 }
 
 fn cargo_deb() -> Result<PathBuf> {
-    if let Some(program) = shell::program("cargo-deb") {
+    if let Some(program) = program("cargo-deb") {
         return Ok(program);
     }
     let tools = outside::target().join("tools");

@@ -1,8 +1,6 @@
 //! The trials of a release. Each does what an operator would do, where this machine can.
 
 use std::fs::{self, Permissions};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
@@ -10,7 +8,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use jetpay_testing::free_port;
+use jetpay_platform::Admin;
+use jetpay_testing::{free_port, program};
 
 use super::Trial;
 use crate::service::{Process, TIMEOUT};
@@ -26,7 +25,7 @@ fn not_here(why: &str) -> Trial {
 
 /// systemd's own judgement of the unit: 0 is locked in, 100 is free. Below 20 it says "OK".
 pub(super) fn rights() -> Result<Trial> {
-    if shell::program("systemd-analyze").is_none() {
+    if program("systemd-analyze").is_none() {
         return Ok(not_here("systemd-analyze is not in PATH"));
     }
     let mut analyze = Command::new("systemd-analyze");
@@ -45,7 +44,7 @@ pub(super) fn rights() -> Result<Trial> {
 
 /// Whether nginx takes its file. The certificate is made here.
 pub(super) fn nginx() -> Result<Trial> {
-    if shell::program("nginx").is_none() || shell::program("openssl").is_none() {
+    if program("nginx").is_none() || program("openssl").is_none() {
         return Ok(not_here("nginx or openssl is not in PATH"));
     }
     let folder = tempfile::tempdir()?;
@@ -76,9 +75,9 @@ pub(super) fn package(package: &Path) -> Result<Trial> {
     if !rustix::process::geteuid().is_root() {
         return Ok(not_here("only root can install it"));
     }
-    for program in ["dpkg", "setpriv"] {
-        if shell::program(program).is_none() {
-            return Ok(not_here(&format!("{program} is not in PATH")));
+    for needed in ["dpkg", "setpriv"] {
+        if program(needed).is_none() {
+            return Ok(not_here(&format!("{needed} is not in PATH")));
         }
     }
     if [CONFIG, LEDGER, "/usr/bin/jetpay"]
@@ -140,7 +139,7 @@ impl Drop for Installed {
 }
 
 fn verify_unit() -> Result<()> {
-    if shell::program("systemd-analyze").is_none() {
+    if program("systemd-analyze").is_none() {
         return Ok(());
     }
     let mut analyze = Command::new("systemd-analyze");
@@ -187,10 +186,10 @@ fn serve(admin: u16) -> Result<()> {
     service.env("WATCHDOG_USEC", "1000000");
     let mut service = Process::start(&mut service)?;
     expect(&notified, "READY=1")?;
-    ensure!(
-        health(admin)?.starts_with("HTTP/1.1 200"),
-        "/healthz does not answer 200"
-    );
+    let runtime = tokio::runtime::Runtime::new()?;
+    let admin = Admin::new(format!("http://127.0.0.1:{admin}"), "");
+    let health = runtime.block_on(admin.call("GET", "/healthz", None))?;
+    ensure!(health.status == 200, "/healthz does not answer 200");
     expect(&notified, "WATCHDOG=1")?;
     service.signal("HUP")?;
     expect(&notified, "RELOADING=1")?;
@@ -198,15 +197,6 @@ fn serve(admin: u16) -> Result<()> {
     service.signal("TERM")?;
     expect(&notified, "STOPPING=1")?;
     service.ends()
-}
-
-fn health(port: u16) -> Result<String> {
-    let mut connection = TcpStream::connect(("127.0.0.1", port))?;
-    connection
-        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    Ok(answer)
 }
 
 /// Waits until the service says this to systemd.

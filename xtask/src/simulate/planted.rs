@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::shell::printed;
 use crate::{files, outside, shell};
 
 /// The result of a build or of a patch: the error is what the program printed.
@@ -141,15 +142,6 @@ fn git(folder: &Path) -> Command {
         git.env_remove(variable);
     }
     git
-}
-
-/// What a command prints. The error is what it prints when it fails.
-fn printed(command: &mut Command) -> Result<String> {
-    let output = command.output().context("git cannot be started")?;
-    if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// A number that differs from commit to commit, also in a clone without history.

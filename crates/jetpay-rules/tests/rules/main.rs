@@ -54,8 +54,13 @@ fn without_id(event: OperationEvent) -> OperationEvent {
     }
 }
 
+const SALE: [&str; 3] = ["sale", "success", "success"];
+const REFUND: [&str; 3] = ["refund", "success", "partially refunded"];
+const REFUND_REVERSE: [&str; 3] = ["refund reverse", "success", "success"];
+const MANUAL_DECLINE: [&str; 3] = ["manual change", "success", "decline"];
+
 fn sale(operation_id: u64) -> OperationEvent {
-    event(operation_id, ["sale", "success", "success"], AMOUNT)
+    event(operation_id, SALE, AMOUNT)
 }
 
 fn decline(operation_id: u64) -> OperationEvent {
@@ -63,11 +68,7 @@ fn decline(operation_id: u64) -> OperationEvent {
 }
 
 fn refund(operation_id: u64, minor: i64) -> OperationEvent {
-    event(
-        operation_id,
-        ["refund", "success", "partially refunded"],
-        minor,
-    )
+    event(operation_id, REFUND, minor)
 }
 
 fn reversal(operation_id: u64, minor: i64) -> OperationEvent {
@@ -75,19 +76,11 @@ fn reversal(operation_id: u64, minor: i64) -> OperationEvent {
 }
 
 fn refund_reverse(operation_id: u64, minor: i64) -> OperationEvent {
-    event(
-        operation_id,
-        ["refund reverse", "success", "success"],
-        minor,
-    )
+    event(operation_id, REFUND_REVERSE, minor)
 }
 
 fn manually_declined(operation_id: u64) -> OperationEvent {
-    event(
-        operation_id,
-        ["manual change", "success", "decline"],
-        AMOUNT,
-    )
+    event(operation_id, MANUAL_DECLINE, AMOUNT)
 }
 
 /// One payment and its history, as a store keeps it: each event once, each effect known.

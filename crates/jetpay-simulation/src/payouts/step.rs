@@ -172,7 +172,7 @@ impl Simulation<'_> {
         }
     }
 
-    pub(super) fn violation(&self, breach: Breach) -> Violation {
+    pub(crate) fn violation(&self, breach: Breach) -> Violation {
         let about = breach.subject.map(|number| {
             let own = |(_, it): &(usize, &PayoutNotification)| it.request == Some(number);
             let callbacks = self.notifications.iter().enumerate().filter(own);

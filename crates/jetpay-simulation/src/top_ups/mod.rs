@@ -51,12 +51,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    pub(crate) fn run(mut self) -> Result<Tally, Box<Violation>> {
-        self.run_to_end()
-            .map_err(|breach| Box::new(self.violation(breach)))
-    }
-
-    fn run_to_end(&mut self) -> Result<Tally, Breach> {
+    pub(crate) fn run_to_end(&mut self) -> Result<Tally, Breach> {
         while let Some(event) = self.world.next() {
             self.handle(event)?;
         }
@@ -120,7 +115,7 @@ impl<'s> Simulation<'s> {
         self.world.record(Some(top_up), concerns, text);
     }
 
-    fn violation(&self, breach: Breach) -> Violation {
+    pub(crate) fn violation(&self, breach: Breach) -> Violation {
         let about = breach.subject.map(|index| {
             let payment = &self.checker.payments[index];
             let told = payment.notifications.iter().map(|&number| {

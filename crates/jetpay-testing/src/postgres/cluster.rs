@@ -9,7 +9,7 @@ use std::{fmt, fs, io};
 use super::Unavailable;
 use super::database::{Database, Server};
 use super::supervisor::{Supervisor, make_folder};
-use crate::free_port;
+use crate::{free_port, program};
 
 /// Whether a commit waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,13 @@ impl Cluster {
         })?;
         supervisor.execute("init")?;
         supervisor.execute("start")?;
-        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
+        let server = Server {
+            url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+            psql: programs.join("psql"),
+            drops: false,
+        };
         Ok(Self {
-            server: Server::temporary(url, programs.join("psql")),
+            server,
             port,
             folder,
             supervisor: Mutex::new(supervisor),
@@ -186,15 +190,14 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 /// The folder with the newest installed programs.
 pub(super) fn programs() -> Option<PathBuf> {
     let mut folders = versions(Path::new(VERSIONS));
-    folders.extend(path());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&path));
     folders.into_iter().find(|folder| is_complete(folder))
 }
 
 /// Any `psql`. It is enough for a server that runs already.
 pub(super) fn psql() -> Option<PathBuf> {
-    let mut candidates = path().map(|folder| folder.join("psql"));
-    let on_path = candidates.find(|program| program.is_file());
-    on_path.or_else(|| Some(programs()?.join("psql")))
+    program("psql").or_else(|| Some(programs()?.join("psql")))
 }
 
 /// The program folders of all versions, the newest first.
@@ -210,11 +213,6 @@ fn versions(root: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     found.into_iter().map(|(_, folder)| folder).collect()
-}
-
-fn path() -> impl Iterator<Item = PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether the programs in this folder can run a cluster. Outside of Unix they cannot: the supervisor needs a shell.

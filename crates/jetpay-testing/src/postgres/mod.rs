@@ -71,8 +71,8 @@ impl std::error::Error for Unavailable {}
 /// [`Unavailable`] when there is no PostgreSQL or when the database cannot be created.
 pub fn database() -> Result<Database, Unavailable> {
     static SHARED: OnceLock<Result<Shared, Unavailable>> = OnceLock::new();
-    let shared = SHARED.get_or_init(Shared::find).as_ref();
-    let server = shared.map_err(Clone::clone)?.server();
+    let shared = SHARED.get_or_init(shared).as_ref();
+    let (server, _) = shared.map_err(Clone::clone)?;
     server.create_database().map_err(Unavailable::Broken)
 }
 
@@ -114,29 +114,18 @@ fn is_failure(why: &Unavailable, required: bool) -> bool {
     }
 }
 
-/// The server that all tests of a process share.
-enum Shared {
-    Cluster(Cluster),
-    External(Server),
-}
+/// The server that all tests of a process share, and its cluster if it is one of ours.
+type Shared = (Server, Option<Cluster>);
 
-impl Shared {
-    fn find() -> Result<Self, Unavailable> {
-        let Some(url) = url() else {
-            return Cluster::start_fast().map(Self::Cluster);
-        };
-        match cluster::psql() {
-            Some(psql) => Ok(Self::External(Server::permanent(url, psql))),
-            None => Err(Unavailable::Missing(missing().unwrap_or_default())),
-        }
-    }
-
-    fn server(&self) -> &Server {
-        match self {
-            Self::Cluster(cluster) => cluster.server(),
-            Self::External(server) => server,
-        }
-    }
+fn shared() -> Result<Shared, Unavailable> {
+    let Some(url) = url() else {
+        let cluster = Cluster::start_fast()?;
+        return Ok((cluster.server().clone(), Some(cluster)));
+    };
+    let psql = cluster::psql();
+    let psql = psql.ok_or_else(|| Unavailable::Missing(missing().unwrap_or_default()))?;
+    let drops = true;
+    Ok((Server { url, psql, drops }, None))
 }
 
 fn url() -> Option<String> {
@@ -257,14 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn missing_postgres_skips_a_test_and_fails_a_required_one() {
+    fn missing_postgres_skips_a_test_and_fails_a_required_one_and_a_broken_one_is_never_skipped() {
         let missing = Unavailable::Missing("install it".into());
         assert!(!is_failure(&missing, false));
         assert!(is_failure(&missing, true));
-    }
-
-    #[test]
-    fn broken_postgres_is_never_skipped() {
         assert!(is_failure(&Unavailable::Broken("no space".into()), false));
     }
 
