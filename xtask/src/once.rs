@@ -3,21 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::shell;
 
 pub(crate) fn run() -> Result<()> {
     let tests = built(&["--workspace", "--edges=normal,build,dev"])?;
-    let mut unlike = 0;
+    let mut unlike = Vec::new();
     for package in ["jetpay-server", "xtask"] {
         let own = built(&["--package", package, "--edges=normal,build"])?;
-        for built in own.difference(&tests) {
-            unlike += 1;
-            println!("✗ {}", unlike_the_tests(package, built, &tests));
-        }
+        let own = own.difference(&tests);
+        unlike.extend(own.map(|built| unlike_the_tests(package, built, &tests)));
     }
-    ensure!(unlike == 0, "crates that are built twice: {unlike}");
+    shell::none_of(&unlike, "crates are built twice")?;
     println!("✓ the service, xtask and the tests share what they build of other crates");
     Ok(())
 }

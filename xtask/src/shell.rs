@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// The folder of the workspace.
@@ -80,6 +80,15 @@ fn command_line(command: &Command) -> String {
         .chain(arguments)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Prints each problem. Fails if there is one: the error is their number, and what they are.
+pub(crate) fn none_of(problems: &[String], what: &str) -> Result<()> {
+    for problem in problems {
+        println!("✗ {problem}");
+    }
+    ensure!(problems.is_empty(), "{} {what}", problems.len());
+    Ok(())
 }
 
 /// Prints a heading.

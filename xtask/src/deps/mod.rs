@@ -12,7 +12,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::shell;
 use rules::{RULES, Room, Rule, impure};
@@ -35,21 +35,14 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     problems.extend(floors::problems(&source("jetpay-ledger"), floors::LEDGER)?);
-    if problems.is_empty() {
-        println!(
-            "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O; the SDK shows only listed \
-             types of other crates",
-            graph.ways.len()
-        );
-        return Ok(());
-    }
-    for problem in &problems {
-        println!("✗ {problem}");
-    }
-    bail!(
-        "{} dependency rules are broken; xtask/src/deps has the rules and their reasons",
-        problems.len()
+    let what = "dependency rules are broken; xtask/src/deps has the rules and their reasons";
+    shell::none_of(&problems, what)?;
+    println!(
+        "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O; the SDK shows only listed \
+         types of other crates",
+        graph.ways.len()
     );
+    Ok(())
 }
 
 /// The names of the crates of the SDK, which are published.

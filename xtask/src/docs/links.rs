@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::{files, shell};
@@ -43,11 +43,7 @@ pub(super) fn check() -> Result<()> {
         let name = page.strip_prefix(root).unwrap_or(page);
         problems.extend(repository.problems_of(name, &files::read(page)?));
     }
-    let (count, problems) = (problems.len(), problems.join("\n"));
-    ensure!(
-        count == 0,
-        "{count} links, paths or tests do not exist:\n{problems}"
-    );
+    shell::none_of(&problems, "links, paths or tests do not exist")?;
     println!(
         "✓ the links, paths and tests that {} pages name exist",
         pages.len()

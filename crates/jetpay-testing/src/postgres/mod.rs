@@ -94,17 +94,26 @@ pub fn missing() -> Option<String> {
 /// # Panics
 /// When PostgreSQL does not work, or when it is missing and [`REQUIRED`] is `1`.
 pub fn require_or_skip<T>(found: Result<T, Unavailable>) -> Option<T> {
-    let why = match found {
-        Ok(found) => return Some(found),
-        Err(why) => why,
-    };
-    let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
-    assert!(!is_failure(&why, required), "{why}");
     let thread = thread::current();
     let test = thread.name().unwrap_or("a test");
-    // The test harness hides what macros print when the test passes, so this writes without one.
-    let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {test}: {why}");
-    None
+    or_skip(test, found).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// Returns what was found, or `None` after a line on standard error that names what does not run.
+///
+/// # Errors
+/// When PostgreSQL does not work, or when it is missing and [`REQUIRED`] is `1`.
+pub fn or_skip<T>(what: &str, found: Result<T, Unavailable>) -> Result<Option<T>, Unavailable> {
+    let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(why) if is_failure(&why, required) => Err(why),
+        Err(why) => {
+            // The test harness hides what macros print when the test passes, so this writes without one.
+            let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {what}: {why}");
+            Ok(None)
+        }
+    }
 }
 
 fn is_failure(why: &Unavailable, required: bool) -> bool {
