@@ -172,12 +172,8 @@ impl Fixture {
     /// When the path is not that of a fixture.
     #[must_use]
     pub fn at(path: &Path) -> Self {
-        let name = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
-        let (folder, file) = path
-            .parent()
-            .and_then(name)
-            .zip(name(path))
-            .unwrap_or_else(|| panic!("{} is not a fixture", path.display()));
+        let mut names = path.iter().rev().map(|name| name.to_string_lossy());
+        let [file, folder] = [(); 2].map(|()| names.next().unwrap_or_default());
         let mut rows = Manifest::of(&folder).fixtures.into_iter();
         rows.find(|row| row.file == file)
             .unwrap_or_else(|| panic!("fixtures/{folder}/manifest.toml has no row for {file}"))

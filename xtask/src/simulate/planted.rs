@@ -44,10 +44,8 @@ impl Planted {
         // One line of context is enough: the lines around a bug change more often than the bug.
         let mut command = git(tree);
         command.args(["apply", "-C1"]).args(options);
-        match printed(command.arg(&self.patch)) {
-            Ok(_) => Ok(()),
-            Err(why) => Err(format!("{why:#}")),
-        }
+        let applied = printed(command.arg(&self.patch));
+        applied.map(drop).map_err(|why| format!("{why:#}"))
     }
 }
 

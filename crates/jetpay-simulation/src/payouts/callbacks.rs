@@ -44,10 +44,8 @@ impl Simulation<'_> {
     /// Starts to deliver a notification.
     pub(super) fn start_notification(&mut self, notification: PayoutNotification) {
         self.notifications.push(notification);
-        self.world.queue.put(
-            self.world.now(),
-            Event::CallbackDue(self.notifications.len() - 1),
-        );
+        let due = Event::CallbackDue(self.notifications.len() - 1);
+        self.world.later(0, due);
     }
 
     /// Sends the callback once, and schedules the next attempt.
@@ -139,10 +137,9 @@ impl Simulation<'_> {
         if self.faults_active() && self.world.suffers(|it| it.answer_lost) {
             self.world.tally[Count::Lost] += 1;
         } else {
-            let at = self.world.now() + self.latency();
-            self.world
-                .queue
-                .put(at, Event::CallbackAnswered(number, status));
+            let latency = self.latency();
+            let answered = Event::CallbackAnswered(number, status);
+            self.world.later(latency, answered);
         }
         Ok(())
     }

@@ -123,13 +123,12 @@ impl<'s> Simulation<'s> {
                 this.platform_plan = PlatformPlan::Reverses;
             }
             self.gate.plan(this.account(), plan);
-            self.world.queue.put(
-                this.begins_at,
-                Event::RequestPayout {
-                    request,
-                    conflicting: false,
-                },
-            );
+            let conflicting = false;
+            let begins = Event::RequestPayout {
+                request,
+                conflicting,
+            };
+            self.world.queue.put(this.begins_at, begins);
             if self.world.random.happens(80) {
                 // Often while the first send is under way: its answer then comes when an operator must look already.
                 let within = if self.world.random.happens(500) {

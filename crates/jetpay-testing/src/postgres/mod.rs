@@ -27,7 +27,7 @@ mod cluster;
 mod database;
 mod supervisor;
 
-pub use cluster::{Cluster, Durability};
+pub use cluster::Cluster;
 pub use database::Database;
 
 use std::fmt;
@@ -149,7 +149,7 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
-    use super::{Cluster, Durability, Unavailable, database, is_failure, require_or_skip};
+    use super::{Cluster, Unavailable, database, is_failure, require_or_skip};
 
     #[test]
     fn two_databases_of_the_shared_server_do_not_see_each_other() {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn fast_cluster_waits_for_no_disk_and_allows_a_hundred_connections() {
-        let Some(cluster) = require_or_skip(Cluster::start(Durability::None)) else {
+        let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
         let shown = |name| cluster.database().run(&format!("SHOW {name}"));
@@ -202,7 +202,7 @@ mod tests {
         let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
-        let (port, folder) = (cluster.port(), cluster.folder().to_owned());
+        let (port, folder) = (cluster.port(), cluster.folder.clone());
         assert!(listens(port) && folder.is_dir());
         drop(cluster);
         assert!(!listens(port) && !folder.exists());
@@ -215,7 +215,7 @@ mod tests {
         let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
-        println!("cluster {} {}", cluster.port(), cluster.folder().display());
+        println!("cluster {} {}", cluster.port(), cluster.folder.display());
         std::thread::sleep(Duration::from_mins(1));
     }
 
