@@ -15,11 +15,7 @@ impl Simulation<'_> {
     /// Starts the callbacks that are due at the Gate by now, and schedules the next look at the Gate.
     pub(super) fn advance_gate(&mut self) {
         for notification in self.gate.due(self.gate_now()) {
-            let request = self
-                .checker
-                .request_of
-                .get(&notification.payment_id)
-                .copied();
+            let request = self.checker.request_of(&notification.payment_id);
             let body = match self.world.random.below(5) {
                 odd @ (0 | 1) => gate::without_operation(self.setup, &notification.body, odd == 0),
                 _ => None,
