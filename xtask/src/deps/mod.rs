@@ -173,7 +173,8 @@ mod tests {
         broken_rules(&graph)
     }
 
-    /// `crate | what is below it | how the problem begins`. What is below another crate of ours is the matter of that crate's rule.
+    /// `crate | what is below it | how the problem begins`. What is below another crate of ours is the matter of that
+    /// crate's rule.
     const ROWS: &str = "
 jetpay-kaspi      | 1 jetpay-core v0.1.0, 2 serde_json, 1 serde |
 jetpay-simulation | 1 jetpay-conformance, 1 jetpay-testing      |
