@@ -3,9 +3,9 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
+use jetpay_testing::program;
 
 use crate::shell::{Steps, time};
 use crate::{docs, outside, package, readme, release, shell, simulate};
@@ -65,14 +65,16 @@ impl Step {
 
     fn run(self, arguments: &Arguments) -> Result<()> {
         match self {
-            Self::Format => shell::run_cargo(&["fmt", "--all", "--check"]),
+            Self::Format => shell::run_cargo("fmt --all --check"),
             Self::Docs => docs::check(),
             Self::Licences => licences(),
-            Self::Lints => clippy(),
+            Self::Lints => {
+                shell::run_cargo("clippy --locked --workspace --all-targets -- -D warnings")
+            }
             Self::Documentation => documentation(),
             Self::Readme => readme::run(),
             Self::Features => outside::features(),
-            Self::Test => shell::run_cargo(&["xtask", "test"]),
+            Self::Test => shell::run_cargo("xtask test"),
             Self::Recuts => recuts("200000"),
             Self::PlantedBugs => simulate::run_turn(arguments.turn),
             Self::Alone => each_crate_alone(),
@@ -98,18 +100,6 @@ pub(crate) fn run(arguments: &Arguments, before_a_release: bool) -> Result<()> {
     steps.finish()
 }
 
-fn clippy() -> Result<()> {
-    shell::run_cargo(&[
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
-}
-
 /// The test of the workspace tries a few thousand, unoptimised.
 fn recuts(count: &str) -> Result<()> {
     shell::run(
@@ -126,7 +116,7 @@ const REQUIRED_DENY: &str = "JETPAY_REQUIRE_CARGO_DENY";
 
 /// `deny.toml` holds for everything below our crates.
 fn licences() -> Result<()> {
-    if shell::program("cargo-deny").is_none() {
+    if program("cargo-deny").is_none() {
         if std::env::var_os(REQUIRED_DENY).is_some() {
             bail!("{REQUIRED_DENY} is set, and cargo-deny is not in PATH");
         }
@@ -135,7 +125,7 @@ fn licences() -> Result<()> {
     }
     // Offline, cargo-deny looks at crates of all systems. Advisories need the network.
     outside::fetch()?;
-    shell::run_cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"])
+    shell::run_cargo("deny --offline check bans licenses sources")
 }
 
 fn documentation() -> Result<()> {
@@ -149,14 +139,10 @@ fn documentation() -> Result<()> {
 /// In a build of the whole workspace, each crate gets the features that any other crate turns on. This step builds each
 /// crate with its own features. The tests of the published ones run alone in the step `package`.
 fn each_crate_alone() -> Result<()> {
-    let metadata = MetadataCommand::new()
-        .current_dir(shell::root())
-        .no_deps()
-        .exec()
-        .context("cargo metadata failed")?;
-    for package in metadata.workspace_packages() {
+    for package in shell::workspace()?.workspace_packages() {
         let begun = Instant::now();
-        shell::run_cargo(&["check", "--locked", "--quiet", "--package", &package.name])?;
+        let check = format!("check --locked --quiet --package {}", package.name);
+        shell::run_cargo(&check)?;
         println!("✓ {} alone, {}", package.name, time(begun.elapsed()));
     }
     Ok(())

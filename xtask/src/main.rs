@@ -16,6 +16,7 @@ mod outside;
 mod package;
 mod readme;
 mod release;
+mod service;
 mod shell;
 mod simulate;
 mod stores;

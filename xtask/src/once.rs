@@ -3,21 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
 use crate::shell;
 
 pub(crate) fn run() -> Result<()> {
     let tests = built(&["--workspace", "--edges=normal,build,dev"])?;
-    let mut unlike = 0;
+    let mut unlike = Vec::new();
     for package in ["jetpay-server", "xtask"] {
         let own = built(&["--package", package, "--edges=normal,build"])?;
-        for built in own.difference(&tests) {
-            unlike += 1;
-            println!("✗ {}", unlike_the_tests(package, built, &tests));
-        }
+        let own = own.difference(&tests);
+        unlike.extend(own.map(|built| unlike_the_tests(package, built, &tests)));
     }
-    ensure!(unlike == 0, "crates that are built twice: {unlike}");
+    shell::none_of(&unlike, "crates are built twice")?;
     println!("✓ the service, xtask and the tests share what they build of other crates");
     Ok(())
 }
@@ -26,11 +24,7 @@ pub(crate) fn run() -> Result<()> {
 fn built(selection: &[&str]) -> Result<BTreeSet<String>> {
     let mut command = shell::cargo();
     command.args(["tree", "--locked", "--prefix=none", "--format={p} [{f}]"]);
-    let output = command.args(selection).output();
-    let output = output.context("`cargo tree` cannot be started")?;
-    let problem = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "`cargo tree` failed: {problem}");
-    Ok(read(&String::from_utf8_lossy(&output.stdout)))
+    Ok(read(&shell::printed(command.args(selection))?))
 }
 
 /// Our own crates have a path, and are left out.

@@ -35,7 +35,7 @@ pub(crate) fn cargo(folder: &Path, task: &str) -> Command {
 
 /// Downloads what the lock file names, for all systems: cargo looks at all of it, and offline it takes only what is here.
 pub(crate) fn fetch() -> Result<()> {
-    shell::run_cargo(&["fetch", "--locked", "--quiet"])
+    shell::run_cargo("fetch --locked --quiet")
 }
 
 /// The target folder of the workspace.

@@ -11,19 +11,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::Package;
 
 use crate::{deps, outside, shell};
 
+const PROBLEMS: &str = "problems with packages";
 /// What each package must contain.
 const FILES: [&str; 4] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/lib.rs"];
 
 pub(crate) fn run() -> Result<()> {
-    let metadata = MetadataCommand::new()
-        .current_dir(shell::root())
-        .no_deps()
-        .exec()
-        .context("cargo metadata failed")?;
+    let metadata = shell::workspace()?;
     let published: Vec<&Package> = metadata
         .workspace_packages()
         .into_iter()
@@ -31,7 +28,7 @@ pub(crate) fn run() -> Result<()> {
         .collect();
     let mut problems = unlike_the_sdk(&published);
     problems.extend(published.iter().flat_map(|package| incomplete(package)));
-    fail_with(&problems)?;
+    shell::none_of(&problems, PROBLEMS)?;
 
     outside::fetch()?;
     let folder = outside::target().join("packages");
@@ -41,22 +38,12 @@ pub(crate) fn run() -> Result<()> {
         .iter()
         .flat_map(|package| missing(package))
         .collect();
-    fail_with(&problems)?;
+    shell::none_of(&problems, PROBLEMS)?;
     let workspace = folder.join("unpacked");
     outside::write(&workspace, &manifest(&unpacked, &outside::dev_profile()?))?;
     shell::run(outside::cargo(&workspace, "test").args(["--workspace", "--no-fail-fast"]))?;
     println!("✓ {} packages pass their tests", unpacked.len());
     Ok(())
-}
-
-fn fail_with(problems: &[String]) -> Result<()> {
-    if problems.is_empty() {
-        return Ok(());
-    }
-    for problem in problems {
-        println!("✗ {problem}");
-    }
-    bail!("{} problems with packages", problems.len());
 }
 
 /// Names crates of the SDK that are not published, and published crates that are not of the SDK.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{Metadata, MetadataCommand};
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -21,18 +22,28 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// A program in PATH.
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
+/// Runs cargo with its output on the terminal. The arguments have spaces between them, and none within.
+pub(crate) fn run_cargo(arguments: &str) -> Result<()> {
+    run(cargo().args(arguments.split(' ')))
 }
 
-/// Runs cargo with its output on the terminal.
-pub(crate) fn run_cargo(arguments: &[&str]) -> Result<()> {
-    run(cargo().args(arguments))
+/// What a command prints. The error is what it prints when it fails.
+pub(crate) fn printed(command: &mut Command) -> Result<String> {
+    let output = command.output();
+    let line = || command_line(command);
+    let output = output.with_context(|| format!("`{}` cannot be started", line()))?;
+    if !output.status.success() {
+        let error = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed:\n{}", line(), error.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The crates of the workspace, without their dependencies.
+pub(crate) fn workspace() -> Result<Metadata> {
+    let mut metadata = MetadataCommand::new();
+    let metadata = metadata.current_dir(root()).no_deps().exec();
+    metadata.context("cargo metadata failed")
 }
 
 /// Runs a command with its output on the terminal. Prints the command first, in a form that can be copied.
@@ -69,6 +80,15 @@ fn command_line(command: &Command) -> String {
         .chain(arguments)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Prints each problem. Fails if there is one: the error is their number, and what they are.
+pub(crate) fn none_of(problems: &[String], what: &str) -> Result<()> {
+    for problem in problems {
+        println!("✗ {problem}");
+    }
+    ensure!(problems.is_empty(), "{} {what}", problems.len());
+    Ok(())
 }
 
 /// Prints a heading.

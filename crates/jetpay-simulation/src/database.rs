@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use jetpay_ledger::sim::SimStore;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+
+use crate::report::{Breach, Invariant};
 
 /// A row of `events`, without the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,27 @@ pub(crate) struct PaymentRow {
     pub(crate) remaining: i64,
 }
 
+/// All rows of a query.
+pub(crate) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map(params, read)?.collect()
+}
+
+/// The one row of a query.
+pub(crate) fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    connection.prepare_cached(sql)?.query_row(params, read)
+}
+
 /// The events after sequence number `after`, with their bodies.
 pub(crate) fn events(
     connection: &Connection,
@@ -45,8 +69,7 @@ pub(crate) fn events(
 ) -> rusqlite::Result<Vec<(EventRow, Vec<u8>)>> {
     let sql = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, amount, body
                FROM events WHERE seq > ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let events = statement.query_map([after], |row| {
+    all(connection, sql, [after], |row| {
         let event = EventRow {
             seq: row.get(0)?,
             payment: row.get(1)?,
@@ -57,16 +80,14 @@ pub(crate) fn events(
             amount: row.get(6)?,
         };
         Ok((event, row.get(7)?))
-    });
-    events?.collect()
+    })
 }
 
 /// The entries after sequence number `after`.
 pub(crate) fn entries(connection: &Connection, after: i64) -> rusqlite::Result<Vec<EntryRow>> {
     let sql = "SELECT seq, payment_id, project_id, operation_id, kind, amount
                FROM entries WHERE seq > ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let entries = statement.query_map([after], |row| {
+    all(connection, sql, [after], |row| {
         Ok(EntryRow {
             seq: row.get(0)?,
             payment: row.get(1)?,
@@ -75,14 +96,12 @@ pub(crate) fn entries(connection: &Connection, after: i64) -> rusqlite::Result<V
             kind: row.get(4)?,
             amount: row.get(5)?,
         })
-    });
-    entries?.collect()
+    })
 }
 
 pub(crate) fn payment(connection: &Connection, id: &str) -> rusqlite::Result<Option<PaymentRow>> {
     let sql = "SELECT state, amount, credited, remaining FROM payments WHERE id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let payment = statement.query_row([id], |row| {
+    let payment = one(connection, sql, [id], |row| {
         Ok(PaymentRow {
             state: row.get(0)?,
             amount: row.get(1)?,
@@ -99,31 +118,21 @@ pub(crate) fn changed_except(
     known: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Option<String>> {
     let sql = "SELECT id FROM payments WHERE state <> 'pending' OR remaining <> 0 OR credited <> 0";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut touched = statement.query(())?;
-    while let Some(row) = touched.next()? {
-        let id: String = row.get(0)?;
-        if !known(&id) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
+    let touched: Vec<String> = all(connection, sql, (), |row| row.get(0))?;
+    Ok(touched.into_iter().find(|id| !known(id)))
 }
 
 /// The payment, the operation and the kind of every alarm that names a payment; -1 if it names no operation.
 pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64, String)>> {
     let sql = "SELECT payment_id, coalesce(operation_id, -1), kind FROM alarms WHERE payment_id IS NOT NULL";
-    let mut statement = connection.prepare_cached(sql)?;
-    let alarms = statement.query_map((), |row| row.try_into());
-    alarms?.collect()
+    let alarms = all(connection, sql, (), |row| row.try_into())?;
+    Ok(alarms.into_iter().collect())
 }
 
 /// Whether an alarm has this message as its body.
 pub(crate) fn alarm_has_body(connection: &Connection, body: &[u8]) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE body = ?1)";
-    connection
-        .prepare_cached(sql)?
-        .query_row([body], |row| row.get(0))
+    one(connection, sql, [body], |row| row.get(0))
 }
 
 /// How many events of the payment have this disposition.
@@ -133,25 +142,30 @@ pub(crate) fn count_with_disposition(
     word: &str,
 ) -> rusqlite::Result<i64> {
     let sql = "SELECT count(*) FROM events WHERE payment_id = ?1 AND disposition = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row((id, word), |row| row.get(0))
+    one(connection, sql, (id, word), |row| row.get(0))
 }
 
-/// What the row of `counts` says, and what the tables themselves say: pending payments, unmatched events, alarms,
-/// open alarms.
-pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<([i64; 4], [i64; 4])> {
+/// Checks that the row of `counts` says what the tables say.
+pub(crate) fn check_counts(store: &SimStore) -> Result<(), Breach> {
     let said = "SELECT pending, unmatched, alarms, open_alarms FROM counts";
     let there = "SELECT (SELECT count(*) FROM payments WHERE state = 'pending'),
                         (SELECT count(*) FROM events WHERE disposition = 'unmatched'),
                         (SELECT count(*) FROM alarms),
                         (SELECT count(*) FROM alarms WHERE NOT settled)";
-    let four = |sql: &str| {
-        let mut statement = connection.prepare_cached(sql)?;
-        statement.query_row((), |row| {
-            Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
+    let four = |sql| {
+        store.inspect(|connection| {
+            one(connection, sql, (), |row| {
+                <(i64, i64, i64, i64)>::try_from(row)
+            })
         })
     };
-    Ok((four(said)?, four(there)?))
+    let (counted, found) = (four(said)?, four(there)?);
+    if counted == found {
+        return Ok(());
+    }
+    let message =
+        format!("pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found");
+    Invariant::CountsAgree.broken(None, message)
 }
 
 const TABLES: [&str; 10] = [

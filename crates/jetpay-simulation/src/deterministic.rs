@@ -3,8 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::RangeInclusive;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::task::{Context, Poll, Waker};
 
 use fastrand::Rng;
 use jetpay_core::id::PaymentId;
@@ -68,6 +70,14 @@ pub(crate) fn format_moment(millis: i64) -> String {
     let (hour, minute, second) = (rest / HOUR, rest % HOUR / MINUTE, rest % MINUTE / SECOND);
     let millisecond = rest % SECOND;
     format!("day {day:>2} {hour:02}:{minute:02}:{second:02}.{millisecond:03}")
+}
+
+/// Polls a future once. No runtime is needed: what waits for the store or the Gate is polled again after it was served.
+pub(crate) fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
 }
 
 /// Random numbers. All of them follow from the seed.

@@ -71,9 +71,9 @@ impl FaultProfile {
         }
     }
 
-    /// A profile with a single outage, which begins with the run.
+    /// A profile without another fault than this outage.
     #[cfg(test)]
-    pub(crate) fn only_outage(kind: OutageKind) -> Self {
+    pub(crate) fn only(outage: Outage) -> Self {
         Self {
             request_lost: 0,
             answer_lost: 0,
@@ -86,7 +86,7 @@ impl FaultProfile {
             commit_fails: 0,
             disk_full: 0,
             bad_command: 0,
-            outage: Some(Outage { from: START, kind }),
+            outage: Some(outage),
         }
     }
 

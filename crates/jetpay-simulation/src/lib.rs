@@ -32,7 +32,6 @@ mod tally;
 mod top_ups;
 mod world;
 
-pub use payouts::simulate_payouts;
 pub use report::{Invariant, Violation};
 pub use setup::Setup;
 pub use tally::{Count, Tally};
@@ -51,5 +50,17 @@ pub struct Plan {
 /// # Errors
 /// [`Violation`] if an invariant does not hold.
 pub fn simulate(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
-    top_ups::Simulation::new(setup, plan).run()
+    let mut simulation = top_ups::Simulation::new(setup, plan);
+    let done = simulation.run_to_end();
+    done.map_err(|breach| Box::new(simulation.violation(breach)))
+}
+
+/// Simulates the payouts of a seed.
+///
+/// # Errors
+/// [`Violation`] if an invariant does not hold.
+pub fn simulate_payouts(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
+    let mut simulation = payouts::Simulation::new(setup, plan);
+    let done = simulation.run_to_end();
+    done.map_err(|breach| Box::new(simulation.violation(breach)))
 }

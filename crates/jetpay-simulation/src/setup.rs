@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::pin::pin;
-use std::task::{self, Waker};
 
 use anyhow::Context;
 use jetpay_core::Keyring;
@@ -12,6 +11,8 @@ use jetpay_core::signature::Key;
 use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Contract, Customer, Ledger};
 use jetpay_server::config::Config;
+
+use crate::deterministic::poll_once;
 
 /// The merchant's projects. Top-ups of both go into one ledger.
 pub(crate) const PROJECTS: [u64; 2] = [1234, 4321];
@@ -110,8 +111,7 @@ pub(crate) const CONTRACT: &str = "contract-1";
 /// Imports the customers before any fault can occur.
 pub(crate) fn import_customers(ledger: &Ledger, store: &SimStore) {
     let mut put = pin!(ledger.import_customers(customers()));
-    let mut context = task::Context::from_waker(Waker::noop());
-    let _ = put.as_mut().poll(&mut context);
+    let _ = poll_once(put.as_mut());
     store.step(Fault::Commits);
-    let _ = put.as_mut().poll(&mut context);
+    let _ = poll_once(put.as_mut());
 }

@@ -88,6 +88,20 @@ pub enum Kind {
     BadInput,
 }
 
+impl Kind {
+    /// Whether it is what a merchant answers.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(
+            self,
+            Self::VerifyAnswer
+                | Self::VerifyRefusal
+                | Self::CheckDepositAnswer
+                | Self::CheckDepositRefusal
+        )
+    }
+}
+
 /// The origin of a fixture's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,12 +172,8 @@ impl Fixture {
     /// When the path is not that of a fixture.
     #[must_use]
     pub fn at(path: &Path) -> Self {
-        let name = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
-        let (folder, file) = path
-            .parent()
-            .and_then(name)
-            .zip(name(path))
-            .unwrap_or_else(|| panic!("{} is not a fixture", path.display()));
+        let mut names = path.iter().rev().map(|name| name.to_string_lossy());
+        let [file, folder] = [(); 2].map(|()| names.next().unwrap_or_default());
         let mut rows = Manifest::of(&folder).fixtures.into_iter();
         rows.find(|row| row.file == file)
             .unwrap_or_else(|| panic!("fixtures/{folder}/manifest.toml has no row for {file}"))
@@ -222,12 +232,9 @@ pub fn snapshot<M: Method<CheckDeposit: Serialize>>(
         assert_eq!(document, M::DOCUMENT, "the document of the method");
     }
     let text = match fixture.kind {
-        Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback => read::<M>(&fixture),
-        Kind::VerifyAnswer
-        | Kind::VerifyRefusal
-        | Kind::CheckDepositAnswer
-        | Kind::CheckDepositRefusal => made(&fixture, ours(&fixture.file)),
         Kind::PayoutRequest | Kind::BadInput => panic!("{} is no such message", fixture.file),
+        answer if answer.is_answer() => made(&fixture, ours(&fixture.file)),
+        _ => read::<M>(&fixture),
     };
     format!("{}\n\n{text}", fixture.expect)
 }

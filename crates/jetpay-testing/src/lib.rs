@@ -1,5 +1,5 @@
 //! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and snapshots; what a text
-//! must hide; a temporary PostgreSQL; free ports; the path of Chromium.
+//! must hide; a temporary PostgreSQL; free ports; programs in `PATH`.
 //!
 //! # Panics
 //! These functions are for tests, so they panic with a clear message when a fixture does not agree with its manifest.
@@ -17,13 +17,20 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+/// A program in `PATH`, if it is there.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(&name))
+        .find(|file| file.is_file())
+}
+
 /// The Chromium program in `PATH`, if there is one. Tests open report pages with it.
 #[must_use]
 pub fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)))
-        .find(|program| program.is_file())
+    program("chromium").or_else(|| program("chromium-browser"))
 }
 
 /// Systems give higher ports to outgoing connections. Ports below that range have two advantages: a restarted server

@@ -14,7 +14,8 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
 use tokio::sync::{mpsc, oneshot};
 
-use super::process::{Process, free_address};
+use super::process::free_address;
+use crate::service::Process;
 
 /// The keep-alive time of the service.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -36,14 +37,14 @@ pub(crate) struct Arguments {
 
 /// Starts a bare handler as a process of its own.
 pub(super) fn start(answer: &str, sync: Option<&Path>) -> Result<(SocketAddr, Process)> {
-    let address = free_address()?;
+    let address = free_address();
     let mut bare = Command::new(std::env::current_exe()?);
     bare.args(["bench-bare-server", "--answer", answer, "--port"]);
     bare.arg(address.port().to_string());
     if let Some(file) = sync {
         bare.arg("--sync").arg(file);
     }
-    Ok((address, Process::start(&mut bare, address)?))
+    Ok((address, Process::start(&mut bare)?.accepts(address)?))
 }
 
 /// Serves until the process is killed.

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, ensure};
 use jetpay_core::signature::Key;
 use jetpay_platform::load::Connection;
 use jetpay_testing::SECRET;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::process::Process;
 use super::service::{CUSTOMERS, Service};
 use super::{bare, messages};
+use crate::service::Process;
 use crate::shell;
 
 /// The number of connections, unless the system allows fewer.
@@ -106,21 +107,15 @@ fn allowed(asked: u64) -> u64 {
 
 /// Raises the limit of open files, for this process and its children, as far as the system allows. Returns the limit.
 fn files_allowed() -> u64 {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let limit = getrlimit(Resource::Nofile);
-        let highest = Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        };
-        let files = if setrlimit(Resource::Nofile, highest).is_ok() {
-            limit.maximum
-        } else {
-            limit.current
-        };
-        files.unwrap_or(u64::MAX)
-    }
-    #[cfg(not(unix))]
-    u64::MAX
+    let limit = getrlimit(Resource::Nofile);
+    let highest = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let files = if setrlimit(Resource::Nofile, highest).is_ok() {
+        limit.maximum
+    } else {
+        limit.current
+    };
+    files.unwrap_or(u64::MAX)
 }

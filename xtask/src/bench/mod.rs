@@ -61,21 +61,9 @@ struct Effort {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // Figures of a debug build mean nothing, so a debug build starts the build that is shipped.
     if cfg!(debug_assertions) && !arguments.debug_build {
-        let again = std::env::args().skip(1).collect::<Vec<_>>();
-        let mut cargo = shell::cargo();
-        return shell::run(
-            cargo
-                .args([
-                    "run",
-                    "--profile",
-                    "dist",
-                    "--quiet",
-                    "--package",
-                    "xtask",
-                    "--",
-                ])
-                .args(again),
-        );
+        let again = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+        let run = "run --profile dist --quiet --package xtask --";
+        return shell::run_cargo(&format!("{run} {again}"));
     }
     let effort = if arguments.quick {
         Effort {

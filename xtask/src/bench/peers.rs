@@ -9,11 +9,12 @@ use anyhow::Result;
 use jetpay_core::signature::Key;
 use jetpay_testing::SECRET;
 
-use super::process::{Process, free_address};
+use super::process::free_address;
 use super::rounds::{Compared, Side};
 use super::service::{CUSTOMERS, Service};
 use super::table::{Row, Target};
 use super::{Effort, http};
+use crate::service::Process;
 use crate::shell;
 
 /// A language, the program that runs it, and the file.
@@ -57,7 +58,7 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
 }
 
 fn start(program: &str, file: &str) -> Result<(SocketAddr, Process)> {
-    let address = free_address()?;
+    let address = free_address();
     let file = shell::root().join("xtask/src/bench/peers").join(file);
     let (port, customers) = (address.port().to_string(), CUSTOMERS.to_string());
     let mut command = Command::new(program);
@@ -71,5 +72,5 @@ fn start(program: &str, file: &str) -> Result<(SocketAddr, Process)> {
     command.env("JETPAY_BENCH_SECRET", SECRET);
     // PHP logs every request.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    Ok((address, Process::start(&mut command, address)?))
+    Ok((address, Process::start(&mut command)?.accepts(address)?))
 }

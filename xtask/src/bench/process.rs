@@ -1,22 +1,17 @@
-//! A server as a process of its own, and what it uses.
+//! What a server that is a process of its own uses.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use jetpay_testing::free_port;
 
-/// A server must accept connections within this time.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::service::{Process, TIMEOUT};
+
 /// A tick of `/proc/PID/stat`, in microseconds. Linux shows hundredths of a second on every machine.
 const TICK: u64 = 10_000;
-
-/// A server process. Dropping the value kills it.
-pub(super) struct Process {
-    child: Child,
-}
 
 /// What a process has used since its start.
 #[derive(Clone, Copy)]
@@ -28,24 +23,18 @@ pub(super) struct Usage {
 }
 
 impl Process {
-    /// Starts a server and waits until it accepts connections.
-    pub(super) fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
-        let program = command.get_program().display().to_string();
-        let child = command
-            .spawn()
-            .with_context(|| format!("{program} cannot be started"))?;
-        let mut process = Self { child };
+    /// Waits until the process accepts connections.
+    pub(super) fn accepts(mut self, address: SocketAddr) -> Result<Self> {
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
-            if let Some(status) = process.child.try_wait()? {
-                bail!("{program} ended before it accepted a connection ({status})");
+            if let Some(status) = self.ended()? {
+                bail!("it ended before it accepted a connection ({status})");
             }
-            if begun.elapsed() > START_TIMEOUT {
-                bail!("{program} does not listen on {address}");
-            }
+            let in_time = begun.elapsed() < TIMEOUT;
+            ensure!(in_time, "nothing listens on {address} after {TIMEOUT:?}");
             thread::sleep(Duration::from_millis(20));
         }
-        Ok(process)
+        Ok(self)
     }
 
     pub(super) fn usage(&self) -> Result<Usage> {
@@ -79,20 +68,12 @@ impl Process {
     }
 
     fn proc(&self, file: &str) -> Result<String> {
-        let path = format!("/proc/{}/{file}", self.child.id());
+        let path = format!("/proc/{}/{file}", self.id());
         fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        // If the process has ended by itself, both calls fail.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// A loopback address on which no server listens now.
-pub(super) fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+pub(super) fn free_address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, free_port()).into()
 }

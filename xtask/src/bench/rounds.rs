@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use jetpay_platform::load::{Answer, Load};
 
-use super::process::Process;
 use super::table::{Row, Target, median};
+use crate::service::Process;
 
 /// The number of connections.
 const CONNECTIONS: usize = 32;

@@ -1,30 +1,26 @@
 //! The real service, with its store on disk and many customers in it.
 
-use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs;
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Command;
+use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use jetpay_platform::Admin;
 use jetpay_testing::SECRET;
 use tempfile::TempDir;
 
 use super::messages::{PROJECT, contract, customer};
-use super::process::{Process, free_address};
 use super::rounds::Side;
+use crate::service::{self, Process};
 use crate::shell;
 
 /// The number of customers in the store.
 pub(super) const CUSTOMERS: usize = 100_000;
-const TOKEN: &str = "token-of-the-benchmark-run";
 
 pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) process: Process,
-    admin: SocketAddr,
+    admin: Admin,
     /// A folder on the disk of the store.
     pub(super) folder: TempDir,
 }
@@ -32,48 +28,21 @@ pub(super) struct Service {
 impl Service {
     /// Builds the service, imports the customers and starts `jetpay serve`.
     pub(super) fn start() -> Result<Self> {
-        // In the profile of this program, whose folder has its name.
-        let own = std::env::current_exe()?;
-        let folder = own.parent().and_then(Path::file_name);
-        let profile = match folder.and_then(OsStr::to_str) {
-            Some("debug") | None => "dev",
-            Some(profile) => profile,
-        };
-        let package = ["--package", "jetpay-server"];
-        shell::run_cargo(&[&["build", "--quiet", "--profile", profile], &package[..]].concat())?;
-        let binary = own.with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
-        ensure!(
-            binary.is_file(),
-            "{} is missing: jetpay-server must have a binary `jetpay`",
-            binary.display()
-        );
-
+        let binary = service::build(&service::own_profile()?)?;
         // Beside the build, which is on a disk. A folder for temporary files may be in memory, where a sync costs nothing.
         let folder = tempfile::tempdir_in(binary.with_file_name(""))?;
-        let (address, admin) = (free_address()?, free_address()?);
-        let [config, customers] = ["jetpay.toml", "customers.csv"].map(|it| folder.path().join(it));
-        fs::write(&config, configuration(address, admin))?;
+        let [name, customers] = ["jetpay", "customers.csv"].map(|it| folder.path().join(it));
+        let environment = [("JETPAY_SECRET", SECRET), ("JETPAY_LOG", "warn")];
+        let store = "sqlite://jetpay.db";
+        let service = service::Service::new(&binary, &name, store, &configuration(), &environment)?;
         fs::write(&customers, customer_rows())?;
-        let jetpay = || {
-            let mut command = Command::new(&binary);
-            command
-                .env("JETPAY_BENCH_SECRET", SECRET)
-                .env("JETPAY_BENCH_TOKEN", TOKEN)
-                .env("RUST_LOG", "warn");
-            command
-        };
-        shell::run(
-            jetpay()
-                .args(["customers", "import"])
-                .arg(&customers)
-                .arg("--config")
-                .arg(&config),
-        )?;
-        let process = Process::start(jetpay().arg("serve").arg("--config").arg(&config), address)?;
+        shell::run(service.jetpay(["customers", "import"]).arg(&customers))?;
+        let address = (Ipv4Addr::LOCALHOST, service.listen).into();
+        let process = Process::start(&mut service.jetpay(["serve"]))?.accepts(address)?;
         Ok(Self {
             address,
             process,
-            admin,
+            admin: service.admin(),
             folder,
         })
     }
@@ -88,43 +57,22 @@ impl Service {
 
     /// The number of credits in the feed, read as a merchant's billing reads it.
     pub(super) fn credits(&self) -> Result<usize> {
-        let admin = Admin::new(format!("http://{}", self.admin), TOKEN);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let (mut after, mut credits) = (0, 0);
-        loop {
-            let path = format!("/v1/entries?after={after}&limit=1000");
-            let page = runtime.block_on(admin.call("GET", &path, None))?;
-            let json = page.json.filter(|_| page.status == 200);
-            let json = json.context("the feed of entries is not answered")?;
-            let entries = json["entries"]
-                .as_array()
-                .context("the feed has no `entries`")?;
-            if entries.is_empty() {
-                return Ok(credits);
-            }
-            credits += entries.len();
-            after = json["next"].as_u64().context("the feed has no `next`")?;
-        }
+        Ok(runtime.block_on(self.admin.entries())?.len())
     }
 }
 
-fn configuration(address: SocketAddr, admin: SocketAddr) -> String {
+fn configuration() -> String {
     format!(
-        r#"[server]
-listen = "{address}"
-max_connections = 15_000
-[admin]
-listen = "{admin}"
-token_env = "JETPAY_BENCH_TOKEN"
-[store]
-url = "sqlite://jetpay.db"
+        r#"max_connections = 15_000
+
 [[project]]
 id = {PROJECT}
 methods = ["kaspi"]
 currency = "KZT"
-secret_env = "JETPAY_BENCH_SECRET"
+secret_env = "JETPAY_SECRET"
 "#
     )
 }

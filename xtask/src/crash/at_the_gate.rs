@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fastrand::Rng;
-use jetpay_platform::gate::{Answer, Ending, EntryKind, GateState, OnSend, Plan};
+use jetpay_platform::gate::{Answer, Ending, EntryKind, GateState, LogEntry, OnSend, Plan};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -129,45 +129,33 @@ pub(super) fn rows(
     kills: &[Timestamp],
 ) -> Vec<(&'static str, usize)> {
     let seen = |kind| gate.log().iter().filter(move |it| it.kind == kind);
-    let sends = || seen(EntryKind::Send);
+    let sends = |wanted: fn(&LogEntry) -> bool| {
+        let sends = seen(EntryKind::Send);
+        sends.filter(|it| wanted(it)).count()
+    };
     let histories: Vec<_> = journal.shown.iter().map(steps).collect();
-    let unknown = histories
-        .iter()
-        .flatten()
-        .filter(|(what, _)| *what == "unknown");
+    let all_steps = histories.iter().flatten();
+    let unknown = all_steps.filter(|(what, _)| *what == "unknown").count();
     let lost = histories.iter().map(|steps| lost(steps)).sum();
     let during = |kill: &&Timestamp| histories.iter().any(|steps| is_under_way(steps, **kill));
-    let is = |state: &str| {
-        journal
-            .shown
-            .iter()
-            .filter(|it| text(it, "state") == state)
-            .count()
+    let shown = |wanted: &dyn Fn(&Value) -> bool| {
+        let shown = journal.shown.iter();
+        shown.filter(|it| wanted(it)).count()
     };
-    let answered: BTreeSet<_> = journal
-        .orders
-        .iter()
-        .filter_map(|it| it.id.as_deref())
-        .collect();
-    let gave_up = journal
-        .shown
-        .iter()
-        .filter(|it| !answered.contains(text(it, "payment_id")));
+    let is = |state: &str| shown(&|it| text(it, "state") == state);
+    let ids = journal.orders.iter().filter_map(|it| it.id.as_deref());
+    let answered: BTreeSet<_> = ids.collect();
+    let gave_up = shown(&|it| !answered.contains(text(it, "payment_id")));
     vec![
         ("payouts acknowledged", answered.len()),
-        ("  kept, client gave up", gave_up.count()),
-        ("sends", sends().count()),
-        (
-            "  again, as allowed",
-            sends().filter(|it| it.earlier_sends > 0).count(),
-        ),
+        ("  kept, client gave up", gave_up),
+        ("sends", sends(|_| true)),
+        ("  again, as allowed", sends(|it| it.earlier_sends > 0)),
         (
             "  refused",
-            sends()
-                .filter(|it| matches!(it.answer, Answer::Rejected(_)))
-                .count(),
+            sends(|it| matches!(it.answer, Answer::Rejected(_))),
         ),
-        ("  of unknown outcome", unknown.count()),
+        ("  of unknown outcome", unknown),
         ("  whose outcome was lost", lost),
         ("questions", seen(EntryKind::Status).count()),
         ("callbacks not taken", journal.undelivered),

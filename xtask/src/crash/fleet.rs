@@ -1,27 +1,21 @@
 //! The processes of the service that share one store, and the crashes that hit them.
 
-use std::fs::{self, OpenOptions};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::Result;
 use fastrand::Rng;
-use jetpay_platform::Admin;
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{Cluster, Database};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::millis;
+use crate::service::Service;
 
 pub(super) const PROJECT: u64 = 1234;
-pub(super) const TOKEN: &str = "token-of-the-crash-run-of-xtask";
 pub(super) const SECRET: &str = "secret-of-the-crash-run";
-
-/// A service must be ready within this time, recovery included.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+const ENVIRONMENT: [(&str, &str); 2] = [("JETPAY_SECRET", SECRET), ("JETPAY_LOG", "warn")];
 
 pub(super) struct Fleet {
     services: Vec<Service>,
@@ -51,7 +45,7 @@ impl Fleet {
         let (folder, gate) = (tempfile::tempdir()?, free_port());
         let services = (0..count).map(|number| {
             let name = folder.path().join(format!("jetpay-{number}"));
-            Service::new(binary, &name, store, gate)
+            Service::new(binary, &name, store, &configuration(gate), &ENVIRONMENT)
         });
         Ok(Self {
             services: services.collect::<Result<_>>()?,
@@ -144,117 +138,10 @@ impl Fleet {
     }
 }
 
-/// One process of the service, with its configuration and its log.
-struct Service {
-    binary: PathBuf,
-    config: PathBuf,
-    log: PathBuf,
-    listen: u16,
-    admin: u16,
-    process: Option<Child>,
-}
-
-impl Service {
-    /// Writes the configuration. Does not start the service.
-    fn new(binary: &Path, name: &Path, store: &str, gate: u16) -> Result<Self> {
-        let (listen, admin) = (free_port(), free_port());
-        let config = name.with_extension("toml");
-        fs::write(&config, configuration(listen, admin, store, gate))?;
-        Ok(Self {
-            binary: binary.to_owned(),
-            config,
-            log: name.with_extension("log"),
-            listen,
-            admin,
-            process: None,
-        })
-    }
-
-    fn start(&mut self) -> Result<()> {
-        let log = OpenOptions::new().create(true).append(true).open(&self.log);
-        let mut command = self.jetpay(["serve"]);
-        let started = command.stderr(log?).stdout(Stdio::null()).spawn();
-        let name = self.binary.display();
-        self.process = Some(started.with_context(|| format!("{name} cannot be started"))?);
-        Ok(())
-    }
-
-    /// Waits until the service is ready.
-    async fn ready(&mut self) -> Result<()> {
-        let admin = Admin::new(format!("http://127.0.0.1:{}", self.admin), TOKEN);
-        let begun = Instant::now();
-        loop {
-            match admin.call("GET", "/readyz", None).await {
-                Ok(answer) if answer.status == 200 => return Ok(()),
-                _ => tokio::time::sleep(Duration::from_millis(3)).await,
-            }
-            self.still_runs()?;
-            ensure!(
-                begun.elapsed() < START_TIMEOUT,
-                "the service is not ready after {START_TIMEOUT:?}; it logged:\n{}",
-                self.last_log_lines()
-            );
-        }
-    }
-
-    /// Kills the process (SIGKILL).
-    fn kill(&mut self) -> Result<()> {
-        self.still_runs()?;
-        if let Some(mut process) = self.process.take() {
-            process.kill()?;
-            process.wait()?;
-        }
-        Ok(())
-    }
-
-    /// Fails if the process has ended without a kill.
-    fn still_runs(&mut self) -> Result<()> {
-        if let Some(process) = &mut self.process
-            && let Some(status) = process.try_wait()?
-        {
-            let log = self.last_log_lines();
-            bail!("a service ended by itself with {status}; it logged:\n{log}");
-        }
-        Ok(())
-    }
-
-    fn last_log_lines(&self) -> String {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(15)..].join("\n")
-    }
-
-    fn jetpay<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        let mut command = Command::new(&self.binary);
-        command
-            .args(arguments)
-            .arg("--config")
-            .arg(&self.config)
-            .env("JETPAY_TOKEN", TOKEN)
-            .env("JETPAY_SECRET", SECRET)
-            .env("JETPAY_LOG", "warn");
-        command
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.kill();
-    }
-}
-
-fn configuration(listen: u16, admin: u16, store: &str, gate: u16) -> String {
+/// Whatever is configured besides the listeners and the store.
+fn configuration(gate: u16) -> String {
     format!(
-        r#"[server]
-listen = "127.0.0.1:{listen}"
-
-[admin]
-listen = "127.0.0.1:{admin}"
-token_env = "JETPAY_TOKEN"
-
-[store]
-url = "{store}"
-
+        r#"
 [gate]
 base_url = "http://127.0.0.1:{gate}"
 answer_within_seconds = 1

@@ -18,11 +18,10 @@ mod tests;
 mod top_ups;
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
 use jetpay_platform::traffic::{Runner, Tally};
 use jetpay_platform::{Admin, Entry, Exchange};
@@ -31,9 +30,10 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::service::{self, TIMEOUT, TOKEN};
 use crate::shell::{self, time};
 use crate::stores::Stores;
-use fleet::{Fleet, TOKEN};
+use fleet::Fleet;
 use payouts::Payouts;
 use relay::Relay;
 use top_ups::Journal;
@@ -66,12 +66,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut build = vec!["build", "--quiet", "--package", "jetpay-server"];
-    if !arguments.dev {
-        build.push("--release");
-    }
-    shell::run_cargo(&build)?;
-    let binary = binary(arguments.dev)?;
+    let binary = service::build(if arguments.dev { "dev" } else { "release" })?;
     let seed = arguments
         .seed
         .unwrap_or_else(|| fastrand::u64(..1_000_000_000));
@@ -99,21 +94,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "the ledger is wrong after crashes on {failed} (seed {seed})"
     );
     Ok(())
-}
-
-/// The path where the build puts `jetpay`.
-fn binary(dev: bool) -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let builds = own
-        .parent()
-        .and_then(Path::parent)
-        .context("this program is not in a build folder")?;
-    let name = format!("jetpay{}", std::env::consts::EXE_SUFFIX);
-    let binary = builds
-        .join(if dev { "debug" } else { "release" })
-        .join(name);
-    ensure!(binary.is_file(), "{} is not there", binary.display());
-    Ok(binary)
 }
 
 /// Crashes the services until they were killed this often. Prints the figures, and returns whether nothing was wrong.
@@ -298,8 +278,6 @@ async fn read_feed(admin: Admin) {
     }
 }
 
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Tries again until it succeeds: a service that is ready may answer with HTTP 503 while its store recovers.
 async fn eventually<T, E: Display>(
     what: &str,
@@ -325,6 +303,16 @@ async fn get(admin: &Admin, path: &str) -> Result<Exchange> {
         Err(none) => Err(none.to_string()),
     };
     eventually(path, attempt).await
+}
+
+/// What the admin interface shows at a path, where something is that was issued; or what is wrong.
+async fn issued(admin: &Admin, path: &str) -> Result<Result<Value, String>> {
+    let answer = get(admin, path).await?;
+    let shown = answer.json.filter(|_| answer.status == 200);
+    Ok(shown.ok_or_else(|| {
+        let status = answer.status;
+        format!("it was issued, and GET is answered with {status}")
+    }))
 }
 
 /// A random time between two numbers of milliseconds.

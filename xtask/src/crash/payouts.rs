@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use super::at_the_gate::{AtTheGate, random_plan};
 use super::fleet::{PROJECT, SECRET};
 use super::top_ups::HURRY;
-use super::{CUSTOMERS, get, list, millis, text};
+use super::{CUSTOMERS, get, issued, list, millis, text};
 
 /// While this many of the latest payouts wait for an answer, clients request no new ones.
 const MOST_OPEN: usize = 20;
@@ -149,13 +149,10 @@ impl Payouts {
                     order.acknowledged.clone(),
                 )
             };
-            let answer = get(&self.admin, &format!("/v1/payouts/{id}")).await?;
-            let found = match answer.json.filter(|_| answer.status == 200) {
-                Some(shown) => self.journal().orders[number].lost(&acknowledged, &shown),
-                None => vec![format!(
-                    "it was issued, and GET is answered with {}",
-                    answer.status
-                )],
+            let path = format!("/v1/payouts/{id}");
+            let found = match issued(&self.admin, &path).await? {
+                Ok(shown) => self.journal().orders[number].lost(&acknowledged, &shown),
+                Err(gone) => vec![gone],
             };
             problems.extend(found.into_iter().map(|problem| format!("{id}: {problem}")));
         }

@@ -16,7 +16,7 @@ use jetpay_platform::{
 use serde_json::{Value, json};
 
 use super::fleet::{PROJECT, SECRET};
-use super::{CUSTOMERS, get, list};
+use super::{CUSTOMERS, issued, list};
 
 const CONTRACT: &str = "c1:N-1";
 /// Faults that a good merchant survives without an alarm that stays.
@@ -268,13 +268,9 @@ pub(super) async fn audit(journal: &Journal, admin: &Admin) -> Result<Vec<String
         // What is acknowledged by now must be in the answer.
         let (deposit, sent) = journal.lock().payments[&id].clone();
         let path = format!("/v1/payments/{}/history", path_segment(&id));
-        let answer = get(admin, &path).await?;
-        let found = match answer.json.filter(|_| answer.status == 200) {
-            Some(history) => differences(&deposit, &sent, &history),
-            None => vec![format!(
-                "it was issued, and GET is answered with {}",
-                answer.status
-            )],
+        let found = match issued(admin, &path).await? {
+            Ok(history) => differences(&deposit, &sent, &history),
+            Err(gone) => vec![gone],
         };
         problems.extend(found.into_iter().map(|problem| format!("{id}: {problem}")));
     }

@@ -12,8 +12,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
+use anyhow::Result;
 
 use crate::shell;
 use rules::{RULES, Room, Rule, impure};
@@ -36,21 +35,14 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     problems.extend(floors::problems(&source("jetpay-ledger"), floors::LEDGER)?);
-    if problems.is_empty() {
-        println!(
-            "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O; the SDK shows only listed \
-             types of other crates",
-            graph.ways.len()
-        );
-        return Ok(());
-    }
-    for problem in &problems {
-        println!("✗ {problem}");
-    }
-    bail!(
-        "{} dependency rules are broken; xtask/src/deps has the rules and their reasons",
-        problems.len()
+    let what = "dependency rules are broken; xtask/src/deps has the rules and their reasons";
+    shell::none_of(&problems, what)?;
+    println!(
+        "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O; the SDK shows only listed \
+         types of other crates",
+        graph.ways.len()
     );
+    Ok(())
 }
 
 /// The names of the crates of the SDK, which are published.
@@ -120,13 +112,8 @@ struct Graph {
 
 impl Graph {
     fn of_workspace() -> Result<Self> {
-        let metadata = MetadataCommand::new()
-            .current_dir(shell::root())
-            .no_deps()
-            .exec()
-            .context("cargo metadata failed")?;
         let mut graph = Self::default();
-        for package in metadata.workspace_packages() {
+        for package in shell::workspace()?.workspace_packages() {
             graph.add(&tree(&package.name)?);
         }
         Ok(graph)
@@ -164,18 +151,9 @@ impl Graph {
 
 /// The dependency tree of a crate. Each line begins with the depth and the name of a dependency.
 fn tree(name: &str) -> Result<String> {
-    let output = shell::cargo()
-        .args(["tree", "--edges=normal", "--target=all", "--prefix=depth"])
-        .args(["--format= {p}", "--package", name])
-        .output()
-        .context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!(
-            "`cargo tree --package {name}` failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    String::from_utf8(output.stdout).context("the output of cargo tree is not UTF-8")
+    let mut tree = shell::cargo();
+    tree.args(["tree", "--edges=normal", "--target=all", "--prefix=depth"]);
+    shell::printed(tree.args(["--format= {p}", "--package", name]))
 }
 
 #[cfg(test)]
@@ -195,72 +173,31 @@ mod tests {
         broken_rules(&graph)
     }
 
+    /// `crate | what is below it | how the problem begins`. What is below another crate of ours is the matter of that
+    /// crate's rule.
+    const ROWS: &str = "
+jetpay-kaspi      | 1 jetpay-core v0.1.0, 2 serde_json, 1 serde |
+jetpay-simulation | 1 jetpay-conformance, 1 jetpay-testing      |
+jetpay-kaspi      | 1 jetpay-core, 2 innocent, 3 tokio-util     |
+jetpay-kassa24    | 1 jetpay-core, 1 jetpay-kaspi               | jetpay-kassa24 depends on jetpay-kaspi
+jetpay-actix      | 1 other, 2 jetpay-kaspi (*)                 | jetpay-actix depends on jetpay-kaspi
+jetpay-gate       | 1 other, 2 jetpay-kaspi (*)                 | jetpay-gate depends on jetpay-kaspi
+jetpay-ledger     | 1 other, 2 jetpay-kaspi                     | jetpay-ledger depends on jetpay-kaspi
+jetpay-server     | 1 jetpay-testing                            | jetpay-server depends on jetpay-testing
+jetpay-server     | 1 jetpay-conformance                        | jetpay-server depends on jetpay-conf
+shop-sqlite       | 1 jetpay-ledger                             | shop-sqlite depends on jetpay-ledger; of our crates
+jetpay-core       | 1 jetpay-rules                              | jetpay-core depends on jetpay-rules; of our crates it
+jetpay-core       | 1 a, 2 b, 3 tokio-util, 1 tokioish          | jetpay-core → a → b → tokio-util:
+jetpay-new        |                                             | jetpay-new has no rule
+";
+
     #[test]
     fn dependency_that_no_rule_permits_is_named_once_with_the_rule_or_the_way_to_it() {
-        for (name, below, expected) in [
-            (
-                "jetpay-kaspi",
-                "1 jetpay-core v0.1.0, 2 serde_json, 1 serde",
-                "",
-            ),
-            (
-                "jetpay-simulation",
-                "1 jetpay-conformance, 1 jetpay-testing",
-                "",
-            ),
-            // What is below another crate of ours is the matter of that crate's rule.
-            (
-                "jetpay-kaspi",
-                "1 jetpay-core, 2 innocent, 3 tokio-util",
-                "",
-            ),
-            (
-                "jetpay-kassa24",
-                "1 jetpay-core, 1 jetpay-kaspi",
-                "jetpay-kassa24 depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-actix",
-                "1 other, 2 jetpay-kaspi (*)",
-                "jetpay-actix depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-gate",
-                "1 other, 2 jetpay-kaspi (*)",
-                "jetpay-gate depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-ledger",
-                "1 other, 2 jetpay-kaspi",
-                "jetpay-ledger depends on jetpay-kaspi",
-            ),
-            (
-                "jetpay-server",
-                "1 jetpay-testing",
-                "jetpay-server depends on jetpay-testing",
-            ),
-            (
-                "jetpay-server",
-                "1 jetpay-conformance",
-                "jetpay-server depends on jetpay-conf",
-            ),
-            (
-                "shop-sqlite",
-                "1 jetpay-ledger",
-                "shop-sqlite depends on jetpay-ledger; of our crates",
-            ),
-            (
-                "jetpay-core",
-                "1 jetpay-rules",
-                "jetpay-core depends on jetpay-rules; of our crates it",
-            ),
-            (
-                "jetpay-core",
-                "1 a, 2 b, 3 tokio-util, 1 tokioish",
-                "jetpay-core → a → b → tokio-util: ",
-            ),
-            ("jetpay-new", "", "jetpay-new has no rule"),
-        ] {
+        for row in ROWS.lines().filter(|row| !row.is_empty()) {
+            let columns: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [name, below, expected] = columns[..] else {
+                panic!("three columns: {row}");
+            };
             let found = problems_with(name, below);
             assert_eq!(found.is_empty(), expected.is_empty(), "{name}: {found:?}");
             assert!(

@@ -4,7 +4,6 @@ mod links;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use jetpay_conformance::{Entry, Group, Level, Need, Source, catalogue, resolve_alarms};
@@ -23,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let path = path();
+    let path = shell::root().join("docs/conformance.md");
     let page = fill(CONFORMANCE, &catalogue().collect::<Vec<_>>())?;
     let name = "docs/conformance.md";
     if arguments.check {
@@ -43,10 +42,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// The step of CI.
 pub(crate) fn check() -> Result<()> {
     run(&Arguments { check: true })
-}
-
-fn path() -> PathBuf {
-    shell::root().join("docs").join("conformance.md")
 }
 
 /// Fills all places of the template.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use jetpay_testing::program;
 
 use crate::{outside, shell};
 
@@ -63,14 +64,8 @@ enum Trial {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let mut build = vec!["build", "--locked", "--profile", "dist"];
-    build.extend([
-        "--package",
-        "jetpay-server",
-        "--package",
-        "jetpay-conformance",
-    ]);
-    shell::run_cargo(&build)?;
+    let packages = "--package jetpay-server --package jetpay-conformance";
+    shell::run_cargo(&format!("build --locked --profile dist {packages}"))?;
     let folder = outside::target().join("dist");
     let mut report = Report::default();
     for name in BINARIES {
@@ -116,7 +111,7 @@ fn package(folder: &Path) -> Result<PathBuf> {
 }
 
 fn cargo_deb() -> Result<PathBuf> {
-    if let Some(program) = shell::program("cargo-deb") {
+    if let Some(program) = program("cargo-deb") {
         return Ok(program);
     }
     let tools = outside::target().join("tools");

@@ -1,25 +1,23 @@
 //! The trials of a release. Each does what an operator would do, where this machine can.
 
 use std::fs::{self, Permissions};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use jetpay_testing::free_port;
+use jetpay_platform::Admin;
+use jetpay_testing::{free_port, program};
 
 use super::Trial;
+use crate::service::{Process, TIMEOUT};
 use crate::shell;
 
 const UNIT: &str = "packaging/jetpay.service";
 const CONFIG: &str = "/etc/jetpay/jetpay.toml";
 const LEDGER: &str = "/var/lib/jetpay";
-/// The service must be ready, reload and end within this time.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn not_here(why: &str) -> Trial {
     Trial::NotHere(why.to_owned())
@@ -27,7 +25,7 @@ fn not_here(why: &str) -> Trial {
 
 /// systemd's own judgement of the unit: 0 is locked in, 100 is free. Below 20 it says "OK".
 pub(super) fn rights() -> Result<Trial> {
-    if shell::program("systemd-analyze").is_none() {
+    if program("systemd-analyze").is_none() {
         return Ok(not_here("systemd-analyze is not in PATH"));
     }
     let mut analyze = Command::new("systemd-analyze");
@@ -46,7 +44,7 @@ pub(super) fn rights() -> Result<Trial> {
 
 /// Whether nginx takes its file. The certificate is made here.
 pub(super) fn nginx() -> Result<Trial> {
-    if shell::program("nginx").is_none() || shell::program("openssl").is_none() {
+    if program("nginx").is_none() || program("openssl").is_none() {
         return Ok(not_here("nginx or openssl is not in PATH"));
     }
     let folder = tempfile::tempdir()?;
@@ -77,9 +75,9 @@ pub(super) fn package(package: &Path) -> Result<Trial> {
     if !rustix::process::geteuid().is_root() {
         return Ok(not_here("only root can install it"));
     }
-    for program in ["dpkg", "setpriv"] {
-        if shell::program(program).is_none() {
-            return Ok(not_here(&format!("{program} is not in PATH")));
+    for needed in ["dpkg", "setpriv"] {
+        if program(needed).is_none() {
+            return Ok(not_here(&format!("{needed} is not in PATH")));
         }
     }
     if [CONFIG, LEDGER, "/usr/bin/jetpay"]
@@ -141,7 +139,7 @@ impl Drop for Installed {
 }
 
 fn verify_unit() -> Result<()> {
-    if shell::program("systemd-analyze").is_none() {
+    if program("systemd-analyze").is_none() {
         return Ok(());
     }
     let mut analyze = Command::new("systemd-analyze");
@@ -184,63 +182,35 @@ fn serve(admin: u16) -> Result<()> {
     fs::set_permissions(&socket, Permissions::from_mode(0o666))?;
     notified.set_read_timeout(Some(TIMEOUT))?;
     let mut service = as_the_unit(line.context("the unit has no ExecStart")?);
-    let service = service
-        .env("NOTIFY_SOCKET", &socket)
-        .env("WATCHDOG_USEC", "1000000");
-    let mut service = Service(service.spawn()?);
-    Service::expect(&notified, "READY=1")?;
-    ensure!(
-        health(admin)?.starts_with("HTTP/1.1 200"),
-        "/healthz does not answer 200"
-    );
-    Service::expect(&notified, "WATCHDOG=1")?;
+    service.env("NOTIFY_SOCKET", &socket);
+    service.env("WATCHDOG_USEC", "1000000");
+    let mut service = Process::start(&mut service)?;
+    expect(&notified, "READY=1")?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let admin = Admin::new(format!("http://127.0.0.1:{admin}"), "");
+    let health = runtime.block_on(admin.call("GET", "/healthz", None))?;
+    ensure!(health.status == 200, "/healthz does not answer 200");
+    expect(&notified, "WATCHDOG=1")?;
     service.signal("HUP")?;
-    Service::expect(&notified, "RELOADING=1")?;
-    Service::expect(&notified, "READY=1")?;
+    expect(&notified, "RELOADING=1")?;
+    expect(&notified, "READY=1")?;
     service.signal("TERM")?;
-    Service::expect(&notified, "STOPPING=1")?;
-    let status = service.0.wait()?;
-    ensure!(status.success(), "the service ended with {status}");
-    Ok(())
+    expect(&notified, "STOPPING=1")?;
+    service.ends()
 }
 
-fn health(port: u16) -> Result<String> {
-    let mut connection = TcpStream::connect(("127.0.0.1", port))?;
-    connection
-        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    Ok(answer)
-}
-
-/// The running service. Dropping it ends it.
-struct Service(Child);
-
-impl Service {
-    /// Waits until the service says this to systemd.
-    fn expect(notified: &UnixDatagram, what: &str) -> Result<()> {
-        let begun = Instant::now();
-        let mut message = [0; 4096];
-        while begun.elapsed() < TIMEOUT {
-            let Ok(length) = notified.recv(&mut message) else {
-                break;
-            };
-            let message = String::from_utf8_lossy(&message[..length]);
-            if message.lines().any(|line| line == what) {
-                return Ok(());
-            }
+/// Waits until the service says this to systemd.
+fn expect(notified: &UnixDatagram, what: &str) -> Result<()> {
+    let begun = Instant::now();
+    let mut message = [0; 4096];
+    while begun.elapsed() < TIMEOUT {
+        let Ok(length) = notified.recv(&mut message) else {
+            break;
+        };
+        let message = String::from_utf8_lossy(&message[..length]);
+        if message.lines().any(|line| line == what) {
+            return Ok(());
         }
-        bail!("the service does not tell systemd {what} within {TIMEOUT:?}")
     }
-
-    fn signal(&self, name: &str) -> Result<()> {
-        shell::run(Command::new("kill").args(["-s", name, &self.0.id().to_string()]))
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    bail!("the service does not tell systemd {what} within {TIMEOUT:?}")
 }

@@ -47,24 +47,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             run_all(&bugs)
         };
     }
-    let number = |number: u64| number.to_string();
-    shell::run_cargo(&[
-        "run",
-        "--quiet",
-        "--profile",
-        "simulation",
-        "--package",
-        "jetpay-simulation",
-        "--",
-        "--seeds",
-        &number(arguments.seeds),
-        "--seed",
-        &number(arguments.seed),
-        "--days",
-        &number(arguments.days.into()),
-        "--flow",
-        &arguments.flow,
-    ])
+    let Arguments {
+        seeds,
+        seed,
+        days,
+        flow,
+        ..
+    } = arguments;
+    let run = "run --quiet --profile simulation --package jetpay-simulation --";
+    shell::run_cargo(&format!(
+        "{run} --seeds {seeds} --seed {seed} --days {days} --flow {flow}"
+    ))
 }
 
 /// The simulation must catch a bug within this many seeds.

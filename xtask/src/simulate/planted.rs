@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::shell::printed;
 use crate::{files, outside, shell};
 
 /// The result of a build or of a patch: the error is what the program printed.
@@ -43,10 +44,8 @@ impl Planted {
         // One line of context is enough: the lines around a bug change more often than the bug.
         let mut command = git(tree);
         command.args(["apply", "-C1"]).args(options);
-        match printed(command.arg(&self.patch)) {
-            Ok(_) => Ok(()),
-            Err(why) => Err(format!("{why:#}")),
-        }
+        let applied = printed(command.arg(&self.patch));
+        applied.map(drop).map_err(|why| format!("{why:#}"))
     }
 }
 
@@ -141,15 +140,6 @@ fn git(folder: &Path) -> Command {
         git.env_remove(variable);
     }
     git
-}
-
-/// What a command prints. The error is what it prints when it fails.
-fn printed(command: &mut Command) -> Result<String> {
-    let output = command.output().context("git cannot be started")?;
-    if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// A number that differs from commit to commit, also in a clone without history.

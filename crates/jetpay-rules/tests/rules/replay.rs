@@ -1,4 +1,4 @@
-//! A snapshot from announced data, from a history, and from JSON; what a repeat is.
+//! A snapshot from announced data and from a history; what a repeat is.
 
 use jetpay_core::id::PaymentId;
 use jetpay_rules::{
@@ -6,36 +6,13 @@ use jetpay_rules::{
     NewEntry, OperationEvent, PaymentSnapshot, PaymentState, Record, correct, credit_manually,
     decide,
 };
-use proptest::prelude::*;
 
-use super::properties::any_event;
 use super::{
     AMOUNT, History, bare, decline, event, kzt, refund, refund_reverse, reversal, sale, without_id,
 };
 
 fn announced() -> PaymentSnapshot {
     PaymentSnapshot::announced(1234.into(), kzt(AMOUNT))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
-
-    #[test]
-    fn replay_of_stored_events_gives_the_snapshot_that_their_decisions_gave(
-        events in prop::collection::vec(any_event(), 0..24),
-    ) {
-        let history = History::of(events.clone());
-        prop_assert_eq!(announced().replay(&events), Ok(history.snapshot));
-    }
-
-    #[test]
-    fn snapshot_and_event_survive_json(events in prop::collection::vec(any_event(), 1..12)) {
-        let snapshot = History::of(events.clone()).snapshot;
-        let json = serde_json::to_string(&snapshot).unwrap();
-        prop_assert_eq!(serde_json::from_str::<PaymentSnapshot>(&json).unwrap(), snapshot);
-        let json = serde_json::to_string(&events[0]).unwrap();
-        prop_assert_eq!(&serde_json::from_str::<OperationEvent>(&json).unwrap(), &events[0]);
-    }
 }
 
 #[test]

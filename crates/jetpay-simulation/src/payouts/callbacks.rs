@@ -15,11 +15,7 @@ impl Simulation<'_> {
     /// Starts the callbacks that are due at the Gate by now, and schedules the next look at the Gate.
     pub(super) fn advance_gate(&mut self) {
         for notification in self.gate.due(self.gate_now()) {
-            let request = self
-                .checker
-                .request_of
-                .get(&notification.payment_id)
-                .copied();
+            let request = self.checker.request_of(&notification.payment_id);
             let body = match self.world.random.below(5) {
                 odd @ (0 | 1) => gate::without_operation(self.setup, &notification.body, odd == 0),
                 _ => None,
@@ -44,10 +40,8 @@ impl Simulation<'_> {
     /// Starts to deliver a notification.
     pub(super) fn start_notification(&mut self, notification: PayoutNotification) {
         self.notifications.push(notification);
-        self.world.queue.put(
-            self.world.now(),
-            Event::CallbackDue(self.notifications.len() - 1),
-        );
+        let due = Event::CallbackDue(self.notifications.len() - 1);
+        self.world.later(0, due);
     }
 
     /// Sends the callback once, and schedules the next attempt.
@@ -139,10 +133,9 @@ impl Simulation<'_> {
         if self.faults_active() && self.world.suffers(|it| it.answer_lost) {
             self.world.tally[Count::Lost] += 1;
         } else {
-            let at = self.world.now() + self.latency();
-            self.world
-                .queue
-                .put(at, Event::CallbackAnswered(number, status));
+            let latency = self.latency();
+            let answered = Event::CallbackAnswered(number, status);
+            self.world.later(latency, answered);
         }
         Ok(())
     }

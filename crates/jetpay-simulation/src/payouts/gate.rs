@@ -33,11 +33,7 @@ impl Simulation<'_> {
     /// Records the answers that servers received, checks each request that leaves, and carries it.
     pub(super) fn carry_departures(&mut self) -> Result<(), Breach> {
         for (ticket, learned) in self.traffic.take_answers() {
-            let request = self
-                .checker
-                .request_of
-                .get(&*self.traffic.exchange(ticket).id)
-                .copied();
+            let request = self.checker.request_of(&self.traffic.exchange(ticket).id);
             let concerns = learned.map_or(Concerns::Others, |_| Concerns::Service);
             let learned_text = learned.unwrap_or("nothing");
             let text = format!("request {ticket}: the server learns {learned_text}");
@@ -73,12 +69,7 @@ impl Simulation<'_> {
             self.world
                 .later(READ_TIMEOUT, Event::AnswerTimesOut(ticket));
             if self.faults_active() && self.world.suffers(|it| it.request_lost) {
-                self.world.tally[Count::Lost] += 1;
-                self.world.record(
-                    Some(request),
-                    Concerns::Others,
-                    format!("request {ticket}: lost"),
-                );
+                self.lost(ticket, request);
                 // Some connections break at once, others give no answer.
                 if self.world.random.happens(500) {
                     self.answer_later(ticket, MISSING, 0);
@@ -127,16 +118,18 @@ impl Simulation<'_> {
             }
         };
         if self.faults_active() && self.world.suffers(|it| it.answer_lost) {
-            self.world.tally[Count::Lost] += 1;
-            self.world.record(
-                Some(number),
-                Concerns::Others,
-                format!("request {ticket}: lost"),
-            );
+            self.lost(ticket, number);
         } else {
             self.answer_later(ticket, answer, after);
         }
         Ok(())
+    }
+
+    /// The network lost the request or its answer.
+    fn lost(&mut self, ticket: usize, request: usize) {
+        self.world.tally[Count::Lost] += 1;
+        let text = format!("request {ticket}: lost");
+        self.world.record(Some(request), Concerns::Others, text);
     }
 
     fn answer_later(&mut self, ticket: usize, answer: GateAnswer, after: i64) {
@@ -166,7 +159,7 @@ impl Simulation<'_> {
     pub(super) fn answer_timed_out(&mut self, ticket: usize) -> Result<(), Breach> {
         if self.traffic.deliver(ticket, MISSING) {
             let exchange = self.traffic.exchange(ticket);
-            let request = self.checker.request_of.get(&*exchange.id).copied();
+            let request = self.checker.request_of(&exchange.id);
             let text = format!("request {ticket}: the server stops waiting");
             self.world.record(request, Concerns::Others, text);
             self.advance(exchange.server)?;

@@ -92,17 +92,3 @@ fn code(value: &Value) -> Option<OperationCode> {
         _ => None,
     }
 }
-
-/// Whether the answer permits a second send with the same id.
-pub(super) fn send_permits_resend(outcome: &SendOutcome) -> bool {
-    matches!(outcome, SendOutcome::NotNow { .. })
-}
-
-/// Whether the status permits a second send with the same id.
-pub(super) fn status_permits_resend(answer: &StatusAnswer) -> bool {
-    match answer {
-        StatusAnswer::NotFound => true,
-        StatusAnswer::Found(status) => status.payment_status == PaymentStatus::Error,
-        StatusAnswer::Unanswered { .. } => false,
-    }
-}

@@ -9,6 +9,7 @@ use std::task::Poll;
 use jetpay_core::Keyring;
 use jetpay_core::payout::Payouts;
 use jetpay_core::signature::sign;
+use jetpay_core::status::PaymentStatus;
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
@@ -32,25 +33,24 @@ pub(super) struct Exchange {
     pub(super) answer_on_way: Option<GateAnswer>,
     /// The answer that the server has received.
     answer: Option<GateAnswer>,
-    /// Its position in the history of its payout.
-    position: usize,
+    /// A send could leave: it was the first, or a server had received a permission to send again.
+    pub(super) permitted: bool,
     /// When the request left, and how many requests the Gate had received by then.
     pub(super) left_at: i64,
     pub(super) log_length: usize,
 }
 
-/// One entry in the history of a payout, as the servers know it.
-enum GateStep {
-    Sent,
-    Queried,
-    /// A server received the answer to this request. `permits_resend`: the answer permits a second send.
-    Answered {
-        ticket: usize,
-        permits_resend: bool,
-    },
+/// The sends of a payout, as the servers know them.
+#[derive(Default)]
+struct Sends {
+    count: usize,
+    /// The ticket of the last one.
+    last: usize,
+    /// A server received the answer to the last send, or to a request that left after it, and it permits another send.
+    permits_another: bool,
 }
 
-/// All requests, and the history of each payout.
+/// All requests, and the sends of each payout.
 #[derive(Default)]
 pub(super) struct GateTraffic(Mutex<Inner>);
 
@@ -61,7 +61,7 @@ struct Inner {
     departures: Vec<usize>,
     /// Answers that servers received since the last call of [`GateTraffic::take_answers`].
     answers: Vec<(usize, Learned)>,
-    history: BTreeMap<Arc<str>, Vec<GateStep>>,
+    sends: BTreeMap<Arc<str>, Sends>,
 }
 
 impl GateTraffic {
@@ -93,31 +93,7 @@ impl GateTraffic {
 
     /// How often servers have sent the payout.
     pub(super) fn sends(&self, id: &str) -> usize {
-        let inner = self.lock();
-        let history = inner.history.get(id).into_iter().flatten();
-        history
-            .filter(|step| matches!(step, GateStep::Sent))
-            .count()
-    }
-
-    /// Whether the payout could leave: it was the first send, or a server had received a permission to send again.
-    /// The permission must answer the last send, or a request that left after it.
-    pub(super) fn was_permitted(&self, ticket: usize) -> bool {
-        let inner = self.lock();
-        let exchange = &inner.exchanges[ticket];
-        let before = &inner.history[&exchange.id][..exchange.position];
-        let last = before
-            .iter()
-            .rposition(|step| matches!(step, GateStep::Sent));
-        last.is_none_or(|last| {
-            before[last..].iter().any(|step| match step {
-                GateStep::Answered {
-                    ticket,
-                    permits_resend,
-                } => *permits_resend && inner.exchanges[*ticket].position >= last,
-                GateStep::Sent | GateStep::Queried => false,
-            })
-        })
+        self.lock().sends.get(id).map_or(0, |sends| sends.count)
     }
 
     /// Whether a server still waits for the answer to another send of this payout that left after `since`.
@@ -141,14 +117,13 @@ impl GateTraffic {
     fn depart(&self, server: usize, payout: &Lease, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
-        let history = inner.history.entry(Arc::clone(&id)).or_default();
-        let position = history.len();
-        history.push(if is_send {
-            GateStep::Sent
-        } else {
-            GateStep::Queried
-        });
         let ticket = inner.exchanges.len();
+        let sends = inner.sends.entry(Arc::clone(&id)).or_default();
+        let permitted = sends.count == 0 || sends.permits_another;
+        if is_send {
+            (sends.count, sends.last) = (sends.count + 1, ticket);
+            sends.permits_another = false;
+        }
         inner.exchanges.push(Exchange {
             server,
             id,
@@ -156,7 +131,7 @@ impl GateTraffic {
             body: body.into(),
             answer_on_way: None,
             answer: None,
-            position,
+            permitted,
             left_at: 0,
             log_length: 0,
         });
@@ -167,11 +142,8 @@ impl GateTraffic {
     fn record_answer(&self, ticket: usize, permits_resend: bool, learned: Learned) {
         let mut inner = self.lock();
         let id = Arc::clone(&inner.exchanges[ticket].id);
-        let history = inner.history.entry(id).or_default();
-        history.push(GateStep::Answered {
-            ticket,
-            permits_resend,
-        });
+        let sends = inner.sends.entry(id).or_default();
+        sends.permits_another |= permits_resend && ticket >= sends.last;
         inner.answers.push((ticket, learned));
     }
 
@@ -209,14 +181,13 @@ impl Gateway for ServerGateway {
         let request = payout.request.as_deref().unwrap_or_default();
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
         let outcome = gate_answer::send_outcome(&answer);
-        let learned = match &outcome {
-            SendOutcome::Accepted { .. } => Some("that it is accepted"),
-            SendOutcome::Rejected { .. } => Some(REJECTED),
-            SendOutcome::NotNow { .. } => Some("that it is not taken now"),
-            SendOutcome::Unknown { .. } => None,
+        let (learned, permits_resend) = match &outcome {
+            SendOutcome::Accepted { .. } => (Some("that it is accepted"), false),
+            SendOutcome::Rejected { .. } => (Some(REJECTED), false),
+            SendOutcome::NotNow { .. } => (Some("that it is not taken now"), true),
+            SendOutcome::Unknown { .. } => (None, false),
         };
-        self.traffic
-            .record_answer(ticket, gate_answer::send_permits_resend(&outcome), learned);
+        self.traffic.record_answer(ticket, permits_resend, learned);
         outcome
     }
 
@@ -225,13 +196,15 @@ impl Gateway for ServerGateway {
         let query = json!({"general": general}).to_string();
         let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;
         let answer = gate_answer::status_answer(&answer);
-        let learned = match &answer {
-            StatusAnswer::Found(_) => Some("its status"),
-            StatusAnswer::NotFound => Some("that the Gate does not know it"),
-            StatusAnswer::Unanswered { .. } => None,
+        let (learned, permits_resend) = match &answer {
+            StatusAnswer::Found(status) => {
+                let ended_with_error = status.payment_status == PaymentStatus::Error;
+                (Some("its status"), ended_with_error)
+            }
+            StatusAnswer::NotFound => (Some("that the Gate does not know it"), true),
+            StatusAnswer::Unanswered { .. } => (None, false),
         };
-        self.traffic
-            .record_answer(ticket, gate_answer::status_permits_resend(&answer), learned);
+        self.traffic.record_answer(ticket, permits_resend, learned);
         answer
     }
 }

@@ -173,28 +173,24 @@ impl Simulation<'_> {
 
     /// The program receives an answer. It may repeat the request days later, or use the key for another payout by
     /// mistake.
-    fn merchant_answered(&mut self, number: usize, conflicting: bool, status: u16) {
-        let request = &mut self.requests[number];
+    fn merchant_answered(&mut self, request: usize, conflicting: bool, status: u16) {
+        let view = &mut self.requests[request].merchant_view;
         match status {
-            200 | 202 if request.merchant_view != MerchantView::Accepted => {
-                request.merchant_view = MerchantView::Accepted;
+            200 | 202 if *view != MerchantView::Accepted => {
+                *view = MerchantView::Accepted;
                 for (often, conflicting) in [(300, conflicting), (150, !conflicting)] {
                     if self.world.random.happens(often) {
-                        let at = self.world.now() + self.world.random.between(0..=5 * DAY);
-                        self.world.queue.put(
-                            at,
-                            Event::RequestPayout {
-                                request: number,
-                                conflicting,
-                            },
-                        );
+                        let again = Event::RequestPayout {
+                            request,
+                            conflicting,
+                        };
+                        let wait = self.world.random.between(0..=5 * DAY);
+                        self.world.later(wait, again);
                     }
                 }
             }
-            422 if request.merchant_view == MerchantView::Unanswered
-                && self.world.random.happens(200) =>
-            {
-                request.merchant_view = MerchantView::Refused;
+            422 if *view == MerchantView::Unanswered && self.world.random.happens(200) => {
+                *view = MerchantView::Refused;
             }
             _ => {}
         }

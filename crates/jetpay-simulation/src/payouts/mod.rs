@@ -34,7 +34,7 @@ use crate::Plan;
 use crate::database;
 use crate::deterministic::{DAY, HOUR, Random, SECOND, START};
 use crate::fault_profile::ServerFaults;
-use crate::report::{Breach, Violation};
+use crate::report::Breach;
 use crate::setup::{Setup, import_customers};
 use crate::tally::{Count, Tally};
 use crate::world::World;
@@ -42,15 +42,7 @@ use crate::world::World;
 /// How long servers continue to query after the Gate has stopped.
 const LAST_QUESTIONS: i64 = 8 * HOUR;
 
-/// Simulates the payouts of a seed.
-///
-/// # Errors
-/// [`Violation`] if an invariant does not hold.
-pub fn simulate_payouts(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
-    Simulation::new(setup, plan).run()
-}
-
-pub(super) struct Simulation<'s> {
+pub(crate) struct Simulation<'s> {
     setup: &'s Setup,
     world: World<Event>,
     server_faults: ServerFaults,
@@ -67,7 +59,7 @@ pub(super) struct Simulation<'s> {
 }
 
 impl<'s> Simulation<'s> {
-    pub(super) fn new(setup: &'s Setup, plan: Plan) -> Self {
+    pub(crate) fn new(setup: &'s Setup, plan: Plan) -> Self {
         // The random numbers differ from those of the top-ups.
         let mut world = World::new(plan, Random::from_seed(plan.seed ^ 0x7061_796f_7574));
         let (random, fault_profile) = (&mut world.random, &world.fault_profile);
@@ -105,12 +97,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    pub(super) fn run(mut self) -> Result<Tally, Box<Violation>> {
-        self.run_to_end()
-            .map_err(|breach| Box::new(self.violation(breach)))
-    }
-
-    fn run_to_end(&mut self) -> Result<Tally, Breach> {
+    pub(crate) fn run_to_end(&mut self) -> Result<Tally, Breach> {
         self.open();
         while let Some(event) = self.world.next() {
             self.advance_gate();
@@ -136,13 +123,12 @@ impl<'s> Simulation<'s> {
                 this.platform_plan = PlatformPlan::Reverses;
             }
             self.gate.plan(this.account(), plan);
-            self.world.queue.put(
-                this.begins_at,
-                Event::RequestPayout {
-                    request,
-                    conflicting: false,
-                },
-            );
+            let conflicting = false;
+            let begins = Event::RequestPayout {
+                request,
+                conflicting,
+            };
+            self.world.queue.put(this.begins_at, begins);
             if self.world.random.happens(80) {
                 // Often while the first send is under way: its answer then comes when an operator must look already.
                 let within = if self.world.random.happens(500) {

@@ -34,12 +34,9 @@ impl Simulation<'_> {
             };
             self.world.queue.put(START + at, Event::TopUp(number));
         }
-        for number in 0..self.world.plan.days / 2 {
+        for number in 0..usize::try_from(days / 2).unwrap_or_default() {
             let at = START + self.world.random.between(0..=days * DAY);
-            self.world.queue.put(
-                at,
-                Event::ManualPayout(usize::try_from(number).unwrap_or_default()),
-            );
+            self.world.queue.put(at, Event::ManualPayout(number));
         }
         let mut at = START + DAY;
         while at < self.server_faults.gate_stops_at {

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::database::{all, one};
+
 /// A row of `payouts`. Amounts are in minor units, times in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -55,8 +57,7 @@ pub(super) fn payout(connection: &Connection, id: &str) -> rusqlite::Result<Opti
     let sql = "SELECT payment_id, project_id, customer_id, amount, idempotency_key, fingerprint, from_balance, created_at,
                account_number, request, state, reserved, paid, next, sends, overdue, forgotten
                FROM payouts WHERE payment_id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let row = statement.query_row([id], |row| {
+    let row = one(connection, sql, [id], |row| {
         Ok(Row {
             id: row.get(0)?,
             project: row.get(1)?,
@@ -81,15 +82,14 @@ pub(super) fn payout(connection: &Connection, id: &str) -> rusqlite::Result<Opti
 }
 
 pub(super) fn ids(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare_cached("SELECT payment_id FROM payouts ORDER BY 1")?;
-    statement.query_map((), |row| row.get(0))?.collect()
+    let sql = "SELECT payment_id FROM payouts ORDER BY 1";
+    all(connection, sql, (), |row| row.get(0))
 }
 
 /// The steps after sequence number `after`.
 pub(super) fn steps(connection: &Connection, after: i64) -> rusqlite::Result<Vec<StepRow>> {
     let sql = "SELECT seq, payment_id, what, amount, operation_id, time FROM payout_steps WHERE seq > ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let steps = statement.query_map([after], |row| {
+    all(connection, sql, [after], |row| {
         Ok(StepRow {
             seq: row.get(0)?,
             id: row.get(1)?,
@@ -98,8 +98,7 @@ pub(super) fn steps(connection: &Connection, after: i64) -> rusqlite::Result<Vec
             operation: row.get(4)?,
             time: row.get(5)?,
         })
-    });
-    steps?.collect()
+    })
 }
 
 /// What a customer can spend, in minor units: the entries of top-ups, less the payouts from the balance.
@@ -107,8 +106,7 @@ pub(super) fn balance(connection: &Connection, customer: &str) -> rusqlite::Resu
     let sql = "SELECT (SELECT coalesce(sum(entries.amount), 0) FROM entries JOIN payments ON payments.id = payment_id
                        WHERE customer_id = ?1)
                     - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = ?1 AND from_balance = 1)";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row([customer], |row| row.get(0))
+    one(connection, sql, [customer], |row| row.get(0))
 }
 
 /// Whether there is an alarm about this payment and, if one is given, about this operation.
@@ -118,15 +116,13 @@ pub(super) fn alarm(
     operation: Option<i64>,
 ) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND (?2 IS NULL OR coalesce(operation_id, -1) = ?2))";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row((id, operation), |row| row.get(0))
+    one(connection, sql, (id, operation), |row| row.get(0))
 }
 
 /// Whether there is an alarm that says that this payout takes too long, or that a clock was wrong when it was recorded.
 pub(super) fn overdue_alarm(connection: &Connection, id: &str) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND kind IN ('payout_overdue', 'clock_ahead'))";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row([id], |row| row.get(0))
+    one(connection, sql, [id], |row| row.get(0))
 }
 
 /// Whether a callback with this operation and these statuses is stored.
@@ -138,18 +134,15 @@ pub(super) fn event(
 ) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE payment_id = ?1 AND operation_id = ?2
                AND operation_status = ?3 AND payment_status = ?4)";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row((id, operation, &statuses[0], &statuses[1]), |row| {
-        row.get(0)
-    })
+    let [of_operation, of_payment] = statuses;
+    let params = (id, operation, of_operation, of_payment);
+    one(connection, sql, params, |row| row.get(0))
 }
 
 /// When the next payout is due.
 pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     let sql = "SELECT min(due_at) FROM payouts WHERE next IS NOT NULL";
-    connection
-        .prepare_cached(sql)?
-        .query_row((), |row| row.get(0))
+    one(connection, sql, (), |row| row.get(0))
 }
 
 /// The keys of open payouts that an operator must look at: they have no next action, or take too long.
@@ -157,6 +150,5 @@ pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql =
         "SELECT idempotency_key FROM payouts WHERE state IN ('created', 'unknown', 'accepted')
                AND (overdue = 1 OR next IS NULL) ORDER BY payment_id";
-    let mut statement = connection.prepare_cached(sql)?;
-    statement.query_map((), |row| row.get(0))?.collect()
+    all(connection, sql, (), |row| row.get(0))
 }

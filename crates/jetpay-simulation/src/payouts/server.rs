@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
@@ -17,7 +16,7 @@ use jetpay_server::merchant::LedgerMerchant;
 use jetpay_server::payouts::{ActionResult, Driver};
 
 use super::gate_traffic::{GateTraffic, ServerGateway};
-use crate::deterministic::{Clock, START};
+use crate::deterministic::{Clock, START, poll_once};
 use crate::setup::Setup;
 
 /// A clock that differs from the virtual clock by `skew` milliseconds.
@@ -114,11 +113,7 @@ impl Server {
         if self.tasks.iter().any(taking) {
             return Ok(Vec::new());
         }
-        let due = std::pin::pin!(self.driver.due(64));
-        match due.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(due) => due,
-            Poll::Pending => unreachable!("reads of a store in memory do not wait"),
-        }
+        poll_once(self.driver.due(64)).expect("reads of a store in memory do not wait")
     }
 
     pub(super) fn take_up(&mut self, id: PaymentId) {
@@ -154,14 +149,10 @@ impl Server {
     pub(super) fn poll(&mut self) -> Vec<(TaskKind, TaskResult, bool)> {
         let mut ended = Vec::new();
         self.tasks.retain_mut(|task| {
-            let mut context = Context::from_waker(Waker::noop());
-            match task.future.as_mut().poll(&mut context) {
-                Poll::Ready(done) => {
-                    ended.push((task.kind.clone(), done, task.may_fail));
-                    false
-                }
-                Poll::Pending => true,
-            }
+            let done = poll_once(task.future.as_mut());
+            let waits = done.is_none();
+            ended.extend(done.map(|done| (task.kind.clone(), done, task.may_fail)));
+            waits
         });
         ended
     }

@@ -1,7 +1,5 @@
 //! A step of the store and the checks after it; and the checks at the end of a run.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use jetpay_ledger::sim::Fault;
@@ -12,7 +10,7 @@ use super::checker::MoneyEvidence;
 use super::event::Event;
 use super::server::Server;
 use crate::database;
-use crate::deterministic::DAY;
+use crate::deterministic::{DAY, poll_once};
 use crate::fault_profile::FaultProfile;
 use crate::report::{About, Breach, Concerns, Invariant, Violation};
 use crate::tally::Count;
@@ -120,14 +118,7 @@ impl Simulation<'_> {
         for request in &self.requests {
             self.checker.check_payout(request)?;
         }
-        let (counted, found) = self.checker.store.inspect(database::counts)?;
-        if counted != found {
-            let message = format!(
-                "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
-            );
-            return Invariant::CountsAgree.broken(None, message);
-        }
-        Ok(())
+        database::check_counts(&self.checker.store)
     }
 }
 
@@ -175,14 +166,13 @@ impl Simulation<'_> {
 
     /// Checks that the ledger's own audit finds nothing.
     fn check_ledger_audit(&self) -> Result<(), Breach> {
-        let audit = pin!(self.servers[0].ledger.audit(Some(&self.setup.keyring)));
-        match audit.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
+        match poll_once(self.servers[0].ledger.audit(Some(&self.setup.keyring))) {
+            Some(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
             other => Invariant::AuditClean.broken(None, format!("{other:?}")),
         }
     }
 
-    pub(super) fn violation(&self, breach: Breach) -> Violation {
+    pub(crate) fn violation(&self, breach: Breach) -> Violation {
         let about = breach.subject.map(|number| {
             let own = |(_, it): &(usize, &PayoutNotification)| it.request == Some(number);
             let callbacks = self.notifications.iter().enumerate().filter(own);

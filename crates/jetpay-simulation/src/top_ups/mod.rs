@@ -51,12 +51,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    pub(crate) fn run(mut self) -> Result<Tally, Box<Violation>> {
-        self.run_to_end()
-            .map_err(|breach| Box::new(self.violation(breach)))
-    }
-
-    fn run_to_end(&mut self) -> Result<Tally, Breach> {
+    pub(crate) fn run_to_end(&mut self) -> Result<Tally, Breach> {
         while let Some(event) = self.world.next() {
             self.handle(event)?;
         }
@@ -120,7 +115,7 @@ impl<'s> Simulation<'s> {
         self.world.record(Some(top_up), concerns, text);
     }
 
-    fn violation(&self, breach: Breach) -> Violation {
+    pub(crate) fn violation(&self, breach: Breach) -> Violation {
         let about = breach.subject.map(|index| {
             let payment = &self.checker.payments[index];
             let told = payment.notifications.iter().map(|&number| {
@@ -141,7 +136,7 @@ impl<'s> Simulation<'s> {
 mod tests {
     use super::{Count, Simulation};
     use crate::deterministic::{DAY, START};
-    use crate::fault_profile::{FaultProfile, OutageKind};
+    use crate::fault_profile::{FaultProfile, Outage, OutageKind};
     use crate::report::Invariant;
     use crate::{Plan, Setup};
 
@@ -151,10 +146,8 @@ mod tests {
         for kind in [OutageKind::Service, OutageKind::Store] {
             let plan = Plan { seed: 1, days: 4 };
             let mut simulation = Simulation::new(&setup, plan);
-            simulation.world.fault_profile = FaultProfile::only_outage(kind);
-            if let Some(outage) = &mut simulation.world.fault_profile.outage {
-                outage.from = START + DAY;
-            }
+            let from = START + DAY;
+            simulation.world.fault_profile = FaultProfile::only(Outage { from, kind });
             simulation.run_to_end().unwrap();
             assert!(
                 simulation.world.tally[Count::Lost] + simulation.world.tally[Count::Unavailable]

@@ -77,35 +77,31 @@ impl<'s> Platform<'s> {
     ) -> Option<(&'static MethodFacts, Arc<[u8]>)> {
         match message {
             Message::Verify(top_up) => {
-                let TopUp {
-                    project,
-                    method,
-                    customer,
-                    ..
-                } = self.top_ups[top_up];
-                let body = Verify::new(PROJECTS[project].into(), customer_id(customer).as_str());
-                Some((method, self.signed(project, &serde_json::to_vec(&body))))
+                let it = &self.top_ups[top_up];
+                let customer = customer_id(it.customer);
+                let body = Verify::new(PROJECTS[it.project].into(), customer.as_str());
+                Some((
+                    it.method,
+                    self.signed(it.project, &serde_json::to_vec(&body)),
+                ))
             }
             Message::CheckDeposit(top_up) => {
-                let TopUp {
-                    project,
-                    method,
-                    customer,
-                    amount,
-                    ..
-                } = self.top_ups[top_up];
+                let it = &self.top_ups[top_up];
                 let contract = Contract {
                     id: CONTRACT.into(),
                     number: CONTRACT.into(),
                 };
                 let body = CheckDeposit::new(
-                    method,
-                    PROJECTS[project].into(),
-                    customer_id(customer).as_str(),
-                    Money::new(amount, Currency::KZT),
+                    it.method,
+                    PROJECTS[it.project].into(),
+                    customer_id(it.customer).as_str(),
+                    Money::new(it.amount, Currency::KZT),
                     Some(&contract),
                 );
-                Some((method, self.signed(project, &serde_json::to_vec(&body))))
+                Some((
+                    it.method,
+                    self.signed(it.project, &serde_json::to_vec(&body)),
+                ))
             }
             Message::Callback {
                 notification,
@@ -183,7 +179,7 @@ pub(crate) fn plan_top_ups(random: &mut Random, days: u32) -> Vec<TopUp> {
             project: usize::from(random.happens(200)),
             customer: random.below(CUSTOMERS + 1),
             amount: random.between(2..=1_000_000),
-            scenario: random.choose_weighted(SCENARIOS),
+            scenario: random.choose_weighted(&SCENARIOS),
             origin: origin(random),
             payment: None,
             attempts: 0,

@@ -49,8 +49,7 @@ impl Simulation<'_> {
         let payment = &mut self.checker.payments[index];
         for (after, notification) in self.platform.schedule_notifications(number, &payment.id) {
             payment.notifications.push(notification);
-            let at = self.world.now() + after;
-            self.world.queue.put(at, Event::CallbackDue(notification));
+            self.world.later(after, Event::CallbackDue(notification));
         }
     }
 
@@ -60,8 +59,8 @@ impl Simulation<'_> {
         };
         self.platform.top_ups[number].attempts += 1;
         self.send(message);
-        let at = self.world.now() + READ_TIMEOUT;
-        self.world.queue.put(at, Event::RequestTimesOut(message));
+        self.world
+            .later(READ_TIMEOUT, Event::RequestTimesOut(message));
     }
 
     pub(super) fn request_timed_out(&mut self, message: Message) {

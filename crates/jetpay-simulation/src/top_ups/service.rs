@@ -3,7 +3,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::serve::{Reply, serve, serve_callback};
@@ -16,7 +15,7 @@ use jetpay_ledger::{Ledger, Millis, NewPayment};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::merchant::LedgerMerchant;
 
-use crate::deterministic::Clock;
+use crate::deterministic::{Clock, poll_once};
 use crate::setup::{Setup, import_customers};
 use crate::top_ups::event::Message;
 
@@ -113,14 +112,14 @@ impl Service {
         let responses = self.waiting.drain(..).map(|(message, mut pending)| {
             // An interrupted write looks like a closed store, but a crashed service cannot answer.
             let response =
-                poll(&mut pending).filter(|response| !(crashed && response.status == 503));
+                poll_once(pending.as_mut()).filter(|response| !(crashed && response.status == 503));
             (message, response)
         });
         responses.collect()
     }
 
     fn wait(&mut self, message: Message, mut pending: PendingResponse) -> Option<Response> {
-        let response = poll(&mut pending);
+        let response = poll_once(pending.as_mut());
         if response.is_none() {
             self.waiting.push((message, pending));
         }
@@ -137,16 +136,6 @@ where
     LedgerMerchant: jetpay_core::Merchant<M>,
 {
     Box::pin(async move { serve::<M, _>(&body, &merchant, &keyring).await.into() })
-}
-
-fn poll(pending: &mut PendingResponse) -> Option<Response> {
-    match pending
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-    {
-        Poll::Ready(response) => Some(response),
-        Poll::Pending => None,
-    }
 }
 
 #[expect(

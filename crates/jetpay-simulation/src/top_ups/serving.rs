@@ -69,8 +69,7 @@ impl Simulation<'_> {
     }
 
     pub(super) fn operator_acts_later(&mut self, message: Message) {
-        let at = self.world.now() + 10 * MINUTE;
-        self.world.queue.put(at, Event::OperatorActs(message));
+        self.world.later(10 * MINUTE, Event::OperatorActs(message));
     }
 
     /// An answer that is not ready waits for the store. `busy`: the queue was full.

@@ -4,7 +4,7 @@
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money, OperationId};
 use jetpay_rules::{
-    Decision, Effect, EffectKey, Effects, EntryKind, OperationEvent, PaymentSnapshot,
+    Decision, Effect, EffectKey, Effects, EntryKind, OperationEvent, PaymentSnapshot, PaymentState,
     credit_manually, decide,
 };
 use jetpay_simulation::model::{self, Event, Outcome, Verdict};
@@ -26,7 +26,7 @@ enum Step {
 #[derive(Clone)]
 struct Payment {
     snapshot: PaymentSnapshot,
-    made: Vec<(u64, EntryKind)>,
+    made: Vec<model::Entry>,
     model: model::Payment,
 }
 
@@ -102,16 +102,26 @@ impl Payment {
         self.store(&decision);
     }
 
+    /// Adds what was decided, and checks what holds whatever the model says.
     fn store(&mut self, decision: &Decision) {
+        let before = self.snapshot.state;
         let entries = decision.entries.iter();
         self.made
-            .extend(entries.map(|it| (it.operation_id.number(), it.kind)));
+            .extend(entries.map(|it| (it.operation_id.number(), it.kind, it.amount)));
         self.snapshot = decision.snapshot.clone();
+        let (now, made) = (self.snapshot.state, || self.made.iter());
+        let total: i64 = made().map(|it| it.2).sum();
+        assert_eq!(total, self.snapshot.remaining);
+        assert!((0..=self.snapshot.credited).contains(&total) && made().all(|it| it.2 != 0));
+        assert!(made().filter(|it| it.1 == EntryKind::Credit).count() <= 1);
+        assert_eq!(now.was_credited(), made().any(|it| it.1.is_credit()));
+        assert!(now.was_credited() || !before.was_credited());
+        assert!(now != PaymentState::Pending || before == PaymentState::Pending);
     }
 
     fn effects(&self, operation: u64, kind: EntryKind) -> Effects {
         let key = |operation: u64, kind| EffectKey::new(PROJECT.into(), operation.into(), kind);
-        let same = |made: &&(u64, EntryKind)| key(made.0, made.1) == key(operation, kind);
+        let same = |made: &&model::Entry| key(made.0, made.1) == key(operation, kind);
         self.made
             .iter()
             .find(same)
@@ -327,11 +337,52 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![event, select(alphabet())]
 }
 
+/// A sale and refunds that fit into it, each told twice, in any order; and what remains.
+fn sale_and_refunds() -> impl Strategy<Value = (Vec<Step>, i64)> {
+    prop::collection::vec(1..AMOUNT / 4, 0..4).prop_flat_map(|refunds| {
+        let total = AMOUNT - refunds.iter().sum::<i64>();
+        let refund = ["refund", "success", "partially refunded"];
+        let refunds = (2..).zip(refunds);
+        let refunds = refunds.map(|(operation, minor)| told(operation, refund, minor));
+        let sale = told(1, ["sale", "success", "success"], AMOUNT);
+        let once: Vec<_> = refunds.chain([sale]).map(Step::Callback).collect();
+        (Just(once.repeat(2)).prop_shuffle(), Just(total))
+    })
+}
+
+fn after_json<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn long_history_is_decided_as_the_model_says(steps in prop::collection::vec(any_step(), 1..30)) {
         Payment::of(&steps);
+    }
+
+    #[test]
+    fn sale_and_its_refunds_give_the_same_total_in_any_order((steps, total) in sale_and_refunds()) {
+        let snapshot = Payment::of(&steps).snapshot;
+        let state = if total == AMOUNT { PaymentState::Credited } else { PaymentState::PartiallyRefunded };
+        prop_assert_eq!((snapshot.remaining, snapshot.state), (total, state));
+    }
+
+    #[test]
+    fn replay_of_stored_events_gives_the_snapshot_that_their_decisions_gave_also_from_json(
+        steps in prop::collection::vec(any_step(), 0..24),
+    ) {
+        let (mut payment, mut stored) = (Payment::announced(), Vec::new());
+        for step in steps {
+            if let Step::Callback(event) = step {
+                payment.take(step);
+                stored.push(after_json(&operation_event(&event)));
+            }
+        }
+        let announced = PaymentSnapshot::announced(PROJECT.into(), kzt(AMOUNT));
+        let replayed = announced.replay(&stored);
+        prop_assert_eq!(replayed.as_ref(), Ok(&payment.snapshot));
+        prop_assert_eq!(after_json(&payment.snapshot), payment.snapshot);
     }
 }

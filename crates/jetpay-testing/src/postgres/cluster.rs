@@ -9,23 +9,15 @@ use std::{fmt, fs, io};
 use super::Unavailable;
 use super::database::{Database, Server};
 use super::supervisor::{Supervisor, make_folder};
-use crate::free_port;
-
-/// Whether a commit waits for the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// A commit survives a crash of the machine: the default of PostgreSQL.
-    Full,
-    /// A commit waits for nothing. This is faster, for tests that do not crash the server.
-    None,
-}
+use crate::{free_port, program};
 
 /// A running server in a temporary folder. Dropping the value stops the server and removes the folder; both also happen
 /// when the process is killed.
 pub struct Cluster {
     server: Server,
     port: u16,
-    folder: PathBuf,
+    /// Of the data, of the Unix socket and of the log.
+    pub(super) folder: PathBuf,
     supervisor: Mutex<Supervisor>,
 }
 
@@ -35,7 +27,7 @@ impl Cluster {
     /// # Errors
     /// [`Unavailable`] when PostgreSQL is not installed or does not start.
     pub fn start_fast() -> Result<Self, Unavailable> {
-        Self::start(Durability::None)
+        Self::start(false)
     }
 
     /// Starts a server that loses no commit when it crashes.
@@ -43,26 +35,23 @@ impl Cluster {
     /// # Errors
     /// [`Unavailable`] when PostgreSQL is not installed or does not start.
     pub fn start_durable() -> Result<Self, Unavailable> {
-        Self::start(Durability::Full)
+        Self::start(true)
     }
 
-    /// Creates a cluster and starts its server.
-    ///
-    /// # Errors
-    /// [`Unavailable`] when PostgreSQL is not installed or does not start.
-    pub fn start(durability: Durability) -> Result<Self, Unavailable> {
+    /// `durable`: a commit waits for the disk.
+    fn start(durable: bool) -> Result<Self, Unavailable> {
         let programs = programs().ok_or_else(|| {
             Unavailable::Missing(
                 "its programs are not installed (apt-get install postgresql)".into(),
             )
         })?;
-        Self::with_programs(&programs, durability).map_err(Unavailable::Broken)
+        Self::with_programs(&programs, durable).map_err(Unavailable::Broken)
     }
 
-    fn with_programs(programs: &Path, durability: Durability) -> Result<Self, String> {
+    fn with_programs(programs: &Path, durable: bool) -> Result<Self, String> {
         let folder = make_folder().map_err(|error| format!("no folder for it: {error}"))?;
         let (port, password) = (free_port(), password());
-        let written = write(&folder, &password, &settings(&folder, port, durability));
+        let written = write(&folder, &password, &settings(&folder, port, durable));
         let supervisor = written.and_then(|()| Supervisor::start(&folder, programs));
         let mut supervisor = supervisor.map_err(|error| {
             // Without a supervisor, this process must remove the folder.
@@ -71,9 +60,13 @@ impl Cluster {
         })?;
         supervisor.execute("init")?;
         supervisor.execute("start")?;
-        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
+        let server = Server {
+            url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+            psql: programs.join("psql"),
+            drops: false,
+        };
         Ok(Self {
-            server: Server::temporary(url, programs.join("psql")),
+            server,
             port,
             folder,
             supervisor: Mutex::new(supervisor),
@@ -121,12 +114,6 @@ impl Cluster {
         self.port
     }
 
-    /// The folder of the cluster, of its Unix socket and of its log.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     pub(super) fn server(&self) -> &Server {
         &self.server
     }
@@ -157,13 +144,13 @@ fn write(folder: &Path, password: &str, settings: &str) -> io::Result<()> {
     fs::write(folder.join("settings"), settings)
 }
 
-fn settings(folder: &Path, port: u16, durability: Durability) -> String {
+fn settings(folder: &Path, port: u16, durable: bool) -> String {
     let mut settings = format!(
         "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
          max_connections = 100\nshared_buffers = '32MB'\n",
         folder.display()
     );
-    if durability == Durability::None {
+    if !durable {
         let fast = ["fsync", "synchronous_commit", "full_page_writes"];
         for name in fast {
             writeln!(settings, "{name} = off").expect("writing to a String cannot fail");
@@ -186,15 +173,14 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 /// The folder with the newest installed programs.
 pub(super) fn programs() -> Option<PathBuf> {
     let mut folders = versions(Path::new(VERSIONS));
-    folders.extend(path());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&path));
     folders.into_iter().find(|folder| is_complete(folder))
 }
 
 /// Any `psql`. It is enough for a server that runs already.
 pub(super) fn psql() -> Option<PathBuf> {
-    let mut candidates = path().map(|folder| folder.join("psql"));
-    let on_path = candidates.find(|program| program.is_file());
-    on_path.or_else(|| Some(programs()?.join("psql")))
+    program("psql").or_else(|| Some(programs()?.join("psql")))
 }
 
 /// The program folders of all versions, the newest first.
@@ -210,11 +196,6 @@ fn versions(root: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     found.into_iter().map(|(_, folder)| folder).collect()
-}
-
-fn path() -> impl Iterator<Item = PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether the programs in this folder can run a cluster. Outside of Unix they cannot: the supervisor needs a shell.

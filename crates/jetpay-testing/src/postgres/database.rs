@@ -11,25 +11,13 @@ use super::supervisor::without_settings;
 /// A server and the `psql` that connects to it.
 #[derive(Clone)]
 pub(super) struct Server {
-    url: String,
-    psql: PathBuf,
+    pub(super) url: String,
+    pub(super) psql: PathBuf,
     /// Whether each database must be dropped. A temporary server is removed as a whole.
-    drops: bool,
+    pub(super) drops: bool,
 }
 
 impl Server {
-    /// A server that is removed with everything on it.
-    pub(super) fn temporary(url: String, psql: PathBuf) -> Self {
-        let drops = false;
-        Self { url, psql, drops }
-    }
-
-    /// A server that outlives the tests.
-    pub(super) fn permanent(url: String, psql: PathBuf) -> Self {
-        let drops = true;
-        Self { url, psql, drops }
-    }
-
     pub(super) fn create_database(&self) -> Result<Database, String> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -27,7 +27,7 @@ mod cluster;
 mod database;
 mod supervisor;
 
-pub use cluster::{Cluster, Durability};
+pub use cluster::Cluster;
 pub use database::Database;
 
 use std::fmt;
@@ -71,8 +71,8 @@ impl std::error::Error for Unavailable {}
 /// [`Unavailable`] when there is no PostgreSQL or when the database cannot be created.
 pub fn database() -> Result<Database, Unavailable> {
     static SHARED: OnceLock<Result<Shared, Unavailable>> = OnceLock::new();
-    let shared = SHARED.get_or_init(Shared::find).as_ref();
-    let server = shared.map_err(Clone::clone)?.server();
+    let shared = SHARED.get_or_init(shared).as_ref();
+    let (server, _) = shared.map_err(Clone::clone)?;
     server.create_database().map_err(Unavailable::Broken)
 }
 
@@ -94,17 +94,26 @@ pub fn missing() -> Option<String> {
 /// # Panics
 /// When PostgreSQL does not work, or when it is missing and [`REQUIRED`] is `1`.
 pub fn require_or_skip<T>(found: Result<T, Unavailable>) -> Option<T> {
-    let why = match found {
-        Ok(found) => return Some(found),
-        Err(why) => why,
-    };
-    let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
-    assert!(!is_failure(&why, required), "{why}");
     let thread = thread::current();
     let test = thread.name().unwrap_or("a test");
-    // The test harness hides what macros print when the test passes, so this writes without one.
-    let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {test}: {why}");
-    None
+    or_skip(test, found).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// Returns what was found, or `None` after a line on standard error that names what does not run.
+///
+/// # Errors
+/// When PostgreSQL does not work, or when it is missing and [`REQUIRED`] is `1`.
+pub fn or_skip<T>(what: &str, found: Result<T, Unavailable>) -> Result<Option<T>, Unavailable> {
+    let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(why) if is_failure(&why, required) => Err(why),
+        Err(why) => {
+            // The test harness hides what macros print when the test passes, so this writes without one.
+            let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {what}: {why}");
+            Ok(None)
+        }
+    }
 }
 
 fn is_failure(why: &Unavailable, required: bool) -> bool {
@@ -114,29 +123,18 @@ fn is_failure(why: &Unavailable, required: bool) -> bool {
     }
 }
 
-/// The server that all tests of a process share.
-enum Shared {
-    Cluster(Cluster),
-    External(Server),
-}
+/// The server that all tests of a process share, and its cluster if it is one of ours.
+type Shared = (Server, Option<Cluster>);
 
-impl Shared {
-    fn find() -> Result<Self, Unavailable> {
-        let Some(url) = url() else {
-            return Cluster::start_fast().map(Self::Cluster);
-        };
-        match cluster::psql() {
-            Some(psql) => Ok(Self::External(Server::permanent(url, psql))),
-            None => Err(Unavailable::Missing(missing().unwrap_or_default())),
-        }
-    }
-
-    fn server(&self) -> &Server {
-        match self {
-            Self::Cluster(cluster) => cluster.server(),
-            Self::External(server) => server,
-        }
-    }
+fn shared() -> Result<Shared, Unavailable> {
+    let Some(url) = url() else {
+        let cluster = Cluster::start_fast()?;
+        return Ok((cluster.server().clone(), Some(cluster)));
+    };
+    let psql = cluster::psql();
+    let psql = psql.ok_or_else(|| Unavailable::Missing(missing().unwrap_or_default()))?;
+    let drops = true;
+    Ok((Server { url, psql, drops }, None))
 }
 
 fn url() -> Option<String> {
@@ -151,7 +149,7 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
-    use super::{Cluster, Durability, Unavailable, database, is_failure, require_or_skip};
+    use super::{Cluster, Unavailable, database, is_failure, require_or_skip};
 
     #[test]
     fn two_databases_of_the_shared_server_do_not_see_each_other() {
@@ -191,7 +189,7 @@ mod tests {
 
     #[test]
     fn fast_cluster_waits_for_no_disk_and_allows_a_hundred_connections() {
-        let Some(cluster) = require_or_skip(Cluster::start(Durability::None)) else {
+        let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
         let shown = |name| cluster.database().run(&format!("SHOW {name}"));
@@ -204,7 +202,7 @@ mod tests {
         let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
-        let (port, folder) = (cluster.port(), cluster.folder().to_owned());
+        let (port, folder) = (cluster.port(), cluster.folder.clone());
         assert!(listens(port) && folder.is_dir());
         drop(cluster);
         assert!(!listens(port) && !folder.exists());
@@ -217,7 +215,7 @@ mod tests {
         let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
             return;
         };
-        println!("cluster {} {}", cluster.port(), cluster.folder().display());
+        println!("cluster {} {}", cluster.port(), cluster.folder.display());
         std::thread::sleep(Duration::from_mins(1));
     }
 
@@ -257,14 +255,10 @@ mod tests {
     }
 
     #[test]
-    fn missing_postgres_skips_a_test_and_fails_a_required_one() {
+    fn missing_postgres_skips_a_test_and_fails_a_required_one_and_a_broken_one_is_never_skipped() {
         let missing = Unavailable::Missing("install it".into());
         assert!(!is_failure(&missing, false));
         assert!(is_failure(&missing, true));
-    }
-
-    #[test]
-    fn broken_postgres_is_never_skipped() {
         assert!(is_failure(&Unavailable::Broken("no space".into()), false));
     }
 

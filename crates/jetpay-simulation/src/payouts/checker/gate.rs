@@ -24,7 +24,7 @@ impl Checker {
         since: i64,
     ) -> Result<usize, Breach> {
         let exchange = traffic.exchange(ticket);
-        let Some(&request) = self.request_of.get(&*exchange.id) else {
+        let Some(request) = self.request_of(&exchange.id) else {
             let message = format!("request {ticket} has a payout that is not in the database");
             return Invariant::CommitBeforeAnswer.broken(None, message);
         };
@@ -47,7 +47,7 @@ impl Checker {
                 format!("request {ticket} is its send number {sends}, but {kept} are stored");
             return Invariant::CommitBeforeAnswer.broken(request, message);
         }
-        if !traffic.was_permitted(ticket) {
+        if !exchange.permitted {
             let message =
                 format!("request {ticket} sends it again, without the permission of the Gate");
             return Invariant::ResendPermitted.broken(request, message);

@@ -47,6 +47,11 @@ impl Checker {
         }
     }
 
+    /// The number of the request whose payout has this id.
+    pub(super) fn request_of(&self, id: &str) -> Option<usize> {
+        self.request_of.get(id).copied()
+    }
+
     /// Copies the steps that were committed, and adds new payouts. Returns the requests that changed, each with the
     /// index of its new step.
     pub(super) fn sync(
@@ -59,8 +64,8 @@ impl Checker {
             .store
             .inspect(|connection| rows::steps(connection, last))?
         {
-            let request = match self.request_of.get(&step.id) {
-                Some(request) => *request,
+            let request = match self.request_of(&step.id) {
+                Some(request) => request,
                 None => self.add_payout(&step, requests)?,
             };
             let place = self.steps.len();
