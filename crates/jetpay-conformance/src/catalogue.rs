@@ -1,11 +1,9 @@
 //! All checks, independent of a target. `docs/conformance.md` is made from them.
 
-use jetpay_core::id::ProjectId;
-use jetpay_platform::{METHODS, MethodFacts};
+use jetpay_platform::METHODS;
 
-use super::row::{Group, Level, Row, Source};
+use super::row::{Group, Level, Source};
 use super::rows;
-use super::target::{Customers, Kassa24Answers, Project, Target};
 
 /// A check, with all methods to which it applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,65 +45,10 @@ pub enum Need {
 
 /// All checks, chapter by chapter.
 pub fn catalogue() -> impl Iterator<Item = Entry> {
-    let targets = Targets::new();
-    rows::all().map(move |(group, row)| targets.entry(group, row))
-}
-
-/// Targets that differ in the conditions of rows.
-struct Targets {
-    all: Target,
-    lenient: Target,
-    no_callback_url: Target,
-    no_account: Target,
-    no_contracts: Target,
-}
-
-impl Targets {
-    fn new() -> Self {
-        let project = |answers| {
-            Project::new(ProjectId::new(1), "a secret of no project")
-                .expect("the secret is long enough")
-                .with_kassa24_answers(answers)
-        };
-        let account = project(Kassa24Answers::Account);
-        let contracts = project(Kassa24Answers::Contracts);
-        let of = |projects: &[&Project]| {
-            let mut target = Target::service("http://localhost", projects[0].clone());
-            target.projects = projects.iter().copied().cloned().collect();
-            target.customers = Customers::standard();
-            target
-        };
-        let all = of(&[&account, &contracts]);
-        Self {
-            lenient: Target {
-                exact: false,
-                ..all.clone()
-            },
-            no_callback_url: Target {
-                callback_urls: vec![all.url.clone()],
-                ..all.clone()
-            },
-            no_account: of(&[&contracts]),
-            no_contracts: of(&[&account]),
-            all,
-        }
-    }
-
-    fn entry(&self, group: Group, row: &'static Row) -> Entry {
-        let of = |target: &Target| -> Vec<&'static MethodFacts> {
-            let methods = METHODS.iter();
-            methods.filter(|it| (row.applies)(it, target)).collect()
-        };
-        let methods = of(&self.all);
-        let missing = |target| of(target).len() < methods.len();
-        let names = methods.iter().map(|it| it.name);
-        let needs = [
-            (Need::Credits, row.credits),
-            (Need::CallbackUrl, missing(&self.no_callback_url)),
-            (Need::Account, missing(&self.no_account)),
-            (Need::Contracts, missing(&self.no_contracts)),
-            (Need::Exact, missing(&self.lenient)),
-        ];
+    rows::all().map(|(group, row)| {
+        let methods = METHODS.iter();
+        let methods = methods.filter(|it| !row.of_no_method && (row.condition.methods)(it));
+        let credits = row.credits.then_some(Need::Credits);
         Entry {
             id: row.id,
             group,
@@ -113,18 +56,10 @@ impl Targets {
             sentence: row.sentence,
             source: row.section,
             why: row.why,
-            methods: if row.of_no_method {
-                Vec::new()
-            } else {
-                names.collect()
-            },
-            needs: needs
-                .into_iter()
-                .filter(|(_, is)| *is)
-                .map(|(need, _)| need)
-                .collect(),
+            methods: methods.map(|it| it.name).collect(),
+            needs: credits.iter().chain(row.condition.needs).copied().collect(),
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -133,10 +68,9 @@ mod tests {
 
     #[test]
     fn every_row_applies_to_a_method() {
-        let all = Targets::new().all;
         for (_, row) in rows::all() {
             let mut methods = METHODS.iter();
-            assert!(methods.any(|it| (row.applies)(it, &all)), "{}", row.id);
+            assert!(methods.any(row.condition.methods), "{}", row.id);
         }
     }
 

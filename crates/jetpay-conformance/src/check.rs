@@ -64,7 +64,7 @@ pub fn checks(target: &Target) -> Vec<Check> {
     let of_method = |facts: &'static MethodFacts, of_no_method: bool| {
         rows::all()
             .filter(move |(_, row)| row.of_no_method == of_no_method)
-            .filter(move |(_, row)| (row.applies)(facts, target))
+            .filter(move |(_, row)| row.condition.holds(facts, target))
             .map(move |(group, row)| Check::new(group, row, facts))
     };
     let once = methods.first().copied().into_iter();
@@ -75,35 +75,28 @@ pub fn checks(target: &Target) -> Vec<Check> {
         .collect()
 }
 
-/// Runs one check. An endpoint that does not answer, or answers with nonsense, fails it.
-pub async fn run(target: &Target, check: &Check) -> Finding {
-    run_within(target, check, &Lateness::default()).await
-}
-
-/// Runs one check, and counts its late answers.
-pub(crate) async fn run_within(target: &Target, check: &Check, late: &Lateness) -> Finding {
+/// Runs one check, and counts its late answers. An endpoint that does not answer, or answers with nonsense, fails it.
+pub(crate) async fn run(target: &Target, check: &Check, late: &Lateness) -> Finding {
     let begun = Instant::now();
     let Some(context) = CheckContext::of(target, check.facts, late) else {
         return check.not_run("needs a project that supports the method");
     };
     let checked = carry_out(&context, check.row).await;
     let transcript = &context.transcript;
-    let (outcome, (exchanges, left_out)) = match checked {
-        Err(Stop::Failed { expected, got }) => (
-            Outcome::Failed {
+    let (outcome, seen) = match checked {
+        Ok(()) => (Outcome::Passed, None),
+        Err(Stop::Failed { expected, got }) => {
+            let outcome = Outcome::Failed {
                 expected: transcript.expected(&expected, target.time_limit),
                 got: transcript.sentence(&got),
                 follows: None,
-            },
-            transcript.finish(Some(&got)),
-        ),
-        Err(Stop::NotRun { why }) => (Outcome::NotRun { why: why.into() }, transcript.finish(None)),
-        Err(Stop::NotObserved { why }) => {
-            let why = why.into();
-            (Outcome::NotObserved { why }, transcript.finish(None))
+            };
+            (outcome, Some(got))
         }
-        Ok(()) => (Outcome::Passed, transcript.finish(None)),
+        Err(Stop::NotRun { why }) => (Outcome::NotRun { why: why.into() }, None),
+        Err(Stop::NotObserved { why }) => (Outcome::NotObserved { why: why.into() }, None),
     };
+    let (exchanges, left_out) = transcript.finish(seen.as_ref());
     Finding {
         exchanges,
         exchanges_left_out: left_out,
@@ -127,11 +120,19 @@ async fn carry_out(context: &CheckContext<'_>, row: &Row) -> CheckResult {
     };
     match row.procedure {
         Procedure::Run(play) => play(context).await?,
+        Procedure::Answered(bodies) => {
+            for body in bodies(context) {
+                context.expect_good(body).await?;
+            }
+        }
         Procedure::Refused(bodies, refusal) => {
             context.expect_refused(bodies(context), refusal).await?;
         }
+        Procedure::CallbackRefused(bodies) => rows::callback_refused(context, bodies).await?,
         Procedure::Credits(change) => rows::credits(context, change).await?,
         Procedure::Sequence(sent, state) => rows::sequence(context, sent, state).await?,
+        Procedure::NoCredit(words) => rows::no_credit(context, words).await?,
+        Procedure::Steps(deliveries, cases) => rows::steps(context, deliveries, cases).await?,
     }
     context.finish()
 }

@@ -45,13 +45,11 @@ const LEAKS: [&str; 24] = [
 /// Expects that the answer reveals no detail of the program.
 pub(crate) fn expect_no_leak(exchange: &Exchange) -> CheckResult {
     let text = exchange.text();
-    match LEAKS.iter().find(|leak| text.contains(*leak)) {
-        Some(leak) => Err(Stop::failed(
-            format!("an answer without `{leak}`"),
-            brief(exchange),
-        )),
-        None => Ok(()),
-    }
+    let Some(leak) = LEAKS.iter().find(|leak| text.contains(*leak)) else {
+        return Ok(());
+    };
+    let wanted = format!("an answer without `{leak}`");
+    Err(Stop::failed(wanted, brief(exchange)))
 }
 
 /// The minimum length of a secret, in characters. A shorter secret may be an ordinary word.

@@ -1,8 +1,7 @@
 //! Checks that an endpoint must pass, in any language.
 //!
 //! A check is data: a stable id, a sentence, where the rule is written, why it matters, and whether it must or should
-//! hold. [`checks`] lists the checks of a [`Target`], [`run`] runs one check, and [`run_all`] runs all of them and
-//! makes a [`Report`].
+//! hold. [`checks`] lists the checks of a [`Target`], and [`run_all`] runs all of them and makes a [`Report`].
 //!
 //! Checks send real requests. Every `check_deposit` creates a pending payment at the endpoint. A success credits a
 //! customer there, so checks with a success run only when [`Target::credits`] permits it. An [`Observer`] shows what
@@ -25,7 +24,7 @@ mod transcript;
 mod wire;
 
 pub use catalogue::{Entry, Need, catalogue};
-pub use check::{Check, Finding, Outcome, checks, run};
+pub use check::{Check, Finding, Outcome, checks};
 pub use observe::{ALARM_KINDS, Observation, Observer, PAYMENT_ID, resolve_alarms};
 pub use prepare::{PrepareError, prepare};
 pub use report::{

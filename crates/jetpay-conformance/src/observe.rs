@@ -164,11 +164,8 @@ impl CheckContext<'_> {
     ) -> CheckResult {
         if let Some(Observer::Admin(_)) = self.target.observer {
             let payment = self.payment(payment_id).await?;
-            expect::equal(
-                "the payment's state",
-                &Some(state),
-                &payment.get("state").and_then(Value::as_str),
-            )?;
+            let got = payment.get("state").and_then(Value::as_str);
+            expect::equal("the payment's state", &Some(state), &got)?;
         }
         self.expect_entries(payment_id, amounts).await
     }
@@ -193,37 +190,25 @@ impl CheckContext<'_> {
                 // The credits come first. What is positive after a refund is a reversed refund, and no credit.
                 let in_all = amounts.iter().take_while(|amount| **amount > 0).sum();
                 expect::equal("minor units credited for the payment:", &in_all, &credited)?;
-                expect::equal(
-                    "minor units of it left after refunds:",
-                    &amounts.iter().sum(),
-                    &remaining,
-                )
+                let left = amounts.iter().sum();
+                expect::equal("minor units of it left after refunds:", &left, &remaining)
             }
         }
     }
 
     /// Expects that an entry names its method, customer, project, currency and time.
     fn expect_entry(&self, entry: &Entry) -> CheckResult {
-        expect::equal(
-            "an entry's method",
-            &self.method.name,
-            &entry.method.as_str(),
-        )?;
-        expect::equal(
-            "an entry's customer",
-            &self.target.customers.payer,
-            &entry.customer_id,
-        )?;
-        expect::equal(
-            "an entry's project",
-            &self.project.id.number(),
-            &entry.project_id,
-        )?;
-        expect::equal(
-            "an entry's currency",
-            &self.target.currency.code(),
-            &entry.currency.as_str(),
-        )?;
+        let customer = self.target.customers.payer.as_str();
+        let currency = self.target.currency.code();
+        for (what, wanted, got) in [
+            ("an entry's method", self.method.name, &entry.method),
+            ("an entry's customer", customer, &entry.customer_id),
+            ("an entry's currency", currency, &entry.currency),
+        ] {
+            expect::equal(what, &wanted, &got.as_str())?;
+        }
+        let project = self.project.id.number();
+        expect::equal("an entry's project", &project, &entry.project_id)?;
         let utc = entry.time.ends_with('Z') || entry.time.ends_with("+00:00");
         expect::holds("an entry's time in UTC", utc, || {
             Seen::received(&entry.time)
@@ -239,10 +224,8 @@ impl CheckContext<'_> {
                 return Ok(());
             }
         };
-        let flagged = payment
-            .get("flags")
-            .and_then(Value::as_array)
-            .is_some_and(|flags| !flags.is_empty());
+        let flags = payment.get("flags").and_then(Value::as_array);
+        let flagged = flags.is_some_and(|flags| !flags.is_empty());
         expect::holds("a flag on the payment", flagged, || "none")
     }
 }

@@ -3,14 +3,16 @@
 use std::pin::Pin;
 
 use jetpay_platform::MethodFacts;
+use jetpay_platform::messages::Callback;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::check::CheckResult;
 use super::check_context::CheckContext;
 use super::expect::Refusal;
-use super::rows::conditions::{option_1, option_2};
-use super::target::{Kassa24Answers, Target};
+use super::rows::Step;
+use super::rows::conditions::{ALWAYS, Condition, OPTION_1, OPTION_2};
+use super::target::Kassa24Answers;
 
 /// Whether a document demands what a check expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,7 +68,7 @@ pub(crate) struct Row {
     pub(super) section: Source,
     pub(super) sentence: &'static str,
     pub(super) why: &'static str,
-    pub(super) applies: fn(&MethodFacts, &Target) -> bool,
+    pub(super) condition: Condition,
     pub(super) of_no_method: bool,
     /// The answers to Kassa24 of the project in whose name the platform calls, if the row is about one option.
     pub(super) answers: Option<Kassa24Answers>,
@@ -79,19 +81,34 @@ pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 
 /// Makes the bodies that a check sends.
 pub(crate) type Bodies = fn(&CheckContext<'_>) -> Vec<Vec<u8>>;
 
+/// Makes the bodies that a check sends, from a callback of a new payment.
+pub(crate) type CallbackBodies = fn(&CheckContext<'_>, &Callback) -> Vec<Vec<u8>>;
+
 /// What a check does and expects.
 #[derive(Clone, Copy)]
 pub(crate) enum Procedure {
     /// Any function.
     Run(for<'a> fn(&'a CheckContext<'_>) -> Running<'a>),
+    /// Sends each of these bodies to the method's URL and expects code 0.
+    Answered(Bodies),
     /// Sends each of these bodies to the method's URL and expects this refusal.
     Refused(Bodies, Refusal),
+    /// Sends each of these bodies to every URL for callbacks, and expects that it is refused and changes nothing.
+    CallbackRefused(CallbackBodies),
     /// Sends a success of a new payment with this change and expects that it credits.
     Credits(fn(Value) -> Value),
     /// Sends these callbacks of a new payment, and expects that each is acknowledged and that the payment ends in this
     /// state: credited once, or without a credit.
     Sequence(&'static [Sent], &'static str),
+    /// For each of these words sends a callback of a new payment, and expects that it is acknowledged and credits nothing.
+    NoCredit(&'static [Words]),
+    /// If the merchant processes such operations: sends each of these steps after a credit as often as this, and expects
+    /// that each is acknowledged and moves its amount once, and that the payment ends in this state.
+    Steps(usize, &'static [(&'static [Step], &'static str)]),
 }
+
+/// `payment.status`, `operation.type` and `operation.status` of a callback.
+pub(crate) type Words = [&'static str; 3];
 
 /// A callback in a sequence.
 #[derive(Clone, Copy)]
@@ -131,7 +148,7 @@ impl Rule {
             section,
             sentence: "",
             why: "",
-            applies: |_, _| true,
+            condition: ALWAYS,
             of_no_method: false,
             answers: None,
             credits: false,
@@ -149,20 +166,23 @@ impl Rule {
         Self(Row { why, ..self.0 })
     }
 
-    /// Restricts the row to methods and targets for which `applies` is true.
-    pub(crate) const fn only(self, applies: fn(&MethodFacts, &Target) -> bool) -> Self {
-        Self(Row { applies, ..self.0 })
+    /// Restricts the row to methods and targets.
+    pub(crate) const fn only(self, condition: Condition) -> Self {
+        Self(Row {
+            condition,
+            ..self.0
+        })
     }
 
     /// Restricts the row to the method with two answer options, and to projects that use this one.
     pub(crate) const fn option(self, answers: Kassa24Answers) -> Self {
-        let applies = match answers {
-            Kassa24Answers::Account => option_1,
-            Kassa24Answers::Contracts => option_2,
+        let condition = match answers {
+            Kassa24Answers::Account => OPTION_1,
+            Kassa24Answers::Contracts => OPTION_2,
         };
         Self(Row {
             answers: Some(answers),
-            ..self.only(applies).0
+            ..self.only(condition).0
         })
     }
 
@@ -198,6 +218,16 @@ impl Rule {
     /// A success with this change credits a new payment.
     pub(crate) const fn credits_with(self, change: fn(Value) -> Value) -> Row {
         self.credits(Procedure::Credits(change))
+    }
+
+    /// The endpoint answers each of these bodies with code 0.
+    pub(crate) const fn answered(self, bodies: Bodies) -> Row {
+        self.runs(Procedure::Answered(bodies))
+    }
+
+    /// The endpoint refuses each of these bodies at every URL for callbacks, and nothing changes.
+    pub(crate) const fn callback_refused(self, bodies: CallbackBodies) -> Row {
+        self.runs(Procedure::CallbackRefused(bodies))
     }
 
     /// The endpoint gives this refusal to each of these bodies.
@@ -270,11 +300,9 @@ impl Group {
 pub(crate) mod sections {
     use super::Source;
 
-    /// What the signature does not protect.
     pub(crate) const SIGNATURE: Source = Source::Other("signatures: what they do not protect");
     /// Which string is signed, whatever the form of the message.
     pub(crate) const SIGNED: Source = Source::Other("signatures: the signed string");
-    /// In which order fields are signed.
     pub(crate) const PATHS: Source = Source::Other("signatures: the order of fields");
     /// A bad signature. The documents have the code 400 for it.
     pub(crate) const UNSIGNED: Source = Source::Other("answer codes: 400, signature error");
@@ -284,15 +312,12 @@ pub(crate) mod sections {
     /// Which projects exist, with which secrets and methods.
     pub(crate) const PROJECT: Source = Source::Other("bad input: project, method");
 
-    /// Which answers a method has.
     pub(crate) const METHOD_ANSWERS: Source =
         Source::Other("our reading: the answers of this method");
     /// How callbacks are answered.
     pub(crate) const ANSWERS: Source = Source::Other("our rule: only HTTP 200 acknowledges");
-    /// Unknown words and fields.
     pub(crate) const WORDS: Source = Source::Other("our rule: accept unknown words and fields");
 
-    /// `verify` only reads.
     pub(crate) const READ_ONLY: Source = Source::Other("our rule: verify has no effects");
     /// `check_deposit` records a payment under a new id.
     pub(crate) const RECORD_ONLY: Source = Source::Other("our rule: check_deposit only records");
@@ -300,19 +325,14 @@ pub(crate) mod sections {
     pub(crate) const ONE_CREDIT: Source = Source::Other("our rule: one credit");
     /// How a callback finds its payment and its amount.
     pub(crate) const KEYS: Source = Source::Other("our rule: payment.id and sum_initial decide");
-    /// Refunds and reversals.
     pub(crate) const REFUNDS: Source = Source::Other("our rule: refunds and reversals");
-    /// Callbacks in any order.
     pub(crate) const ANY_ORDER: Source = Source::Other("our rule: any order");
     /// At a kiosk the cash is in the machine before `check_deposit`.
     pub(crate) const REFUSE_IMPOSSIBLE: Source =
         Source::Other("our rule: refuse only the impossible");
 
-    /// Unreadable bodies.
     pub(crate) const UNREADABLE: Source = Source::Other("bad input: unreadable");
-    /// How large and how deep a body may be.
     pub(crate) const SIZE: Source = Source::Other("bad input: size and depth");
-    /// Messages with a wrong field.
     pub(crate) const BAD_FIELD: Source = Source::Other("bad input: signed, but a field is wrong");
     /// HTTP around the messages.
     pub(crate) const HTTP: Source = Source::Other("bad input: HTTP");

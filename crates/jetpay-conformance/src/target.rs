@@ -171,7 +171,7 @@ pub struct Project {
 }
 
 /// Which of the two answer options of Kassa24 the project uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kassa24Answers {
     /// Option 1: the account only.
     Account,

@@ -39,9 +39,8 @@ impl CheckContext<'_> {
     /// Opens a connection to the URL of a platform.
     pub(crate) async fn wire(&self, platform: &Platform) -> CheckResult<Wire<'_>> {
         let url = platform.base_url().to_owned();
-        let connection = Connection::open(&url)
-            .await
-            .map_err(|lost| no_answer(&url, &lost))?;
+        let opened = Connection::open(&url).await;
+        let connection = opened.map_err(|lost| no_answer(&url, &lost))?;
         Ok(Wire {
             context: self,
             url,
@@ -61,11 +60,10 @@ impl Wire<'_> {
             Framing::Chunks => ("Transfer-Encoding", "chunked"),
         };
         let json = "application/json";
+        let transcript = &self.context.transcript;
+        let number = transcript.sent("POST", &self.url, Some(json), body);
         self.open.push_back(OpenRequest {
-            number: self
-                .context
-                .transcript
-                .sent("POST", &self.url, Some(json), body),
+            number,
             body: body.to_vec(),
             begun: Instant::now(),
         });
@@ -87,11 +85,8 @@ impl Wire<'_> {
 
     /// The answer to the oldest open request, and its headers. It must contain no secret.
     pub(crate) async fn answer(&mut self) -> CheckResult<(Exchange, Answer)> {
-        let lost = match self.answer_or_loss().await? {
-            Ok(answered) => return Ok(answered),
-            Err(lost) => lost,
-        };
-        Err(no_answer(&self.url, &lost))
+        let answered = self.answer_or_loss().await?;
+        answered.map_err(|lost| no_answer(&self.url, &lost))
     }
 
     /// The same. When the connection ends instead, the check decides whether that is right.
@@ -129,10 +124,8 @@ impl Wire<'_> {
     /// Writes everything, then closes the connection without waiting for an answer.
     pub(crate) async fn cut(self) {
         for open in &self.open {
-            let why = "the connection was cut in the middle of the body";
-            self.context
-                .transcript
-                .note_none(open.number, why.to_owned());
+            let why = "the connection was cut in the middle of the body".to_owned();
+            self.context.transcript.note_none(open.number, why);
         }
         self.connection.cut().await;
     }

@@ -14,13 +14,12 @@ use service::{CUSTOMER, Ended, Running, SECRET, TOKEN};
 
 /// Checks the method Kaspi of the running service, with additional arguments.
 fn conformance(running: &Running, more: &[&str]) -> Ended {
-    let url = format!("http://{}/kaspi", running.listen);
-    let all = [
-        &["--url", &url, "--method", "kaspi", "--customer", CUSTOMER],
-        more,
-    ]
-    .concat();
-    run(running, "S", &all)
+    run(running, "S", &[&kaspi(&running.url()), more].concat())
+}
+
+/// The arguments that every check of the method Kaspi needs.
+fn kaspi(url: &str) -> [&str; 6] {
+    ["--url", url, "--method", "kaspi", "--customer", CUSTOMER]
 }
 
 /// Runs the program in the folder of the service.
@@ -127,15 +126,13 @@ async fn wrong_secret_or_customer_ends_with_2_and_one_sentence() {
     let ended = conformance(&running, &["--secret-env", "OTHER"]);
     // Giving an option twice is an error of usage.
     assert_eq!(ended.code, Some(2), "{}", ended.err);
-    let url = format!("http://{}/kaspi", running.listen);
-    let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
-    let stranger = ["--url", &url, "--method", "kaspi", "--customer", "7999"];
-    let none = ["--url", &url, "--method", "kaspi", "--customer", ""];
-    for (secret_env, arguments, says) in [
-        ("OTHER", arguments, "refuses the signature"),
-        ("S", stranger, "does not know the customer"),
-        ("S", none, "--customer is empty"),
+    let url = running.url();
+    for (secret_env, customer, says) in [
+        ("OTHER", CUSTOMER, "refuses the signature"),
+        ("S", "7999", "does not know the customer"),
+        ("S", "", "--customer is empty"),
     ] {
+        let arguments = ["--url", &url, "--method", "kaspi", "--customer", customer];
         let ended = run(&running, secret_env, &arguments);
         assert_eq!(ended.code, Some(2), "{}", ended.err);
         assert!(ended.err.contains(says), "{}", ended.err);
@@ -146,9 +143,7 @@ async fn wrong_secret_or_customer_ends_with_2_and_one_sentence() {
 #[tokio::test]
 async fn secret_or_token_that_may_be_a_word_is_refused() {
     let running = Running::with_customer().await;
-    let url = format!("http://{}/kaspi", running.listen);
-    let own = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
-    let seen = running.observe_url();
+    let (url, seen) = (running.url(), running.observe_url());
     for (secret_env, more) in [
         ("SHORT", &[][..]),
         (
@@ -157,7 +152,7 @@ async fn secret_or_token_that_may_be_a_word_is_refused() {
         ),
         ("S", &["--observe", &seen, "--observe-token-env", "SHORT"]),
     ] {
-        let ended = run(&running, secret_env, &[&own[..], more].concat());
+        let ended = run(&running, secret_env, &[&kaspi(&url), more].concat());
         assert_eq!(ended.code, Some(2), "{more:?}: {}", ended.err);
         let says = "SHORT is refused: it has fewer than 8 characters";
         assert!(ended.err.contains(says), "{more:?}: {}", ended.err);
@@ -168,7 +163,7 @@ async fn secret_or_token_that_may_be_a_word_is_refused() {
 #[tokio::test]
 async fn run_that_cannot_begin_ends_with_2_and_says_what_to_do() {
     let running = Running::with_customer().await;
-    let own = format!("http://{}/kaspi", running.listen);
+    let own = running.url();
     let customer = ["--customer", CUSTOMER];
     let kaspi = ["--method", "kaspi"];
     for (arguments, says) in [
@@ -272,8 +267,7 @@ async fn endpoint_behind_tls_is_checked_only_when_the_machine_trusts_its_certifi
 
 fn checked(port: u16, trusted: &Path) -> Ended {
     let url = format!("https://localhost:{port}/kaspi");
-    let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
-    let output = service::conformance("S", &arguments)
+    let output = service::conformance("S", &kaspi(&url))
         .env("SSL_CERT_FILE", trusted)
         .env_remove("SSL_CERT_DIR")
         .output();

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use jetpay_core::Money;
 use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
-use jetpay_platform::{ContractFields, MethodFacts, Platform};
+use jetpay_platform::{ContractFields, MethodFacts, Platform, next_operation_id};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::target::Target;
@@ -19,7 +20,7 @@ use crate::target::{Kassa24Answers, Project};
 use crate::transcript::{Lateness, Transcript};
 
 /// The amount in most checks, in minor units.
-const AMOUNT_MINOR: i64 = 10_000;
+pub(crate) const AMOUNT_MINOR: i64 = 10_000;
 /// An answer after the time limit is late. After this additional time there is no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -136,9 +137,7 @@ impl<'t> CheckContext<'t> {
         fits: impl Fn(&Project) -> bool,
         why: &'static str,
     ) -> CheckResult<Self> {
-        let mut projects = self.target.projects.iter();
-        let project = projects.find(|project| project.supports(self.method) && fits(project));
-        let project = project.ok_or(Stop::NotRun { why })?;
+        let project = self.project_where(|it| it.supports(self.method) && fits(it), why)?;
         let context = Self::with(self.target, self.method, project, self.transcript.clone());
         Ok(Self {
             unobserved: Arc::clone(&self.unobserved),
@@ -146,31 +145,28 @@ impl<'t> CheckContext<'t> {
         })
     }
 
+    /// The first project that fits. Without one the check needs what `why` says.
+    fn project_where(
+        &self,
+        fits: impl Fn(&Project) -> bool,
+        why: &'static str,
+    ) -> CheckResult<&'t Project> {
+        let mut projects = self.target.projects.iter();
+        projects.find(|it| fits(it)).ok_or(Stop::NotRun { why })
+    }
+
     /// A project that does not support the method.
     pub(crate) fn project_without_the_method(&self) -> CheckResult<&'t Project> {
-        let project = self
-            .target
-            .projects
-            .iter()
-            .find(|project| !project.supports(self.method));
-        project.ok_or(Stop::NotRun {
-            why: "needs a project that does not take the method",
-        })
+        let why = "needs a project that does not take the method";
+        self.project_where(|it| !it.supports(self.method), why)
     }
 
     /// The platform in the name of another project.
     pub(crate) fn another_project(&self) -> CheckResult<Platform> {
-        let project = self
-            .target
-            .projects
-            .iter()
-            .find(|project| project.id != self.project.id);
-        let project = project.ok_or(Stop::NotRun {
-            why: "needs a second project: name it with --other-project and --other-secret-env",
-        })?;
-        Ok(self
-            .platform
-            .with_project(project.id, project.keys[0].clone()))
+        let why = "needs a second project: name it with --other-project and --other-secret-env";
+        let project = self.project_where(|it| it.id != self.project.id, why)?;
+        let key = project.keys[0].clone();
+        Ok(self.platform.with_project(project.id, key))
     }
 
     /// A project id that does not exist.
@@ -194,7 +190,7 @@ impl CheckContext<'_> {
 
     /// `verify` for the payer, as JSON.
     pub(crate) fn verify_json(&self) -> Value {
-        serde_json::to_value(self.verify(&self.target.customers.payer)).unwrap_or_default()
+        as_json(&self.verify(&self.target.customers.payer))
     }
 
     pub(crate) fn check_deposit(&self, amount: Money) -> CheckDeposit {
@@ -209,12 +205,33 @@ impl CheckContext<'_> {
 
     /// `check_deposit` for the payer, as JSON.
     pub(crate) fn check_deposit_json(&self) -> Value {
-        serde_json::to_value(self.check_deposit(self.amount())).unwrap_or_default()
+        as_json(&self.check_deposit(self.amount()))
     }
 
     /// Both requests for the payer, as JSON.
     pub(crate) fn requests(&self) -> [Value; 2] {
         [self.verify_json(), self.check_deposit_json()]
+    }
+
+    /// Both requests for another customer, as JSON.
+    pub(crate) fn requests_for(&self, customer_id: &str) -> [Value; 2] {
+        self.requests()
+            .map(|it| with(it, "/customer_id", customer_id.into()))
+    }
+
+    /// `verify` for the payer, signed.
+    pub(crate) fn signed_verify(&self) -> Vec<u8> {
+        self.platform.sign(&self.verify_json())
+    }
+
+    /// `check_deposit` for the payer, signed.
+    pub(crate) fn signed_deposit(&self) -> Vec<u8> {
+        self.platform.sign(&self.check_deposit_json())
+    }
+
+    /// Both requests for the payer, signed.
+    pub(crate) fn signed_requests(&self) -> [Vec<u8>; 2] {
+        [self.signed_verify(), self.signed_deposit()]
     }
 
     pub(crate) fn success(&self, payment_id: &str) -> Callback {
@@ -250,6 +267,16 @@ impl CheckContext<'_> {
     }
 }
 
+/// A message that can still be changed.
+pub(crate) fn as_json(message: &impl Serialize) -> Value {
+    serde_json::to_value(message).unwrap_or_default()
+}
+
+/// The id of no payment.
+pub(crate) fn unknown_payment_id() -> String {
+    format!("unknown-{}", next_operation_id())
+}
+
 /// Sets the value at a JSON pointer. The last name may be new.
 pub(crate) fn with(mut message: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
@@ -278,6 +305,11 @@ pub(crate) fn tampered(signed: &[u8], change: impl FnOnce(Value) -> Value) -> Ve
 /// Changes one field of a signed body without changing its signature.
 pub(crate) fn edited(signed: &[u8], pointer: &str, value: impl Into<Value>) -> Vec<u8> {
     tampered(signed, |it| with(it, pointer, value.into()))
+}
+
+/// Adds the field `a` at the begin of a body. Its value is written as it is.
+pub(crate) fn with_first(body: &[u8], value: &str) -> Vec<u8> {
+    replaced(body, "{", &format!("{{\"a\":{value},"))
 }
 
 /// Replaces a text in a body once.

@@ -5,7 +5,7 @@ use jetpay_platform::{Exchange, Platform, is_acknowledged};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::CheckContext;
+use super::{AMOUNT_MINOR, CheckContext};
 use crate::check::{CheckResult, Stop};
 use crate::expect::{Refusal, Seen};
 use crate::{expect, leaks};
@@ -43,6 +43,11 @@ impl CheckContext<'_> {
     /// Posts a body unchanged to the method's URL.
     pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         self.post(&self.platform, body).await
+    }
+
+    /// The same, and expects code 0.
+    pub(crate) async fn expect_good(&self, body: impl Into<Vec<u8>>) -> CheckResult {
+        expect::answer(&self.send(body).await?, 0).map(drop)
     }
 
     /// Posts a body unchanged to a URL.
@@ -143,18 +148,17 @@ impl CheckContext<'_> {
     /// Expects an answer to a callback. Only HTTP 200 acknowledges. The exact status of a refusal, and the empty body,
     /// are rules of the service `jetpay` only.
     pub(crate) fn expect_status(&self, exchange: &Exchange, status: u16) -> CheckResult {
+        let acknowledges = is_acknowledged(status);
         let (right, wanted) = if self.target.exact {
             let right = exchange.status == status && exchange.body.is_empty();
             (right, format!("HTTP {status}, no body"))
-        } else if is_acknowledged(status) {
+        } else if acknowledges {
             (is_acknowledged(exchange.status), "HTTP 200".to_owned())
         } else {
-            (
-                !is_acknowledged(exchange.status),
-                format!("no HTTP 200, but HTTP {status}"),
-            )
+            let wanted = format!("no HTTP 200, but HTTP {status}");
+            (!is_acknowledged(exchange.status), wanted)
         };
-        let to = if is_acknowledged(status) {
+        let to = if acknowledges {
             status_of(exchange)
         } else {
             String::new()
@@ -227,7 +231,7 @@ impl CheckContext<'_> {
     /// Uses a new connection: the program may still serve an old one and accept no new one.
     async fn answers_a_verify(&self) -> CheckResult {
         let mut wire = self.wire(&self.platform).await?;
-        wire.post(&self.platform.sign(&self.verify_json()));
+        wire.post(&self.signed_verify());
         let (exchange, _) = wire.answer().await?;
         expect::answer(&exchange, 0).map(drop)
     }
@@ -239,13 +243,7 @@ impl CheckContext<'_> {
             expect::brief(exchange)
         })?;
         let code = expect::code(exchange)?;
-        let told = |place: &&str| {
-            let text = exchange
-                .json
-                .as_ref()
-                .and_then(|it| it.pointer(place)?.as_str());
-            text.is_some_and(|text| !text.is_empty())
-        };
+        let told = |place: &&str| expect::text_at(exchange, place).is_some();
         if code == 0 || self.method.refusal_texts.iter().any(told) {
             return Ok(());
         }
@@ -269,15 +267,14 @@ impl CheckContext<'_> {
     pub(crate) async fn expect_processed_once(
         &self,
         payment_id: &str,
-        callback: &jetpay_platform::messages::Callback,
+        callback: &Callback,
     ) -> CheckResult {
         self.expect_acknowledged(callback).await?;
-        let amount = [self.amount().minor()];
-        if self.target.credits {
-            self.expect_money_if_seen(payment_id, "credited", &amount)
-                .await
+        let (state, amounts) = if self.target.credits {
+            ("credited", &[AMOUNT_MINOR][..])
         } else {
-            self.expect_money_if_seen(payment_id, "declined", &[]).await
-        }
+            ("declined", &[][..])
+        };
+        self.expect_money_if_seen(payment_id, state, amounts).await
     }
 }

@@ -331,7 +331,7 @@ impl fmt::Display for Verdict {
 mod tests {
     use super::*;
 
-    const UNSEEN: Option<&str> = Some("Exactly-once was not checked.");
+    const UNSEEN: &str = "Exactly-once was not checked.";
 
     #[test]
     fn verdict_claims_no_more_than_the_checks_saw() {
@@ -342,23 +342,16 @@ mod tests {
             ..nothing
         };
         let passed = |of| Summary { passed: 1, ..of };
-        for (summary, unseen, verdict) in [
+        let unseen = Verdict::NotObserved(UNSEEN);
+        for (summary, why, verdict) in [
             (nothing, None, Verdict::NothingKnown),
-            (skipped, UNSEEN, Verdict::NothingKnown),
-            (
-                passed(skipped),
-                UNSEEN,
-                Verdict::NotObserved(UNSEEN.unwrap()),
-            ),
-            (
-                passed(nothing),
-                UNSEEN,
-                Verdict::NotObserved(UNSEEN.unwrap()),
-            ),
+            (skipped, Some(UNSEEN), Verdict::NothingKnown),
+            (passed(skipped), Some(UNSEEN), unseen),
+            (passed(nothing), Some(UNSEEN), unseen),
             (passed(skipped), None, Verdict::HoldsInPart),
             (passed(nothing), None, Verdict::Holds),
         ] {
-            assert_eq!(Verdict::of(summary, false, unseen), verdict, "{summary}");
+            assert_eq!(Verdict::of(summary, false, why), verdict, "{summary}");
         }
     }
 
@@ -370,13 +363,13 @@ mod tests {
         };
         assert_eq!(Verdict::of(summary, false, None), Verdict::Holds);
         assert_eq!(
-            Verdict::of(summary, true, UNSEEN),
+            Verdict::of(summary, true, Some(UNSEEN)),
             Verdict::FailsStrictly(3)
         );
         let failed = Summary {
             failed: 1,
             ..summary
         };
-        assert_eq!(Verdict::of(failed, true, UNSEEN), Verdict::Fails(1));
+        assert_eq!(Verdict::of(failed, true, Some(UNSEEN)), Verdict::Fails(1));
     }
 }

@@ -33,17 +33,11 @@ impl Report {
 
     fn write_junit(&self, xml: &mut Xml) -> io::Result<()> {
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let [tests, failures, errors, skipped] = self.counts(self.summary());
-        let time = seconds(self.subject.took_ms);
+        let counts = self.counts(self.summary());
         xml.create_element("testsuites")
-            .with_attributes([
-                ("name", "jetpay-conformance"),
-                ("tests", &tests),
-                ("failures", &failures),
-                ("errors", &errors),
-                ("skipped", &skipped),
-                ("time", &time),
-            ])
+            .with_attribute(("name", "jetpay-conformance"))
+            .with_attributes(counts.iter().map(|(name, count)| (*name, count.as_str())))
+            .with_attribute(("time", seconds(self.subject.took_ms).as_str()))
             .write_inner_content(|xml| {
                 let mut chapters = self.chapters().into_iter();
                 chapters.try_for_each(|chapter| self.suite(xml, &chapter))
@@ -52,18 +46,13 @@ impl Report {
     }
 
     fn suite(&self, xml: &mut Xml, chapter: &Chapter<'_>) -> io::Result<()> {
-        let [tests, failures, errors, skipped] = self.counts(chapter.summary());
+        let counts = self.counts(chapter.summary());
         let took = chapter.findings.iter().map(|finding| finding.took).sum();
         xml.create_element("testsuite")
-            .with_attributes([
-                ("name", chapter.title().as_str()),
-                ("tests", &tests),
-                ("failures", &failures),
-                ("errors", &errors),
-                ("skipped", &skipped),
-                ("time", &seconds(took)),
-                ("timestamp", timestamp(&self.subject.began)),
-            ])
+            .with_attribute(("name", chapter.title().as_str()))
+            .with_attributes(counts.iter().map(|(name, count)| (*name, count.as_str())))
+            .with_attribute(("time", seconds(took).as_str()))
+            .with_attribute(("timestamp", timestamp(&self.subject.began)))
             .write_inner_content(|xml| {
                 properties(xml, self)?;
                 let mut findings = chapter.findings.iter();
@@ -72,8 +61,8 @@ impl Report {
         Ok(())
     }
 
-    /// The numbers of tests, failures, errors and skipped tests, in the order of the attributes.
-    fn counts(&self, summary: Summary) -> [String; 4] {
+    /// The attributes with the numbers of tests.
+    fn counts(&self, summary: Summary) -> [(&'static str, String); 4] {
         let advice = if self.subject.strict {
             summary.failed_should
         } else {
@@ -81,7 +70,13 @@ impl Report {
         };
         let failures = summary.failed + advice;
         let skipped = summary.not_run + summary.not_observed + summary.follow;
-        [summary.total(), failures, 0, skipped].map(|count| count.to_string())
+        [
+            ("tests", summary.total()),
+            ("failures", failures),
+            ("errors", 0),
+            ("skipped", skipped),
+        ]
+        .map(|(name, count)| (name, count.to_string()))
     }
 }
 
@@ -185,13 +180,9 @@ fn skipped<'a>(case: ElementWriter<'a, Vec<u8>>, message: &str) -> io::Result<&'
 /// The details of a failure, below its message.
 fn describe(finding: &Finding) -> String {
     let check = &finding.check;
+    let (id, word) = (check.full_id(), check.level.word());
     let mut lines = vec![
-        format!(
-            "{} {} hold: {}",
-            check.full_id(),
-            check.level.word(),
-            check.sentence
-        ),
+        format!("{id} {word} hold: {}", check.sentence),
         format!("section: {}", check.section),
     ];
     if !check.why.is_empty() {
@@ -248,14 +239,10 @@ mod tests {
                 .map(|it| it.tag_name().name())
                 .collect();
             assert_eq!(names[0], "properties");
-            assert!(
-                names[1..].iter().all(|name| *name == "testcase"),
-                "{names:?}"
-            );
-            assert_eq!(
-                suite.attribute("timestamp").unwrap().len(),
-                "2022-03-25T11:08:45".len()
-            );
+            let cases_follow = names[1..].iter().all(|name| *name == "testcase");
+            assert!(cases_follow, "{names:?}");
+            let timestamp = suite.attribute("timestamp").unwrap();
+            assert_eq!(timestamp.len(), "2022-03-25T11:08:45".len());
             let cases = children(suite, "testcase");
             let of = |name| {
                 cases

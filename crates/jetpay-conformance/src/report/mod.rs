@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use jetpay_platform::{messages, visible};
 use serde::Serialize;
 
-use super::check::{Check, Finding, Outcome, checks, run_within};
+use super::check::{Check, Finding, Outcome, checks, run};
 use super::expect;
 use super::row::Level;
 use super::target::Target;
@@ -128,19 +128,16 @@ pub async fn run_until(
                     stopped = Some(STOPPED);
                     check.not_run(STOPPED)
                 }
-                finding = run_within(target, &check, &late) => finding,
+                finding = run(target, &check, &late) => finding,
             }
         };
         on_each(&finding);
         findings.push(finding);
     }
     if stopped == Some(LATE) {
-        let first = findings[0].check.full_id();
-        let mut number = 0;
-        findings.retain(|it| {
-            number += 1;
-            number == 1 || it.check.full_id() != first
-        });
+        let first = findings.remove(0);
+        findings.retain(|it| it.check.full_id() != first.check.full_id());
+        findings.insert(0, first);
     }
     roots::name(&mut findings);
     subject.took_ms = begun.elapsed();

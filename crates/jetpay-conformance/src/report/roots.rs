@@ -227,9 +227,8 @@ fn explains(
     let mut families = FAMILIES.iter();
     if families.any(|(id, members)| *id == root.id && members.split(' ').any(|it| it == check.id)) {
         let no_effect = check.id == "callback-refused-no-effect";
-        return is_about(of_root, fault, is_taken)
-            || is_about(of_root, fault, is_money)
-            || no_effect && is_taken(of_root);
+        return is_taken(of_root) && (is_taken(fault) || no_effect)
+            || is_money(of_root) && is_money(fault);
     }
     match root.id {
         // Payments with one id have their money in common.
@@ -241,10 +240,6 @@ fn explains(
         }
         _ => of_root == fault && rank <= ROOTS.len(),
     }
-}
-
-fn is_about(of_root: &Fault, fault: &Fault, what: fn(&Fault) -> bool) -> bool {
-    what(of_root) && what(fault)
 }
 
 /// Whether a bad signature was taken.

@@ -67,24 +67,12 @@ pub(super) fn report() -> Report {
             Group::Idempotence,
             failed("HTTP 200", &format!("HTTP 500 {HOSTILE}")),
         ),
-        (
-            Group::Idempotence,
-            Outcome::NotRun {
-                why: CREDITS.into(),
-            },
-        ),
-        (
-            Group::Money,
-            Outcome::NotRun {
-                why: CREDITS.into(),
-            },
-        ),
-        (Group::Money, Outcome::NotObserved { why: UNSEEN.into() }),
+        (Group::Idempotence, not_run(CREDITS)),
+        (Group::Money, not_run(CREDITS)),
+        (Group::Money, not_observed(UNSEEN)),
         (
             Group::Robustness,
-            Outcome::NotObserved {
-                why: "the connection broke; try again".into(),
-            },
+            not_observed("the connection broke; try again"),
         ),
         (
             Group::Robustness,
@@ -102,6 +90,14 @@ pub(super) fn report() -> Report {
         subject: subject(),
         findings: findings.collect(),
     }
+}
+
+pub(super) fn not_run(why: &str) -> Outcome {
+    Outcome::NotRun { why: why.into() }
+}
+
+pub(super) fn not_observed(why: &str) -> Outcome {
+    Outcome::NotObserved { why: why.into() }
 }
 
 fn failed(expected: &str, got: &str) -> Outcome {

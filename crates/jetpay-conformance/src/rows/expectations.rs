@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
+use crate::check_context::{AMOUNT_MINOR, CheckContext, as_json};
 use crate::expect::{self, Seen};
-use crate::row::Sent;
+use crate::row::{CallbackBodies, Sent, Words};
 
 /// Expects that every URL for callbacks refuses each of the bodies, and that nothing changes.
 pub(crate) async fn refused(
@@ -23,6 +23,16 @@ pub(crate) async fn refused(
         }
     }
     expect_unchanged(context, payment_id).await
+}
+
+/// The same for bodies that are made from a callback of a new payment.
+pub(crate) async fn callback_refused(
+    context: &CheckContext<'_>,
+    bodies: CallbackBodies,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let bodies = bodies(context, &context.any_callback(&payment_id));
+    refused(context, &payment_id, bodies).await
 }
 
 /// Expects that the body has no effect: it is refused, or accepted without an effect. The service `jetpay` must refuse
@@ -59,7 +69,7 @@ pub(crate) async fn credits(
     change: impl FnOnce(Value) -> Value,
 ) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
+    let success = as_json(&context.success(&payment_id));
     context.expect_acknowledged(&change(success)).await?;
     expect_credited(context, &payment_id).await
 }
@@ -98,9 +108,8 @@ pub(crate) async fn sequence(
 
 /// Expects exactly one credit of the usual amount.
 pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
-    let amount = context.amount().minor();
     context
-        .expect_money(payment_id, "credited", &[amount])
+        .expect_money(payment_id, "credited", &[AMOUNT_MINOR])
         .await
 }
 
@@ -141,6 +150,18 @@ pub(crate) async fn post_with_words(
     Ok(payment_id)
 }
 
+/// Expects that each of these words is acknowledged and credits nothing.
+pub(crate) async fn no_credit(context: &CheckContext<'_>, words: &[Words]) -> CheckResult {
+    for [payment, kind, operation] in words {
+        let payment_id = post_with_words(context, payment, kind, operation).await?;
+        context.expect_entries(&payment_id, &[]).await?;
+    }
+    Ok(())
+}
+
+/// The documented fields of an account.
+pub(crate) const ACCOUNT: [&str; 3] = ["code", "currency", "additional_customer_id"];
+
 /// Expects an answer with an account. If the target must be exact, it has no other fields.
 pub(crate) fn account<'a>(
     context: &CheckContext<'_>,
@@ -153,22 +174,12 @@ pub(crate) fn account<'a>(
     if context.target.exact || context.has_contracts() {
         expect::text(answer, "additional_customer_id", exchange)?;
     }
-    let message: &[&str] = if context.has_contracts() {
-        &["message"]
-    } else {
-        &[]
+    let allowed: &[&str] = match (context.has_contracts(), code) {
+        (false, _) => &[],
+        (true, 0) => &["message", "entities"],
+        (true, _) => &["message"],
     };
-    let contracts: &[&str] = if context.has_contracts() && code == 0 {
-        &["entities"]
-    } else {
-        &[]
-    };
-    context.expect_only(
-        answer,
-        &["code", "currency", "additional_customer_id"],
-        &[message, contracts].concat(),
-        exchange,
-    )?;
+    context.expect_only(answer, &ACCOUNT, allowed, exchange)?;
     Ok(answer)
 }
 
@@ -183,25 +194,26 @@ pub(crate) fn expect_currency(
         .map_err(|stop| stop.about(exchange))
 }
 
+/// Expects a list of contracts that is not empty, and returns it.
+pub(crate) fn listed_contracts<'a>(
+    answer: &'a Map<String, Value>,
+    exchange: &Exchange,
+) -> CheckResult<&'a Vec<Value>> {
+    let contracts = answer.get("entities").and_then(Value::as_array);
+    let contracts = contracts.filter(|contracts| !contracts.is_empty());
+    contracts.ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(exchange)))
+}
+
 /// Expects an answer with good contracts, and returns them.
 pub(crate) fn sound_contracts<'a>(
     context: &CheckContext<'_>,
     exchange: &'a Exchange,
 ) -> CheckResult<&'a Vec<Value>> {
-    let answer = account(context, exchange, 0)?;
-    let contracts = answer
-        .get("entities")
-        .and_then(Value::as_array)
-        .filter(|contracts| !contracts.is_empty());
-    let contracts =
-        contracts.ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(exchange)))?;
+    let contracts = listed_contracts(account(context, exchange, 0)?, exchange)?;
     for contract in contracts {
-        let Some(contract) = contract.as_object() else {
-            return Err(Stop::failed(
-                "objects in `entities`",
-                expect::brief(exchange),
-            ));
-        };
+        let contract = contract
+            .as_object()
+            .ok_or_else(|| Stop::failed("objects in `entities`", expect::brief(exchange)))?;
         expect::text(contract, "id", exchange)?;
         expect::text(contract, "number", exchange)?;
         for name in ["payment", "min_payment", "status_code"] {

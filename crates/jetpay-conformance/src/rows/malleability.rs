@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, edited, tampered, with, without};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::SIGNATURE;
 use crate::row::{Row, must, run, should};
@@ -54,12 +54,8 @@ async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
         ("/operation/request_id", "/operation/status"),
         ("/payment/method", "/payment/status"),
     ] {
-        expect_harmless(
-            context,
-            &payment_id,
-            tampered(&signed, |it| hide(it, text, field)),
-        )
-        .await?;
+        let body = tampered(&signed, |it| hide(it, text, field));
+        expect_harmless(context, &payment_id, body).await?;
     }
     Ok(())
 }
@@ -68,46 +64,36 @@ async fn number_as_text(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, signed) = context.new_payment_with_callback().await?;
     // A decline does not depend on its amount.
     if context.target.credits {
-        let amount = json!(context.amount().minor().to_string());
+        let amount = json!(AMOUNT_MINOR.to_string());
         let body = edited(&signed, "/operation/sum_initial/amount", amount);
         expect_harmless(context, &payment_id, body).await?;
     }
     let project = json!(context.project.id.number().to_string());
-    expect_harmless(
-        context,
-        &payment_id,
-        edited(&signed, "/project_id", project),
-    )
-    .await
+    let body = edited(&signed, "/project_id", project);
+    expect_harmless(context, &payment_id, body).await
 }
 
 fn request_cut(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = context.platform.sign(&context.check_deposit_json());
+    let signed = context.signed_deposit();
     let after_customer = if context.has_contracts() {
         "/entity_id"
     } else {
         "/payment_method"
     };
+    let extended = with(context.check_deposit_json(), "/a", json!("b"));
+    let extended = context.platform.sign(&extended);
     vec![
         tampered(&signed, |it| hide(it, "/currency", "/customer_id")),
         tampered(&signed, |it| hide(it, "/customer_id", after_customer)),
-        tampered(
-            &context
-                .platform
-                .sign(&with(context.check_deposit_json(), "/a", json!("b"))),
-            |it| hide(it, "/a", "/amount"),
-        ),
+        tampered(&extended, |it| hide(it, "/a", "/amount")),
     ]
 }
 
 fn keys(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let semicolon = with(context.verify_json(), "/a;b", json!("c"));
     let control = with(context.verify_json(), "/a\nb", json!("c"));
-    let equal_paths = with(
-        with(context.verify_json(), "/a:", json!({"b": 1})),
-        "/a",
-        json!({":b": 2}),
-    );
+    let equal_paths = with(context.verify_json(), "/a:", json!({"b": 1}));
+    let equal_paths = with(equal_paths, "/a", json!({":b": 2}));
     [semicolon, control, equal_paths]
         .map(|message| context.platform.sign(&message))
         .into()
@@ -119,11 +105,9 @@ async fn still_credits(
     change: impl FnOnce(Value) -> Value,
 ) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let body = tampered(
-        &context.platform.sign(&context.success(&payment_id)),
-        change,
-    );
-    context.expect_status(&context.send_callback(body).await?, 200)?;
+    let signed = context.platform.sign(&context.success(&payment_id));
+    let changed = tampered(&signed, change);
+    context.expect_status(&context.send_callback(changed).await?, 200)?;
     expect_credited(context, &payment_id).await
 }
 
@@ -131,11 +115,8 @@ async fn harmless(context: &CheckContext<'_>) -> CheckResult {
     still_credits(context, |it| {
         let it = with(it, "/payment/description", Value::Null);
         let it = with(it, "/operation/provider/auth_code", Value::Null);
-        with(
-            with(it, "/errors", json!([])),
-            "/account",
-            json!({"extra": {}}),
-        )
+        let it = with(it, "/errors", json!([]));
+        with(it, "/account", json!({"extra": {}}))
     })
     .await
 }
@@ -146,11 +127,8 @@ async fn unsigned(context: &CheckContext<'_>) -> CheckResult {
         let it = with(it, "/operation/signature", other.clone());
         let it = with(it, "/operation/sum_initial/signature", other.clone());
         let it = with(it, "/payment/frame_mode", other.clone());
-        with(
-            it,
-            "/frame_mode",
-            json!({"payment": other, "operation": other}),
-        )
+        let both = json!({"payment": other, "operation": other});
+        with(it, "/frame_mode", both)
     })
     .await
 }
@@ -164,30 +142,21 @@ async fn second_signature(context: &CheckContext<'_>) -> CheckResult {
     let signed = context.platform.sign(&context.success(&payment_id));
     let moved = |it: Value| {
         let good = it["signature"].clone();
-        with(
-            with(it, "/general", json!({"signature": good})),
-            "/signature",
-            json!("another"),
-        )
+        let it = with(it, "/general", json!({"signature": good}));
+        with(it, "/signature", json!("another"))
     };
     refused(context, &payment_id, vec![tampered(&signed, moved)]).await
 }
 
 /// Moves a field to the end of the text before it in the signed string.
-pub(crate) fn hide(message: Value, text: &str, field: &str) -> Value {
-    let value = message.pointer(field).map(|value| {
+fn hide(message: Value, text: &str, field: &str) -> Value {
+    let written = |value: &Value| {
         value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned)
-    });
-    let before = message
-        .pointer(text)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let hidden = format!(
-        "{before};{}:{}",
-        field[1..].replace('/', ":"),
-        value.unwrap_or_default()
-    );
+    };
+    let at = |pointer| message.pointer(pointer).map(written).unwrap_or_default();
+    let path = field[1..].replace('/', ":");
+    let hidden = format!("{};{path}:{}", at(text), at(field));
     with(without(message, field), text, json!(hidden))
 }

@@ -2,25 +2,25 @@
 
 pub(super) mod conditions;
 mod expectations;
+mod idempotence;
 mod malleability;
 mod time;
 
 use super::row::{Group, Row};
 
-pub(crate) use expectations::{credits, sequence};
+pub(crate) use expectations::{callback_refused, credits, no_credit, sequence};
+pub(crate) use money::refund::{Step, steps};
 
 /// The shape of answers: fields, types, and places of texts.
 mod shape {
-    pub(super) mod json;
     pub(super) mod refusals;
     pub(super) mod values;
 }
 
 /// The exchanges that the documents show.
 mod documented {
-    pub(super) mod check_deposit;
     pub(super) mod options;
-    pub(super) mod verify;
+    pub(super) mod requests;
 }
 
 /// Who signed a message.
@@ -29,12 +29,6 @@ mod signatures {
     pub(super) mod callbacks;
     pub(super) mod forged;
     pub(super) mod projects;
-}
-
-/// Repeats.
-mod idempotence {
-    pub(super) mod callbacks;
-    pub(super) mod requests;
 }
 
 /// Which callbacks move money, and how much.
@@ -61,25 +55,21 @@ mod bad_input {
 mod robustness {
     pub(super) mod http;
     pub(super) mod limits;
-    pub(super) mod numbers;
-    pub(super) mod texts;
+    pub(super) mod values;
 }
 
 /// All rows, file by file, each with its chapter, in the order of a report.
 static CHAPTERS: &[(Group, &[Row])] = &[
-    (Group::Shape, shape::json::ROWS),
     (Group::Shape, shape::values::ROWS),
     (Group::Shape, shape::refusals::ROWS),
-    (Group::Documented, documented::verify::ROWS),
-    (Group::Documented, documented::check_deposit::ROWS),
+    (Group::Documented, documented::requests::ROWS),
     (Group::Documented, documented::options::ROWS),
     (Group::Signatures, signatures::accepted::ROWS),
     (Group::Signatures, signatures::callbacks::ROWS),
     (Group::Signatures, signatures::forged::ROWS),
     (Group::Signatures, signatures::projects::ROWS),
     (Group::Malleability, malleability::ROWS),
-    (Group::Idempotence, idempotence::requests::ROWS),
-    (Group::Idempotence, idempotence::callbacks::ROWS),
+    (Group::Idempotence, idempotence::ROWS),
     (Group::Money, money::credit::ROWS),
     (Group::Money, money::refund::ROWS),
     (Group::Money, money::odd_refund::ROWS),
@@ -90,8 +80,7 @@ static CHAPTERS: &[(Group, &[Row])] = &[
     (Group::BadInput, bad_input::callbacks::ROWS),
     (Group::Robustness, robustness::http::ROWS),
     (Group::Robustness, robustness::limits::ROWS),
-    (Group::Robustness, robustness::numbers::ROWS),
-    (Group::Robustness, robustness::texts::ROWS),
+    (Group::Robustness, robustness::values::ROWS),
     (Group::Time, time::ROWS),
 ];
 

@@ -1,9 +1,9 @@
 //! The time of answers. No document says how long the platform waits, but a payer at a kiosk does not wait long.
 
-use jetpay_platform::{Exchange, next_operation_id};
+use jetpay_platform::Exchange;
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, without};
+use crate::check_context::{CheckContext, unknown_payment_id, without};
 use crate::expect;
 use crate::row::{Row, Source, run, should};
 
@@ -34,49 +34,44 @@ pub(super) static ROWS: &[Row] = &[
         .runs(run!(in_a_row)),
 ];
 
+async fn verify(context: &CheckContext<'_>) -> CheckResult {
+    good_in_time(context, &context.call_verify().await?)
+}
+
+async fn deposit(context: &CheckContext<'_>) -> CheckResult {
+    good_in_time(context, &context.call_deposit().await?)
+}
+
+fn good_in_time(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
+    expect::answer(exchange, 0)?;
+    in_time(context, exchange)
+}
+
 fn in_time(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
     expect::in_time(exchange, context.target.time_limit)
 }
 
-async fn verify(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context.call(&context.verify_json()).await?;
-    expect::answer(&exchange, 0)?;
-    in_time(context, &exchange)
-}
-
-async fn deposit(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context.call(&context.check_deposit_json()).await?;
-    expect::answer(&exchange, 0)?;
-    in_time(context, &exchange)
-}
-
 async fn callback(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let exchange = context
-        .post_callback(&context.any_callback(&payment_id))
-        .await?;
+    let callback = context.any_callback(&payment_id);
+    let exchange = context.post_callback(&callback).await?;
     context.expect_status(&exchange, 200)?;
     in_time(context, &exchange)
 }
 
 async fn refusals(context: &CheckContext<'_>) -> CheckResult {
     let unknown = context.verify(&context.target.customers.unknown);
-    let unsigned = context.verify_json().to_string();
     let no_customer = without(context.check_deposit_json(), "/customer_id");
     for body in [
         context.platform.sign(&unknown),
-        unsigned.into(),
+        context.verify_json().to_string().into(),
         context.platform.sign(&no_customer),
         b"{".to_vec(),
     ] {
-        let exchange = context.send(body).await?;
-        in_time(context, &exchange)?;
+        in_time(context, &context.send(body).await?)?;
     }
-    let unknown = format!("unknown-{}", next_operation_id());
-    let exchange = context
-        .post_callback(&context.any_callback(&unknown))
-        .await?;
-    in_time(context, &exchange)
+    let callback = context.any_callback(&unknown_payment_id());
+    in_time(context, &context.post_callback(&callback).await?)
 }
 
 async fn in_a_row(context: &CheckContext<'_>) -> CheckResult {

@@ -30,15 +30,10 @@ async fn exchange_that_is_shown_is_the_one_that_broke_the_expectation() {
     let fault = |name| named(name).fault;
     let (repeats, before) = (fault("credits-repeats"), fault("credits-before"));
     let (verify, deposit, success) = ("\"verify\"", "\"check_deposit\"", "\"success\"");
+    let code = "shape-code-integer";
     let (twice, once) = ("\"credited\":40000", "\"credited\":10000");
     for (fault, id, sent, got, seen) in [
-        (
-            text_in_refusals,
-            "shape-code-integer",
-            "7000000404",
-            "\"404\"",
-            "",
-        ),
+        (text_in_refusals, code, "7000000404", "\"404\"", ""),
         (small_currency, "shape-currency", verify, "kzt", ""),
         (repeats, "callback-repeated", success, "", twice),
         (before, "deposit-pending", deposit, "payment_id", once),
@@ -129,11 +124,9 @@ async fn fault_that_many_checks_meet_is_one_failure() {
         ("refunds-repeats", "callback-refund-repeated"),
     ];
     let faults = named_faults.map(|(name, root)| (named(name).fault, root));
+    let unnamed = [(page_for_refusals, "verify-unknown"), (gone, "verify-good")];
     let mut running = tokio::task::JoinSet::new();
-    for (fault, root) in faults
-        .into_iter()
-        .chain([(page_for_refusals, "verify-unknown"), (gone, "verify-good")])
-    {
+    for (fault, root) in faults.into_iter().chain(unnamed) {
         let (target, _) = kaspi(fault);
         running.spawn(async move { (root, run_all(&target, |_| ()).await) });
     }

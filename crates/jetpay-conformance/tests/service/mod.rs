@@ -1,7 +1,5 @@
 //! The service `jetpay` on a fresh folder, in a thread of the test program. Checks meet it over HTTP only.
 
-#![allow(dead_code, reason = "a module of tests: each test file uses its part")]
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -71,6 +69,11 @@ impl Running {
 
     pub(crate) fn admin(&self) -> Admin {
         Admin::new(format!("http://{}", self.admin_listen), TOKEN)
+    }
+
+    /// The URL of the method Kaspi.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/kaspi", self.listen)
     }
 
     /// The URL for `--observe`.

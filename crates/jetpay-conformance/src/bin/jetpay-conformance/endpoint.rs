@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{anyhow, bail, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jetpay_conformance::{
     Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, ShortSecret, Target,
 };
@@ -50,8 +50,8 @@ pub(super) struct Endpoint {
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
     /// Which of its two answer options the endpoint uses for Kassa24
-    #[arg(long, value_enum, default_value_t = Answers::Contracts)]
-    kassa24_answers: Answers,
+    #[arg(long, value_enum, default_value_t = Kassa24Answers::Contracts)]
+    kassa24_answers: Kassa24Answers,
     /// Currency of the project
     #[arg(long, value_name = "CODE", default_value = "KZT")]
     currency: Currency,
@@ -84,14 +84,6 @@ pub(super) struct Endpoint {
     exact: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Answers {
-    /// Option 1: the account only
-    Account,
-    /// Option 2: the account and its contracts
-    Contracts,
-}
-
 impl Endpoint {
     pub(super) fn target(&self) -> anyhow::Result<Target> {
         let several = self.method.len() > 1;
@@ -102,13 +94,9 @@ impl Endpoint {
         );
         is_http("--url", &self.url)?;
         self.differ()?;
-        let answers = match self.kassa24_answers {
-            Answers::Account => Kassa24Answers::Account,
-            Answers::Contracts => Kassa24Answers::Contracts,
-        };
         let own = project(self.project, &self.secret_env)?
             .with_methods(self.method.iter().copied())
-            .with_kassa24_answers(answers);
+            .with_kassa24_answers(self.kassa24_answers);
         let mut target = Target::new(&self.url, own, self.customers());
         if let Some(url) = &self.callback_url {
             is_http("--callback-url", url)?;

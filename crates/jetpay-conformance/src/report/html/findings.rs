@@ -125,21 +125,23 @@ fn body(text: &str) -> String {
 }
 
 pub(super) fn show_skipped(report: &Report) -> Markup {
-    let not_run = report.not_run();
-    let not_observed = report.not_observed();
+    let not_run = "These checks did not run to their end, so they say nothing about the endpoint.";
+    let not_observed = "The answers were right, but the checks could not see their effect.";
+    let parts = [
+        ("not-run", "Not run", not_run, report.not_run()),
+        (
+            "not-observed",
+            "Not observed",
+            not_observed,
+            report.not_observed(),
+        ),
+    ];
     html! {
-        @if !not_run.is_empty() {
-            section #not-run {
-                h2 { "Not run" }
-                p { "These checks did not run to their end, so they say nothing about the endpoint." }
-                @for reason in not_run { (group(&reason)) }
-            }
-        }
-        @if !not_observed.is_empty() {
-            section #not-observed {
-                h2 { "Not observed" }
-                p { "The answers were right, but the checks could not see their effect." }
-                @for reason in not_observed { (group(&reason)) }
+        @for (id, title, text, reasons) in parts.iter().filter(|(.., reasons)| !reasons.is_empty()) {
+            section id=(id) {
+                h2 { (title) }
+                p { (text) }
+                @for reason in reasons { (group(reason)) }
             }
         }
     }

@@ -77,37 +77,25 @@ fn facts(report: &Report) -> Markup {
         .filter(|url| **url != subject.url)
         .map(|url| visible::line(url))
         .collect();
+    let name = yes(projects.len() == 1, "Project", "Projects");
+    let successes = yes(
+        subject.credits,
+        "sent; they credit the customer",
+        "not sent",
+    );
+    let money = yes(subject.observed, "observed", "not observed");
+    let silence = match (subject.exact, subject.strict) {
+        (true, _) => "must equal the service jetpay",
+        (false, strict) => yes(strict, "advice counts", "advice only"),
+    };
     let facts = [
         ("Methods", subject.methods.join(", ")),
-        (
-            if projects.len() == 1 {
-                "Project"
-            } else {
-                "Projects"
-            },
-            list(&projects),
-        ),
+        (name, list(&projects)),
         ("Currency", subject.currency.clone()),
         ("Callbacks also to", list(&other_urls)),
-        (
-            "Successes",
-            yes(
-                subject.credits,
-                "sent; they credit the customer",
-                "not sent",
-            ),
-        ),
-        (
-            "The money",
-            yes(subject.observed, "observed", "not observed"),
-        ),
-        (
-            "Where documents say nothing",
-            match (subject.exact, subject.strict) {
-                (true, _) => "must equal the service jetpay".to_owned(),
-                (false, strict) => yes(strict, "advice counts", "advice only"),
-            },
-        ),
+        ("Successes", successes.to_owned()),
+        ("The money", money.to_owned()),
+        ("Where documents say nothing", silence.to_owned()),
         ("An answer may take", time(subject.time_limit_ms)),
         ("Began", began(&subject.began)),
         ("Took", time(subject.took_ms)),
@@ -121,8 +109,8 @@ fn facts(report: &Report) -> Markup {
     }
 }
 
-fn yes(is: bool, yes: &str, no: &str) -> String {
-    if is { yes } else { no }.to_owned()
+const fn yes(is: bool, yes: &'static str, no: &'static str) -> &'static str {
+    if is { yes } else { no }
 }
 
 /// `2022-03-25 11:08:45 UTC`.

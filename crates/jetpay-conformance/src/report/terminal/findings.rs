@@ -19,18 +19,12 @@ pub(super) fn write_table(
     width: usize,
 ) -> fmt::Result {
     let subject = &report.subject;
-    let what = format!(
-        "jetpay-conformance {} of {}",
-        subject.version,
-        subject.endpoint()
-    );
+    let (version, endpoint) = (subject.version, subject.endpoint());
+    let what = format!("jetpay-conformance {version} of {endpoint}");
     write!(f, "{NAME}{}{NAME:#}", hanging(&what, "  ", width))?;
     for note in &subject.notes {
-        f.write_str(&hanging(
-            &format!("note: {}", visible::line(note)),
-            "  ",
-            width,
-        ))?;
+        let note = format!("note: {}", visible::line(note));
+        f.write_str(&hanging(&note, "  ", width))?;
     }
     let ids = report.findings.iter().map(|finding| finding.check.id.len());
     let ids = ids.max().unwrap_or(0);
@@ -110,12 +104,8 @@ pub(super) fn write_failure(
     }
     let ids: Vec<_> = following.iter().map(|it| it.check.full_id()).collect();
     let (count, ids) = (checks(ids.len()), ids.join(", "));
-    write_value(
-        f,
-        "so fail",
-        &format!("{count} more, which follow from this one: {ids}"),
-        width,
-    )
+    let all = format!("{count} more, which follow from this one: {ids}");
+    write_value(f, "so fail", &all, width)
 }
 
 /// The guilty exchange, each part on one line.
@@ -135,11 +125,8 @@ fn short(f: &mut fmt::Formatter<'_>, exchange: &RecordedExchange, width: usize) 
 }
 
 fn write_value(f: &mut fmt::Formatter<'_>, name: &str, text: &str, width: usize) -> fmt::Result {
-    let style = if name == "got" {
-        BAD
-    } else {
-        anstyle::Style::new()
-    };
+    let plain = anstyle::Style::new();
+    let style = if name == "got" { BAD } else { plain };
     let text = beside_name(&visible::line(text), VALUE, width);
     write!(f, "  {name:9} {style}{text}{style:#}")
 }

@@ -67,13 +67,11 @@ impl fmt::Display for Terminal<'_> {
         for finding in self.report.failed() {
             findings::write_failure(f, self.report, finding, self.width)?;
         }
-        for (what, reasons) in [
-            ("not run", self.report.not_run()),
-            ("not observed", self.report.not_observed()),
-        ] {
-            reasons
-                .iter()
-                .try_for_each(|reason| skipped(f, what, reason, self.width))?;
+        for reason in self.report.not_run() {
+            skipped(f, "not run", &reason, self.width)?;
+        }
+        for reason in self.report.not_observed() {
+            skipped(f, "not observed", &reason, self.width)?;
         }
         self.end(f)
     }
@@ -93,11 +91,8 @@ impl Terminal<'_> {
         let unseen = self.report.exactly_once().filter(|_| style == BAD);
         let unseen = unseen.map_or_else(String::new, |why| hanging(why, "", self.width));
         let verdict = hanging(&verdict.to_string(), "", self.width);
-        let summary = hanging(
-            &format!("{summary} in {seconds}.{tenths} s"),
-            "",
-            self.width,
-        );
+        let summary = format!("{summary} in {seconds}.{tenths} s");
+        let summary = hanging(&summary, "", self.width);
         write!(f, "\n{style}{verdict}{style:#}{ADVICE}{unseen}{ADVICE:#}")?;
         write!(f, "{NAME}{summary}{NAME:#}")
     }
@@ -176,14 +171,7 @@ impl fmt::Display for Report {
 }
 
 fn without_styles(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    // Escapes of the endpoint were made visible before. These escapes are from the report, and each ends in `m`.
-    while let Some((before, escape)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        rest = escape.split_once('m').map_or("", |(_, after)| after);
-    }
-    plain + rest
+    anstream::adapter::strip_str(text).to_string()
 }
 
 #[cfg(test)]

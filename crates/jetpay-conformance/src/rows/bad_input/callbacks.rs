@@ -1,33 +1,34 @@
 //! Callbacks with missing or wrong fields.
 
+use jetpay_platform::messages::Callback;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, replaced, with, without};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, as_json, replaced, with, without};
 use crate::row::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 use crate::row::{Row, run, should};
-use crate::rows::conditions::{exact, has_callback_url};
-use crate::rows::expectations::{expect_unchanged, refused};
+use crate::rows::conditions::{EXACT, HAS_CALLBACK_URL};
+use crate::rows::expectations::expect_unchanged;
 
 pub(crate) static ROWS: &[Row] = &[
     should("callback-missing-field", BAD_FIELD)
         .that("a signed callback without a field that its effect depends on is refused")
         .why("The endpoint replaces the missing field with a default and credits it.")
-        .runs(run!(missing_field)),
+        .callback_refused(missing_field),
     should("callback-wrong-type", BAD_FIELD)
         .that("a signed callback with a wrong type in a field that money depends on is refused")
         .why("A converted type changes an amount or an id unnoticed.")
-        .runs(run!(wrong_type)),
+        .callback_refused(wrong_type),
     should("callback-unreadable", UNREADABLE)
         .that("an unreadable callback is refused")
         .why("A callback that could not be read is acknowledged and never repeated, and the payer waits.")
-        .only(has_callback_url)
+        .only(HAS_CALLBACK_URL)
         .once()
         .runs(run!(unreadable_callback)),
     should("callback-url-verify", ANSWERS)
         .that("a verify at /callback is answered with 400 without a body")
         .why("A URL in the wrong line of the Dashboard seems to work, but no payer is found.")
-        .only(exact)
+        .only(EXACT)
         .once()
         .runs(run!(verify_at_callback)),
 ];
@@ -52,9 +53,8 @@ fn fields(context: &CheckContext<'_>) -> impl Iterator<Item = &'static str> {
     FIELDS.into_iter().chain(success)
 }
 
-async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
+fn missing_field(context: &CheckContext<'_>, callback: &Callback) -> Vec<Vec<u8>> {
+    let success = as_json(callback);
     let sum = ["/operation/sum_initial"];
     let sum = sum.into_iter().filter(|_| context.target.credits);
     // An empty text has the same signed string as `null`.
@@ -66,14 +66,11 @@ async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
         ]
     };
     let messages = fields(context).chain(sum).flat_map(without_it);
-    let bodies = messages.map(|message| context.platform.sign(&message));
-    let bodies = bodies.collect();
-    refused(context, &payment_id, bodies).await
+    messages.map(|it| context.platform.sign(&it)).collect()
 }
 
-async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
+fn wrong_type(context: &CheckContext<'_>, callback: &Callback) -> Vec<Vec<u8>> {
+    let success = as_json(callback);
     let mut bodies = Vec::new();
     let mut add = |field, value| {
         bodies.push(context.platform.sign(&with(success.clone(), field, value)));
@@ -92,7 +89,7 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
         for operation in [json!(true), json!("id:1"), json!([1])] {
             add("/operation", operation);
         }
-        let amount = context.amount().minor();
+        let amount = AMOUNT_MINOR;
         for wrong in [json!(amount.to_string()), json!("100.00"), json!(u64::MAX)] {
             add("/operation/sum_initial/amount", wrong);
         }
@@ -102,7 +99,7 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
         let float = replaced(success.to_string().as_bytes(), &integer, &float);
         bodies.push(context.platform.sign_text(float));
     }
-    refused(context, &payment_id, bodies).await
+    bodies
 }
 
 async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
@@ -115,27 +112,21 @@ async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
 
 /// Unreadable bodies, made from a signed one.
 fn unreadable_bodies(signed: &[u8]) -> Vec<Vec<u8>> {
-    let trailing = [signed, b"}"].concat();
-    let mark = [b"\xEF\xBB\xBF", signed].concat();
-    let list = [b"[", signed, b"]"].concat();
-    let repeated = replaced(signed, "\"status\":", "\"status\":\"decline\",\"status\":");
     vec![
         Vec::new(),
         b"callback".to_vec(),
         signed[..signed.len() - 1].to_vec(),
-        trailing,
-        mark,
-        list,
-        repeated,
+        [signed, b"}"].concat(),
+        [b"\xEF\xBB\xBF", signed].concat(),
+        [b"[", signed, b"]"].concat(),
+        replaced(signed, "\"status\":", "\"status\":\"decline\",\"status\":"),
     ]
 }
 
 async fn verify_at_callback(context: &CheckContext<'_>) -> CheckResult {
-    for request in context.requests() {
+    for body in context.signed_requests() {
         for url in context.callback_urls().iter().skip(1) {
-            let exchange = context
-                .send_at(url, context.platform.sign(&request))
-                .await?;
+            let exchange = context.send_at(url, body.clone()).await?;
             context.expect_status(&exchange, 400)?;
         }
     }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::check_context::{CheckContext, replaced, with, without};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, replaced, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::BAD_FIELD;
 use crate::row::{Row, must, should};
-use crate::rows::conditions::always_contracts;
+use crate::rows::conditions::ALWAYS_CONTRACTS;
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
@@ -35,7 +35,7 @@ pub(crate) static ROWS: &[Row] = &[
     should("field-entity", BAD_FIELD)
         .that("entity_id is refused when it is missing or invalid")
         .why("The payment has no contract, and an operator has to ask the payer.")
-        .only(always_contracts)
+        .only(ALWAYS_CONTRACTS)
         .refused(entity, REFUSAL.naming("entity_id")),
     should("field-entity-without-number", BAD_FIELD)
         .that("entity_id without number is refused")
@@ -86,14 +86,10 @@ fn kind(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 
 fn project(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let number = json!(context.project.id.number().to_string());
-    context
+    let messages = context
         .requests()
-        .map(|it| {
-            context
-                .platform
-                .sign(&with(it, "/project_id", number.clone()))
-        })
-        .into()
+        .map(|it| with(it, "/project_id", number.clone()));
+    messages.map(|it| context.platform.sign(&it)).into()
 }
 
 fn customer(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
@@ -117,12 +113,7 @@ fn customer_id(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         format!("{payer}\0"),
         format!("{payer}\u{7f}"),
     ];
-    let both = |id: &String| {
-        context
-            .requests()
-            .map(|it| with(it, "/customer_id", json!(id)))
-    };
-    let messages = ids.iter().flat_map(both);
+    let messages = ids.iter().flat_map(|id| context.requests_for(id));
     messages.map(|it| context.platform.sign(&it)).collect()
 }
 
@@ -155,7 +146,7 @@ fn entity(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 fn amount(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let values = [
         Value::Null,
-        json!(context.amount().minor().to_string()),
+        json!(AMOUNT_MINOR.to_string()),
         json!("100.00"),
         json!(true),
         json!([10_000]),
@@ -195,20 +186,16 @@ fn currency(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 
 fn amount_float(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let plain = context.check_deposit_json().to_string();
-    let field = format!("\"amount\":{}", context.amount().minor());
+    let field = format!("\"amount\":{AMOUNT_MINOR}");
     let floats = ["10000.0", "100.5", "1e4", "1E+4", "0.1"];
-    floats
-        .map(|float| {
-            context.platform.sign_text(replaced(
-                plain.as_bytes(),
-                &field,
-                &format!("\"amount\":{float}"),
-            ))
-        })
-        .into()
+    let bodies = floats.map(|float| {
+        let float = format!("\"amount\":{float}");
+        replaced(plain.as_bytes(), &field, &float)
+    });
+    bodies.map(|body| context.platform.sign_text(body)).into()
 }
 
-pub(crate) const REFUSAL: Refusal = Refusal::new(200, 500);
+const REFUSAL: Refusal = Refusal::new(200, 500);
 
 /// Each message with each of these values in a field, and without the field, signed.
 fn wrong(
@@ -223,9 +210,7 @@ fn wrong(
             .map(|it| with(message.clone(), field, it.clone()));
         changed.chain([without(message.clone(), field)])
     });
-    forms
-        .map(|message| context.platform.sign(&message))
-        .collect()
+    forms.map(|it| context.platform.sign(&it)).collect()
 }
 
 /// The same with `check_deposit`.

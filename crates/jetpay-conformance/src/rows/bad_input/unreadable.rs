@@ -1,9 +1,8 @@
 //! Bodies that are not exactly one JSON object, or that two programs read differently.
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, replaced};
-use crate::expect;
-use crate::expect::Refusal;
+use crate::check_context::{AMOUNT_MINOR, CheckContext, replaced, with_first};
+use crate::expect::{self, Refusal};
 use crate::row::sections::UNREADABLE;
 use crate::row::{Row, must, run, should};
 
@@ -42,15 +41,10 @@ pub(crate) static ROWS: &[Row] = &[
         .refused(number, REFUSAL),
 ];
 
-/// The usual `check_deposit`, signed.
-pub(super) fn signed(context: &CheckContext<'_>) -> Vec<u8> {
-    context.platform.sign(&context.check_deposit_json())
-}
-
-pub(crate) const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
+const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
 
 fn not_json(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     let half = signed[..signed.len() / 2].to_vec();
     let texts = [
         "",
@@ -62,24 +56,19 @@ fn not_json(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         "<verify/>",
         "\0\0\0\0",
     ];
-    texts
-        .into_iter()
-        .map(|text| text.as_bytes().to_vec())
-        .chain([half])
-        .collect()
+    let texts = texts.map(|text| text.as_bytes().to_vec());
+    texts.into_iter().chain([half]).collect()
 }
 
 fn not_an_object(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let in_a_list = [b"[", signed(context).as_slice(), b"]"].concat();
-    ["null", "true", "1234", "\"verify\"", "[]"]
-        .map(|text| text.as_bytes().to_vec())
-        .into_iter()
-        .chain([in_a_list])
-        .collect()
+    let in_a_list = [b"[", context.signed_deposit().as_slice(), b"]"].concat();
+    let texts = ["null", "true", "1234", "\"verify\"", "[]"];
+    let texts = texts.map(|text| text.as_bytes().to_vec());
+    texts.into_iter().chain([in_a_list]).collect()
 }
 
 fn trailing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     [b"}".as_slice(), b"x", b",", b"{}", b"\0", &signed]
         .map(|more| [&signed, more].concat())
         .into()
@@ -87,8 +76,8 @@ fn trailing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 
 /// A sample in a document has this amount, which is neither JSON nor minor units.
 async fn sample_amount(context: &CheckContext<'_>) -> CheckResult {
-    let amount = format!("\"amount\":{}", context.amount().minor());
-    let body = replaced(&signed(context), &amount, "\"amount\":10 000,00");
+    let amount = format!("\"amount\":{AMOUNT_MINOR}");
+    let body = replaced(&context.signed_deposit(), &amount, "\"amount\":10 000,00");
     let exchange = context.send(body).await?;
     if context.target.exact {
         return context.expect_refusal(&exchange, REFUSAL);
@@ -98,7 +87,7 @@ async fn sample_amount(context: &CheckContext<'_>) -> CheckResult {
 }
 
 fn repeated_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     // Both values are the same, one is hidden by an escape, one is nested, and one is the signature.
     let texts = [
         "{\"signature\":\"AAAA\",",
@@ -110,31 +99,26 @@ fn repeated_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 }
 
 fn empty_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     ["{\"\":1,", "{\"a\":{\"\":{}},"]
         .map(|text| replaced(&signed, "{", text))
         .into()
 }
 
 fn encoding(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     let mark = [b"\xEF\xBB\xBF", signed.as_slice()].concat();
     let utf_16 = String::from_utf8_lossy(&signed)
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
     let invalid = [b"{\"a\":\"\xFF\xFE\",", &signed[1..]].concat();
-    vec![
-        mark,
-        utf_16,
-        invalid,
-        replaced(&signed, "{", "{\"a\":\"\\ud800\","),
-    ]
+    vec![mark, utf_16, invalid, with_first(&signed, "\"\\ud800\"")]
 }
 
 fn number(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(context);
+    let signed = context.signed_deposit();
     ["-0", "-0.0", "1e999", "NaN", "01", "+1", ".5"]
-        .map(|bad| replaced(&signed, "{", &format!("{{\"a\":{bad},")))
+        .map(|bad| with_first(&signed, bad))
         .into()
 }

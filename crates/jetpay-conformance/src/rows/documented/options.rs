@@ -1,23 +1,23 @@
 //! The two answer options of Kassa24, and the type of Cash-in's `check_deposit`.
 
-use jetpay_platform::{Exchange, MethodFacts};
-use serde_json::json;
+use jetpay_platform::Exchange;
+use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::sections::METHOD_ANSWERS;
 use crate::row::{Row, Source, must, run, should};
-use crate::rows::conditions::closed_contract;
+use crate::rows::conditions::{NO_TYPED_VERIFY, TYPED_VERIFY, closed_contract};
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
-use crate::target::{Kassa24Answers, Target};
+use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
     must("option-1-verify", Source::Verify)
         .that("option 1: verify is answered with the account only")
         .why("The kiosk shows nothing, and no customer of this project can pay.")
         .option(Kassa24Answers::Account)
-        .runs(run!(super::verify::good)),
+        .runs(run!(super::requests::good_verify)),
     must("option-1-deposit", Source::CheckDeposit)
         .that("option 1: check_deposit without entity_id and number gets a payment_id")
         .why("Every payment of this project is refused while the cash is in the machine.")
@@ -38,12 +38,12 @@ pub(crate) static ROWS: &[Row] = &[
         .why(
             "The document shows both types; if one of them is refused, payments of that form fail.",
         )
-        .only(quirk)
+        .only(TYPED_VERIFY)
         .runs(run!(gets_a_payment_id)),
     should("typed-verify-is-verify", METHOD_ANSWERS)
         .that("a verify with an amount is a verify and gets no payment_id")
         .why("A question about an account creates a payment that no payer began.")
-        .only(no_quirk)
+        .only(NO_TYPED_VERIFY)
         .runs(run!(is_a_verify)),
 ];
 
@@ -55,45 +55,26 @@ async fn deposit(context: &CheckContext<'_>) -> CheckResult {
 
 async fn option_2_status(context: &CheckContext<'_>) -> CheckResult {
     let closed = closed_contract(context)?;
-    let payer = &context.target.customers.payer;
-    let exchange = context.call(&context.verify(payer)).await?;
+    let exchange = context.call_verify().await?;
     let contracts = sound_contracts(context, &exchange)?;
     // 0 is the default, so it may be left out.
     let status = |id: &str| {
         let contract = contracts.iter().find(|contract| contract["id"] == *id)?;
-        Some(
-            contract
-                .get("status_code")
-                .map_or(Some(0), serde_json::Value::as_i64),
-        )
+        Some(contract.get("status_code").map_or(Some(0), Value::as_i64))
     };
-    expect::equal(
-        "status_code of the open contract",
-        &Some(Some(0)),
-        &context
-            .contract()
-            .map_or(Some(Some(0)), |open| status(&open.id)),
-    )?;
+    if let Some(open) = context.contract() {
+        let what = "status_code of the open contract";
+        expect::equal(what, &Some(Some(0)), &status(&open.id))?;
+    }
     let status = status(&closed.id);
     if context.target.exact {
-        return expect::equal(
-            "status_code of the closed contract",
-            &Some(Some(204)),
-            &status,
-        );
+        let what = "status_code of the closed contract";
+        return expect::equal(what, &Some(Some(204)), &status);
     }
     // A contract that is not shown cannot be paid either.
     let closed = status != Some(Some(0));
     let what = "the closed contract with another status_code than 0, or not at all";
     expect::holds(what, closed, || expect::brief(&exchange))
-}
-
-fn quirk(method: &MethodFacts, _: &Target) -> bool {
-    method.typed_verify
-}
-
-fn no_quirk(method: &MethodFacts, _: &Target) -> bool {
-    !method.typed_verify
 }
 
 /// Sends a `check_deposit` whose `type` says `verify`.

@@ -4,14 +4,15 @@ use jetpay_core::Currency;
 use jetpay_platform::messages::Callback;
 use serde_json::json;
 
+use super::refund::expect_balance;
 use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, with};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, with};
 use crate::expect;
 use crate::row::sections::{ANY_ORDER, KEYS, ONE_CREDIT};
 use crate::row::{Procedure, Row, Sent, Source, must, run, should};
-use crate::rows::conditions::exact;
+use crate::rows::conditions::EXACT;
 use crate::rows::expectations::{
-    credits, expect_acknowledged_if_exact, expect_credited, post_with_words, post_wrong_callback,
+    credits, expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
 
 pub(crate) static ROWS: &[Row] = &[
@@ -22,7 +23,7 @@ pub(crate) static ROWS: &[Row] = &[
     must("callback-success-balance", ONE_CREDIT)
         .that("a success raises the customer's balance by exactly the amount")
         .why("Entries and balance differ, and it is unknown which of them is right.")
-        .only(exact)
+        .only(EXACT)
         .credits(run!(balance)),
     must("callback-words", Source::Callback)
         .that("a success credits whatever value payment.method has")
@@ -50,11 +51,11 @@ pub(crate) static ROWS: &[Row] = &[
     must("callback-failed-operation", ONE_CREDIT)
         .that("a declined operation of a successful payment is acknowledged and credits nothing")
         .why("A failed attempt is credited as if it had succeeded.")
-        .credits(run!(failed_operation)),
+        .credits(Procedure::NoCredit(&[["success", "sale", "decline"]])),
     must("callback-payment-under-way", ONE_CREDIT)
         .that("a successful operation of a payment in progress is acknowledged and credits nothing")
         .why("The payment can still fail after this step.")
-        .credits(run!(payment_under_way)),
+        .credits(Procedure::NoCredit(&[["processing", "sale", "success"]])),
     should("callback-partially-paid", ONE_CREDIT)
         .that("a partially paid payment credits nothing by itself")
         .why("The full amount is credited although only a part was paid.")
@@ -85,49 +86,26 @@ async fn success(context: &CheckContext<'_>) -> CheckResult {
         return Ok(());
     };
     let entries = admin.entries_of(&payment_id).await?;
-    let operations: Vec<&str> = entries
-        .iter()
-        .map(|entry| entry.operation_id.as_str())
-        .collect();
-    expect::equal(
-        "operations",
-        &vec![success.operation.id.to_string().as_str()],
-        &operations,
-    )
+    let operations = entries.into_iter().map(|entry| entry.operation_id);
+    let wanted = vec![success.operation.id.to_string()];
+    expect::equal("operations", &wanted, &operations.collect())
 }
 
 async fn balance(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let payer = &context.target.customers.payer;
-    let before = context.admin()?.balance(payer).await?;
-    context.expect_success_taken(&payment_id).await?;
-    let after = context.admin()?.balance(payer).await?;
-    expect::equal("a balance of", &(before + context.amount().minor()), &after)
+    expect_balance(context, &[]).await
 }
 
 async fn method_words(context: &CheckContext<'_>) -> CheckResult {
-    for word in context
-        .method
-        .callback_methods
-        .iter()
-        .chain(&["", "Another Method"])
-    {
-        let payment_id = context.new_payment().await?;
-        let mut success = context.success(&payment_id);
-        success.payment.method = (*word).to_owned();
-        context.expect_acknowledged(&success).await?;
-        expect_credited(context, &payment_id).await?;
+    let words = context.method.callback_methods.iter();
+    for word in words.chain(&["", "Another Method"]) {
+        credits(context, |it| with(it, "/payment/method", json!(word))).await?;
     }
     Ok(())
 }
 
 async fn account(context: &CheckContext<'_>) -> CheckResult {
     let customers = &context.target.customers;
-    let other = customers
-        .plain
-        .as_ref()
-        .unwrap_or(&customers.unknown)
-        .clone();
+    let other = customers.plain.as_ref().unwrap_or(&customers.unknown);
     credits(context, |it| {
         let it = with(it, "/customer", json!({"id": other}));
         with(it, "/account", json!({"number": other}))
@@ -136,70 +114,56 @@ async fn account(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn payment_sum(context: &CheckContext<'_>) -> CheckResult {
-    let other = context.amount().minor() + 500;
-    credits(context, |it| with(it, "/payment/sum/amount", json!(other))).await
+    let other = json!(AMOUNT_MINOR + 500);
+    credits(context, |it| with(it, "/payment/sum/amount", other)).await
 }
 
-async fn failed_operation(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = post_with_words(context, "success", "sale", "decline").await?;
-    context.expect_entries(&payment_id, &[]).await
-}
-
-async fn payment_under_way(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = post_with_words(context, "processing", "sale", "success").await?;
-    context.expect_entries(&payment_id, &[]).await
+/// Expects that a callback of a new payment that does not fit it credits nothing, and waits for a person.
+async fn quarantined(
+    context: &CheckContext<'_>,
+    wrong: impl FnOnce(&str) -> CheckResult<Callback>,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    post_wrong_callback(context, &wrong(&payment_id)?).await?;
+    context.expect_money(&payment_id, "quarantined", &[]).await
 }
 
 async fn partially_paid(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let paid = context.money(context.amount().minor() - 4_000);
-    let partly = Callback::partially_paid(context.method, context.project.id, &payment_id, paid);
-    post_wrong_callback(context, &partly).await?;
-    context.expect_money(&payment_id, "quarantined", &[]).await
+    let (method, project) = (context.method, context.project.id);
+    let paid = context.money(AMOUNT_MINOR - 4_000);
+    let partly = |id: &str| Ok(Callback::partially_paid(method, project, id, paid));
+    quarantined(context, partly).await
 }
 
 fn wrong_success(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::success(
-        context.method,
-        context.project.id,
-        payment_id,
-        context.money(context.amount().minor() * 2),
-    )
+    let twice = context.money(AMOUNT_MINOR * 2);
+    Callback::success(context.method, context.project.id, payment_id, twice)
 }
 
 async fn other_amount(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    post_wrong_callback(context, &wrong_success(context, &payment_id)).await?;
-    context.expect_money(&payment_id, "quarantined", &[]).await
+    quarantined(context, |id| Ok(wrong_success(context, id))).await
 }
 
 async fn other_currency(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let other = context
-        .success(&payment_id)
-        .with_currency(another_currency(context)?);
-    post_wrong_callback(context, &other).await?;
-    context.expect_money(&payment_id, "quarantined", &[]).await
+    let other = |id: &str| {
+        Ok(context
+            .success(id)
+            .with_currency(another_currency(context)?))
+    };
+    quarantined(context, other).await
 }
 
 pub(super) fn another_currency(context: &CheckContext<'_>) -> CheckResult<Currency> {
-    let other = if context.target.currency.code() == "USD" {
-        "KZT"
-    } else {
-        "USD"
-    };
+    let is_dollar = context.target.currency.code() == "USD";
+    let other = if is_dollar { "KZT" } else { "USD" };
     Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))
 }
 
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {
     let other = context.another_project()?;
     let payment_id = context.new_payment().await?;
-    let success = Callback::success(
-        context.method,
-        other.project_id(),
-        &payment_id,
-        context.amount(),
-    );
+    let mut success = context.success(&payment_id);
+    success.project_id = other.project_id().number();
     let exchange = context.send_callback(other.sign(&success)).await?;
     expect_acknowledged_if_exact(context, &exchange)?;
     context.expect_entries(&payment_id, &[]).await

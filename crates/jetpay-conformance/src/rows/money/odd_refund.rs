@@ -3,13 +3,11 @@
 use jetpay_platform::is_acknowledged;
 
 use super::credit::another_currency;
-use super::refund::{
-    PART_MINOR, Step, callback_of, entries_of, if_processed, processes, steps_count,
-};
+use super::refund::{PART_MINOR, Step, callback_of, entries_of, if_processed, processes};
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
+use crate::check_context::{AMOUNT_MINOR, CheckContext};
 use crate::row::sections::REFUNDS;
-use crate::row::{Row, must, run};
+use crate::row::{Procedure, Row, must, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
@@ -38,7 +36,10 @@ pub(crate) static ROWS: &[Row] = &[
     must("callback-refund-reversed", REFUNDS)
         .that("if refunds are processed, a reversed refund (refund reverse) gives the amount back to the customer")
         .why("The payer did not get the money, and the customer has lost the credit.")
-        .credits(run!(reversed)),
+        .credits(Procedure::Steps(1, &[
+            (&[("refund", AMOUNT_MINOR), ("refund reverse", AMOUNT_MINOR)], "credited"),
+            (&[("refund", PART_MINOR), ("refund reverse", PART_MINOR)], "credited"),
+        ])),
     must("callback-refund-reverse-too-large", REFUNDS)
         .that("a refund reverse gives back no more than was refunded, and nothing without a refund")
         .why("One wrong message gives the customer money that no payer paid.")
@@ -46,34 +47,33 @@ pub(crate) static ROWS: &[Row] = &[
 ];
 
 async fn before_sale(context: &CheckContext<'_>) -> CheckResult {
-    let all = context.amount().minor();
-    let early: [(&[Step], usize, &str); 4] = [
-        (&[("refund", all)], 1, "refunded"),
-        (&[("refund", PART_MINOR)], 1, "partially_refunded"),
-        (&[("reversal", all)], 1, "reversed"),
+    let twice = [("refund", AMOUNT_MINOR), ("refund", AMOUNT_MINOR)];
+    let early: [(&[Step], &str); 4] = [
+        (&[("refund", AMOUNT_MINOR)], "refunded"),
+        (&[("refund", PART_MINOR)], "partially_refunded"),
+        (&[("reversal", AMOUNT_MINOR)], "reversed"),
         // The second one finds nothing left.
-        (&[("refund", all), ("refund", all)], 1, "refunded"),
+        (&twice, "refunded"),
     ];
-    for (steps, counted, state) in early {
+    for (steps, state) in early {
         let processed = processes(context, steps[0].0).await?;
         let payment_id = context.new_payment().await?;
-        let outcome = before_the_sale(context, &payment_id, steps, counted, state).await;
+        let outcome = before_the_sale(context, &payment_id, steps, state).await;
         if_processed(context, processed, &payment_id, outcome).await?;
     }
     Ok(())
 }
 
-/// Sends these steps before the sale, and expects that after it the first ones of them count.
+/// Sends these steps before the sale, and expects that after it the first of them counts.
 async fn before_the_sale(
     context: &CheckContext<'_>,
     payment_id: &str,
     steps: &[Step],
-    counted: usize,
     state: &str,
 ) -> CheckResult {
     let mut repeated = Vec::new();
     for step in steps {
-        let left = context.amount().minor() - step.1;
+        let left = AMOUNT_MINOR - step.1;
         let callback = callback_of(context, payment_id, *step, left);
         let early = context.post_callback(&callback).await?;
         expect_acknowledged_if_exact(context, &early)?;
@@ -87,7 +87,7 @@ async fn before_the_sale(
     for callback in repeated {
         context.post_callback(&callback).await?;
     }
-    let entries = entries_of(context, &steps[..counted]);
+    let entries = entries_of(&steps[..1]);
     let followed = context.expect_money(payment_id, state, &entries).await;
     or_one_of(context, payment_id, followed, &[net(&entries)]).await
 }
@@ -116,38 +116,44 @@ async fn or_one_of(
 }
 
 async fn second(context: &CheckContext<'_>) -> CheckResult {
-    let all = context.amount().minor();
     for (first, state) in [("refund", "refunded"), ("reversal", "reversed")] {
         for second in ["refund", "reversal"] {
-            moves_no_more(context, &[(first, all)], (second, all), state).await?;
+            let (first, second) = ((first, AMOUNT_MINOR), (second, AMOUNT_MINOR));
+            moves_no_more(context, &[first], second, state).await?;
         }
     }
     Ok(())
 }
 
 async fn too_large(context: &CheckContext<'_>) -> CheckResult {
-    let all = context.amount().minor();
     for wrong in [
-        ("refund", all + 1),
+        ("refund", AMOUNT_MINOR + 1),
         ("refund", i64::MAX),
-        ("reversal", all * 2),
+        ("reversal", AMOUNT_MINOR * 2),
     ] {
         moves_no_more(context, &[], wrong, "credited").await?;
     }
     let parts = [("refund", PART_MINOR), ("refund", PART_MINOR)];
     for wrong in [
-        ("refund", all),
-        ("refund", all - PART_MINOR),
-        ("reversal", all),
+        ("refund", AMOUNT_MINOR),
+        ("refund", AMOUNT_MINOR - PART_MINOR),
+        ("reversal", AMOUNT_MINOR),
     ] {
         moves_no_more(context, &parts, wrong, "partially_refunded").await?;
     }
     // Before its sale.
     let payment_id = context.new_payment().await?;
-    let early = callback_of(context, &payment_id, ("refund", all + 1), 0);
+    let early = callback_of(context, &payment_id, ("refund", AMOUNT_MINOR + 1), 0);
     post_wrong_callback(context, &early).await?;
     context.expect_success_taken(&payment_id).await?;
-    expect_untouched(context, &payment_id, "credited", &[all], -all).await
+    expect_untouched(
+        context,
+        &payment_id,
+        "credited",
+        &[AMOUNT_MINOR],
+        -AMOUNT_MINOR,
+    )
+    .await
 }
 
 async fn odd_amount(context: &CheckContext<'_>) -> CheckResult {
@@ -168,7 +174,7 @@ async fn odd_amount(context: &CheckContext<'_>) -> CheckResult {
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {
     let other = context.another_project()?;
     let (payment_id, _) = context.new_credited_payment().await?;
-    let all = ("refund", context.amount().minor());
+    let all = ("refund", AMOUNT_MINOR);
     let mut refund = callback_of(context, &payment_id, all, 0);
     refund.project_id = other.project_id().number();
     let exchange = context.send_callback(other.sign(&refund)).await?;
@@ -176,16 +182,7 @@ async fn other_project(context: &CheckContext<'_>) -> CheckResult {
     expect_credited(context, &payment_id).await
 }
 
-async fn reversed(context: &CheckContext<'_>) -> CheckResult {
-    for minor in [context.amount().minor(), PART_MINOR] {
-        let steps = [("refund", minor), ("refund reverse", minor)];
-        steps_count(context, &steps, 1, "credited").await?;
-    }
-    Ok(())
-}
-
 async fn reverse_too_large(context: &CheckContext<'_>) -> CheckResult {
-    let all = context.amount().minor();
     let part = ("refund", PART_MINOR);
     let undone = [part, ("refund reverse", PART_MINOR)];
     let before: [(&[Step], &str); 3] = [
@@ -194,7 +191,7 @@ async fn reverse_too_large(context: &CheckContext<'_>) -> CheckResult {
         (&undone, "credited"),
     ];
     for (steps, state) in before {
-        moves_no_more(context, steps, ("refund reverse", all), state).await?;
+        moves_no_more(context, steps, ("refund reverse", AMOUNT_MINOR), state).await?;
     }
     Ok(())
 }
@@ -208,7 +205,7 @@ async fn moves_no_more(
     state: &str,
 ) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    let entries = entries_of(context, steps);
+    let entries = entries_of(steps);
     for (index, step) in steps.iter().enumerate() {
         let left = entries[..index + 2].iter().sum();
         let exchange = context
@@ -216,9 +213,9 @@ async fn moves_no_more(
             .await?;
         expect_acknowledged_if_exact(context, &exchange)?;
     }
-    let (all, left) = (context.amount().minor(), entries.iter().sum::<i64>());
+    let left = entries.iter().sum::<i64>();
     let (after, most) = match wrong {
-        ("refund reverse", minor) => (all, minor.clamp(0, all - left)),
+        ("refund reverse", minor) => (AMOUNT_MINOR, minor.clamp(0, AMOUNT_MINOR - left)),
         (_, minor) => (0, -minor.clamp(0, left)),
     };
     post_wrong_callback(context, &callback_of(context, &payment_id, wrong, after)).await?;

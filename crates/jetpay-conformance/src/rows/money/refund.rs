@@ -4,11 +4,11 @@ use jetpay_platform::is_acknowledged;
 use jetpay_platform::messages::{Callback, Operation};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
+use crate::check_context::{AMOUNT_MINOR, CheckContext};
 use crate::expect;
 use crate::row::sections::{ANSWERS, REFUNDS};
-use crate::row::{Row, must, run, should};
-use crate::rows::conditions::exact;
+use crate::row::{Procedure, Row, must, run, should};
+use crate::rows::conditions::EXACT;
 use crate::rows::expectations::expect_credited;
 
 pub(crate) static ROWS: &[Row] = &[
@@ -19,11 +19,11 @@ pub(crate) static ROWS: &[Row] = &[
     must("callback-refund-partial", REFUNDS)
         .that("if refunds are processed, a partial refund takes back its part: sum_initial, not payment.sum")
         .why("The customer, who paid for the rest, loses too much or too little.")
-        .credits(run!(partial)),
+        .credits(Procedure::Steps(1, &[(&[("refund", PART_MINOR)], "partially_refunded")])),
     must("callback-refund-rest", REFUNDS)
         .that("if refunds are processed, two partial refunds take back both parts")
         .why("The second refund counts as a repeat, and the merchant pays for it.")
-        .credits(run!(rest)),
+        .credits(Procedure::Steps(1, &[(&[("refund", PART_MINOR), ("refund", REST_MINOR)], "refunded")])),
     should("callback-reversal", REFUNDS)
         .that("a reversal takes the amount back")
         .why("The platform has taken the payment back, and the merchant loses the money.")
@@ -31,7 +31,7 @@ pub(crate) static ROWS: &[Row] = &[
     must("callback-refund-balance", REFUNDS)
         .that("after a success and a refund the balance is the same as before")
         .why("The customer gains or loses a coin each time a payment is refunded.")
-        .only(exact)
+        .only(EXACT)
         .credits(run!(balance)),
     must("callback-refund-declined", REFUNDS)
         .that("a refund or reversal that failed, is in progress or has an unknown status takes nothing back")
@@ -40,23 +40,25 @@ pub(crate) static ROWS: &[Row] = &[
     should("callback-url", ANSWERS)
         .that("a success at /callback credits")
         .why("The documented address does not work, and no payment is credited.")
-        .only(exact)
+        .only(EXACT)
         .credits(run!(at_callback)),
     should("callback-other-urls", ANSWERS)
         .that("a success at the URL of another method credits")
         .why("One URL in the wrong line of the Dashboard stops all credits of a method.")
-        .only(exact)
+        .only(EXACT)
         .credits(run!(at_other_methods)),
 ];
 
 /// The amount of a partial refund, in minor units.
 pub(crate) const PART_MINOR: i64 = 3_000;
 
+const REST_MINOR: i64 = AMOUNT_MINOR - PART_MINOR;
+
 /// An operation after the sale: its type, and its amount in minor units.
 pub(crate) type Step = (&'static str, i64);
 
 /// The sale has made this entry, and each step one more.
-pub(super) fn entries_of(context: &CheckContext<'_>, steps: &[Step]) -> Vec<i64> {
+pub(super) fn entries_of(steps: &[Step]) -> Vec<i64> {
     let entry = |(kind, minor): &Step| {
         if *kind == "refund reverse" {
             *minor
@@ -64,8 +66,7 @@ pub(super) fn entries_of(context: &CheckContext<'_>, steps: &[Step]) -> Vec<i64>
             -minor
         }
     };
-    let sale = context.amount().minor();
-    std::iter::once(sale)
+    std::iter::once(AMOUNT_MINOR)
         .chain(steps.iter().map(entry))
         .collect()
 }
@@ -78,7 +79,7 @@ pub(super) fn callback_of(
     left: i64,
 ) -> Callback {
     let status = match (kind, left) {
-        (_, left) if left == context.amount().minor() => "success",
+        (_, left) if left == AMOUNT_MINOR => "success",
         ("reversal", 0) => "reversed",
         ("reversal", _) => "partially reversed",
         (_, 0) => "refunded",
@@ -90,16 +91,15 @@ pub(super) fn callback_of(
         .with_remaining_sum(context.money(left))
 }
 
-/// Sends these steps after the credit of a payment, each as often, and expects that each is acknowledged and moves its
-/// amount once.
-async fn expect_steps(
+/// Sends these steps after the credit of a payment, each as often, and expects that each is acknowledged. Returns the
+/// entries that they should make.
+async fn send_steps(
     context: &CheckContext<'_>,
     payment_id: &str,
     steps: &[Step],
     deliveries: usize,
-    state: &str,
-) -> CheckResult {
-    let entries = entries_of(context, steps);
+) -> CheckResult<Vec<i64>> {
+    let entries = entries_of(steps);
     for (index, step) in steps.iter().enumerate() {
         let left = entries[..index + 2].iter().sum();
         let callback = callback_of(context, payment_id, *step, left);
@@ -107,20 +107,46 @@ async fn expect_steps(
             context.expect_acknowledged(&callback).await?;
         }
     }
-    context.expect_money(payment_id, state, &entries).await
+    Ok(entries)
 }
 
-/// The same with a new payment, if the merchant processes operations of the first step's type.
-pub(crate) async fn steps_count(
+/// The same, and expects that each moves its amount once.
+async fn expect_steps(
     context: &CheckContext<'_>,
+    payment_id: &str,
     steps: &[Step],
     deliveries: usize,
     state: &str,
 ) -> CheckResult {
-    let processed = processes(context, steps[0].0).await?;
-    let (payment_id, _) = context.new_credited_payment().await?;
-    let outcome = expect_steps(context, &payment_id, steps, deliveries, state).await;
-    if_processed(context, processed, &payment_id, outcome).await
+    let entries = send_steps(context, payment_id, steps, deliveries).await?;
+    context.expect_money(payment_id, state, &entries).await
+}
+
+/// The same with a new payment for each of these cases, if the merchant processes operations of its first step's type.
+pub(crate) async fn steps(
+    context: &CheckContext<'_>,
+    deliveries: usize,
+    cases: &[(&[Step], &str)],
+) -> CheckResult {
+    for (steps, state) in cases {
+        let processed = processes(context, steps[0].0).await?;
+        let (payment_id, _) = context.new_credited_payment().await?;
+        let outcome = expect_steps(context, &payment_id, steps, deliveries, state).await;
+        if_processed(context, processed, &payment_id, outcome).await?;
+    }
+    Ok(())
+}
+
+/// Expects that the success of a new payment, and then these steps, change the payer's balance by exactly their entries.
+pub(super) async fn expect_balance(context: &CheckContext<'_>, steps: &[Step]) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let payer = &context.target.customers.payer;
+    let before = context.admin()?.balance(payer).await?;
+    context.expect_success_taken(&payment_id).await?;
+    let entries = send_steps(context, &payment_id, steps, 1).await?;
+    let after = context.admin()?.balance(payer).await?;
+    let wanted = before + entries.iter().sum::<i64>();
+    expect::equal("a balance of", &wanted, &after)
 }
 
 /// Whether the merchant acknowledges an operation of this type for the full amount and takes it back. The service `jetpay`
@@ -129,11 +155,11 @@ pub(super) async fn processes(context: &CheckContext<'_>, kind: &'static str) ->
     if context.target.exact {
         return Ok(true);
     }
-    let all = (kind, context.amount().minor());
+    let all = (kind, AMOUNT_MINOR);
     let (payment_id, _) = context.new_credited_payment().await?;
     let callback = callback_of(context, &payment_id, all, 0);
     let exchange = context.post_callback(&callback).await?;
-    let entries = entries_of(context, &[all]);
+    let entries = entries_of(&[all]);
     let taken = context.expect_entries(&payment_id, &entries).await.is_ok();
     Ok(taken && is_acknowledged(exchange.status))
 }
@@ -155,50 +181,38 @@ pub(super) async fn if_processed(
 
 async fn refund(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    let all = context.amount().minor();
-    expect_steps(context, &payment_id, &[("refund", all)], 1, "refunded").await
-}
-
-async fn partial(context: &CheckContext<'_>) -> CheckResult {
-    let steps = [("refund", PART_MINOR)];
-    steps_count(context, &steps, 1, "partially_refunded").await
-}
-
-async fn rest(context: &CheckContext<'_>) -> CheckResult {
-    let rest = context.amount().minor() - PART_MINOR;
-    let steps = [("refund", PART_MINOR), ("refund", rest)];
-    steps_count(context, &steps, 1, "refunded").await
+    expect_steps(
+        context,
+        &payment_id,
+        &[("refund", AMOUNT_MINOR)],
+        1,
+        "refunded",
+    )
+    .await
 }
 
 async fn reversal(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    let all = context.amount().minor();
-    expect_steps(context, &payment_id, &[("reversal", all)], 1, "reversed").await
+    expect_steps(
+        context,
+        &payment_id,
+        &[("reversal", AMOUNT_MINOR)],
+        1,
+        "reversed",
+    )
+    .await
 }
 
 async fn balance(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let payer = &context.target.customers.payer;
-    let before = context.admin()?.balance(payer).await?;
-    context.expect_success_taken(&payment_id).await?;
-    let all = ("refund", context.amount().minor());
-    context
-        .expect_acknowledged(&callback_of(context, &payment_id, all, 0))
-        .await?;
-    expect::equal(
-        "a balance of",
-        &before,
-        &context.admin()?.balance(payer).await?,
-    )
+    expect_balance(context, &[("refund", AMOUNT_MINOR)]).await
 }
 
 async fn declined(context: &CheckContext<'_>) -> CheckResult {
-    let all = context.amount().minor();
     for kind in ["refund", "reversal"] {
         let processed = processes(context, kind).await?;
         for status in ["decline", "error", "processing", "completed"] {
             let (payment_id, _) = context.new_credited_payment().await?;
-            let mut refund = callback_of(context, &payment_id, (kind, all), all);
+            let mut refund = callback_of(context, &payment_id, (kind, AMOUNT_MINOR), AMOUNT_MINOR);
             refund.operation = Operation::new(kind, status, context.amount());
             let exchange = context.post_callback(&refund).await?;
             expect_credited(context, &payment_id).await?;
@@ -227,11 +241,8 @@ async fn at_callback(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn at_other_methods(context: &CheckContext<'_>) -> CheckResult {
-    for other in context
-        .target
-        .methods()
-        .filter(|method| method.name != context.method.name)
-    {
+    let methods = context.target.methods();
+    for other in methods.filter(|method| method.name != context.method.name) {
         credits_at(context, &context.target.url_of(other)).await?;
     }
     Ok(())

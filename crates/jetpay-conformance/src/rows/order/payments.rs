@@ -3,7 +3,7 @@
 use jetpay_platform::next_operation_id;
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
+use crate::check_context::{CheckContext, unknown_payment_id};
 use crate::expect::{self, Seen};
 use crate::row::sections::{ANSWERS, ANY_ORDER};
 use crate::row::{Row, Sent, must, run, should};
@@ -50,7 +50,7 @@ pub(crate) static ROWS: &[Row] = &[
 ];
 
 async fn unknown_payment(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = format!("unknown-{}", next_operation_id());
+    let payment_id = unknown_payment_id();
     let success = context.any_callback(&payment_id);
     for _ in 0..2 {
         context.expect_status(&context.post_callback(&success).await?, 404)?;
@@ -68,17 +68,14 @@ async fn payout(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn after_early_callback(context: &CheckContext<'_>) -> CheckResult {
-    let unknown = format!("unknown-{}", next_operation_id());
+    let unknown = unknown_payment_id();
     // Another check is about the answer.
-    context
-        .post_callback(&context.any_callback(&unknown))
-        .await?;
+    let early = context.any_callback(&unknown);
+    context.post_callback(&early).await?;
     let payment_id = context.new_payment().await?;
-    let another = payment_id != unknown;
-    let seen = || Seen::received(payment_id.clone());
-    expect::holds("another payment_id", another, seen)?;
+    let seen = || Seen::received(&payment_id);
+    expect::holds("another payment_id", payment_id != unknown, seen)?;
     expect_unchanged(context, &payment_id).await?;
-    context
-        .expect_processed_once(&payment_id, &context.any_callback(&payment_id))
-        .await
+    let callback = context.any_callback(&payment_id);
+    context.expect_processed_once(&payment_id, &callback).await
 }

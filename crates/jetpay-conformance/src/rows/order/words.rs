@@ -4,10 +4,12 @@ use jetpay_platform::messages::Operation;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, with, without};
+use crate::check_context::{CheckContext, as_json, with, without};
 use crate::row::sections::WORDS;
-use crate::row::{Row, must, run, should};
-use crate::rows::expectations::{credits, expect_credited, post_with_words, post_wrong_callback};
+use crate::row::{Procedure, Row, Words, must, run, should};
+use crate::rows::expectations::{
+    credits, expect_credited, no_credit, post_with_words, post_wrong_callback,
+};
 
 pub(crate) static ROWS: &[Row] = &[
     should("callback-unknown-status", WORDS)
@@ -17,7 +19,7 @@ pub(crate) static ROWS: &[Row] = &[
     should("callback-unknown-type", WORDS)
         .that("an unknown type of operation is acknowledged and credits nothing")
         .why("An unknown kind of operation counts as a top-up, although the money may go the other way.")
-        .credits(run!(unknown_type)),
+        .credits(Procedure::NoCredit(&[["success", "gift", "success"]])),
     must("callback-unknown-success", WORDS)
         .that("a success with an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success then credits")
         .why("Money that went another way is credited, or one odd word keeps the payer's money from being credited.")
@@ -91,14 +93,9 @@ async fn unknown_status(context: &CheckContext<'_>) -> CheckResult {
     context.expect_money(&payment_id, "pending", &[]).await
 }
 
-async fn unknown_type(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = post_with_words(context, "success", "gift", "success").await?;
-    context.expect_entries(&payment_id, &[]).await
-}
-
 /// `payment.status`, `operation.type` and `operation.status` of a success with one word that is unknown, or that is known
 /// and moves no money into a top-up.
-const NO_SUCCESS: [[&str; 3]; 12] = [
+const NO_SUCCESS: [Words; 12] = [
     ["success", "chargeback", "success"],
     ["success", "dispute", "success"],
     ["success", "void", "success"],
@@ -114,7 +111,7 @@ const NO_SUCCESS: [[&str; 3]; 12] = [
 ];
 
 /// The same with a word that is known without the space around it.
-const SPACED: [[&str; 3]; 4] = [
+const SPACED: [Words; 4] = [
     ["success", "sale ", "success"],
     ["success", "sale", "success "],
     ["success ", "sale", "success"],
@@ -141,11 +138,8 @@ async fn unknown_success(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn unknown_success_acknowledged(context: &CheckContext<'_>) -> CheckResult {
-    for [payment, kind, operation] in NO_SUCCESS.into_iter().chain(SPACED) {
-        let payment_id = post_with_words(context, payment, kind, operation).await?;
-        context.expect_entries(&payment_id, &[]).await?;
-    }
-    Ok(())
+    no_credit(context, &NO_SUCCESS).await?;
+    no_credit(context, &SPACED).await
 }
 
 /// Objects that a callback may lack.
@@ -261,7 +255,7 @@ fn reports() -> impl Iterator<Item = (&'static str, &'static str, Form)> {
 fn report(context: &CheckContext<'_>, payment_id: &str, status: &str, form: Form) -> Value {
     let operation = Operation::new("sale", status, context.amount());
     let callback = context.callback(payment_id, status, operation);
-    form(serde_json::to_value(callback).unwrap_or_default())
+    form(as_json(&callback))
 }
 
 async fn decline_without_operation(context: &CheckContext<'_>) -> CheckResult {
@@ -291,7 +285,7 @@ async fn success_after_report(context: &CheckContext<'_>) -> CheckResult {
 
 async fn success_without_operation(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
+    let success = as_json(&context.success(&payment_id));
     post_wrong_callback(context, &without(success, "/operation")).await?;
     context.expect_money(&payment_id, "pending", &[]).await
 }
@@ -300,13 +294,9 @@ async fn bad_dates(context: &CheckContext<'_>) -> CheckResult {
     let texts = [json!("soon"), json!(""), json!("2022-02-30T25:61:00")];
     for date in texts.into_iter().chain(odd_values()) {
         credits(context, |it| {
-            let fields = [
-                "/payment/date",
-                "/operation/date",
-                "/operation/created_date",
-            ];
-            let odd = |it, field| with(it, field, date.clone());
-            fields.into_iter().fold(it, odd)
+            let it = with(it, "/payment/date", date.clone());
+            let it = with(it, "/operation/date", date.clone());
+            with(it, "/operation/created_date", date)
         })
         .await?;
     }

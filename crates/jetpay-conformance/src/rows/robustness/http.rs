@@ -4,16 +4,16 @@
 use std::time::Duration;
 
 use jetpay_platform::Platform;
+use jetpay_platform::messages::Callback;
 use jetpay_platform::raw::chunked;
 
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::expect;
-use crate::expect::Refusal;
+use crate::expect::{self, Refusal};
 use crate::row::sections::HTTP;
 use crate::row::{Row, Source, must, run, should};
 use crate::rows::expectations::expect_unchanged;
-use crate::wire::{Framing, Wire};
+use crate::wire::Framing;
 
 pub(crate) static ROWS: &[Row] = &[
     should("http-post-only", HTTP)
@@ -55,7 +55,7 @@ pub(crate) static ROWS: &[Row] = &[
 ];
 
 async fn post_only(context: &CheckContext<'_>) -> CheckResult {
-    let body = context.platform.sign(&context.verify_json());
+    let body = context.signed_verify();
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
         let exchange = context
             .platform
@@ -64,18 +64,16 @@ async fn post_only(context: &CheckContext<'_>) -> CheckResult {
         let refused = if context.target.exact {
             exchange.status == 405
         } else {
-            // HTTP has the status 501 for a method that is not implemented.
-            (400..500).contains(&exchange.status) || exchange.status == 501
+            (400..500).contains(&exchange.status) || exchange.status == NOT_IMPLEMENTED
         };
-        if !refused {
-            return Err(Stop::failed(
-                format!("{method} refused, best with HTTP 405"),
-                expect::brief(&exchange),
-            ));
-        }
+        let what = format!("{method} refused, best with HTTP 405");
+        expect::holds(&what, refused, || expect::brief(&exchange))?;
     }
     Ok(())
 }
+
+/// HTTP has this status for a method that is not implemented.
+const NOT_IMPLEMENTED: u16 = 501;
 
 async fn content_type(context: &CheckContext<'_>) -> CheckResult {
     let types = [
@@ -86,7 +84,7 @@ async fn content_type(context: &CheckContext<'_>) -> CheckResult {
         Some("application/octet-stream"),
         Some("text/html; charset=windows-1251"),
     ];
-    let body = context.platform.sign(&context.verify_json());
+    let body = context.signed_verify();
     for content_type in types {
         let exchange = context
             .platform
@@ -101,9 +99,7 @@ async fn query(context: &CheckContext<'_>) -> CheckResult {
     let url = context.platform.base_url();
     let joined = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joined}note=1&type=check_deposit");
-    let exchange = context
-        .send_at(&url, context.platform.sign(&context.verify_json()))
-        .await?;
+    let exchange = context.send_at(&url, context.signed_verify()).await?;
     expect::answer(&exchange, 0).map(drop)
 }
 
@@ -112,14 +108,7 @@ const SAFE: Source = Source::Other("RFC 9110, section 9.2.1: safe methods");
 async fn get(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let callback = context.any_callback(&payment_id);
-    let bodies = [
-        (
-            &context.platform,
-            context.platform.sign(&context.verify_json()),
-        ),
-        (&context.callbacks, context.callbacks.sign(&callback)),
-    ];
-    for (platform, body) in bodies {
+    for (platform, body) in verify_and(context, &callback) {
         for method in ["GET", "HEAD"] {
             refused(context, platform, method, &body).await?;
         }
@@ -127,6 +116,17 @@ async fn get(context: &CheckContext<'_>) -> CheckResult {
     expect_unchanged(context, &payment_id).await?;
     context.expect_alive().await?;
     context.expect_processed_once(&payment_id, &callback).await
+}
+
+/// A verify and a callback, signed, each with its URL.
+fn verify_and<'c>(
+    context: &'c CheckContext<'_>,
+    callback: &Callback,
+) -> [(&'c Platform, Vec<u8>); 2] {
+    [
+        (&context.platform, context.signed_verify()),
+        (&context.callbacks, context.callbacks.sign(callback)),
+    ]
 }
 
 async fn refused(
@@ -137,20 +137,16 @@ async fn refused(
 ) -> CheckResult {
     let json = Some("application/json");
     let exchange = platform.send_as(method, "", json, body).await?;
-    if context.target.exact && exchange.status != 405 {
-        return Err(Stop::failed(
-            format!("HTTP 405 to {method}"),
-            expect::brief(&exchange),
-        ));
-    }
-    // HTTP has the status 501 for a method that is not implemented.
-    if exchange.code() == Some(0) || (exchange.status >= 500 && exchange.status != 501) {
-        return Err(Stop::failed(
-            format!("neither code 0 nor HTTP 5xx to {method}"),
-            expect::brief(&exchange),
-        ));
-    }
-    Ok(())
+    let refused = !context.target.exact || exchange.status == 405;
+    let brief = || expect::brief(&exchange);
+    expect::holds(&format!("HTTP 405 to {method}"), refused, brief)?;
+    let failed = exchange.status >= 500 && exchange.status != NOT_IMPLEMENTED;
+    let refused = exchange.code() != Some(0) && !failed;
+    expect::holds(
+        &format!("neither code 0 nor HTTP 5xx to {method}"),
+        refused,
+        brief,
+    )
 }
 
 const MESSAGES: Source = Source::Other("RFC 9112, section 6: message body");
@@ -166,7 +162,7 @@ const PIECES: usize = 4;
 const CHUNK: usize = 16;
 
 async fn slow(context: &CheckContext<'_>) -> CheckResult {
-    let body = context.platform.sign(&context.verify_json());
+    let body = context.signed_verify();
     let mut wire = context.wire(&context.platform).await?;
     let head = wire.begin(Framing::Length, &body);
     let (first, second) = head.split_at(head.len() / 2);
@@ -179,7 +175,7 @@ async fn slow(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn in_chunks(context: &CheckContext<'_>) -> CheckResult {
-    let body = context.platform.sign(&context.verify_json());
+    let body = context.signed_verify();
     let mut wire = context.wire(&context.platform).await?;
     let head = wire.begin(Framing::Chunks, &body);
     wire.write(head, Duration::ZERO);
@@ -191,16 +187,15 @@ async fn in_chunks(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn kept(context: &CheckContext<'_>) -> CheckResult {
-    let deposit = context.platform.sign(&context.check_deposit_json());
     let mut wire = context.wire(&context.platform).await?;
-    wire.post(&context.platform.sign(&context.verify_json()));
+    wire.post(&context.signed_verify());
     let (exchange, answer) = wire.answer().await?;
     expect::answer(&exchange, 0)?;
     expect::equal("a payment_id of verify", &None, &exchange.payment_id())?;
     if answer.is_last() {
         wire = context.wire(&context.platform).await?;
     }
-    wire.post(&deposit);
+    wire.post(&context.signed_deposit());
     let (exchange, answer) = wire.answer().await?;
     let fields = expect::answer(&exchange, 0)?;
     expect::text(fields, "payment_id", &exchange)?;
@@ -208,19 +203,16 @@ async fn kept(context: &CheckContext<'_>) -> CheckResult {
         wire = context.wire(&context.platform).await?;
     }
     wire.post(&unknown_customer(context));
-    expect_unknown_customer(context, wire).await
+    let (exchange, _) = wire.answer().await?;
+    context.expect_refusal(&exchange, Refusal::new(200, 404))
 }
 
 async fn pipelined(context: &CheckContext<'_>) -> CheckResult {
     let mut wire = context.wire(&context.platform).await?;
-    let bodies = [
-        context.platform.sign(&context.verify_json()),
-        unknown_customer(context),
-    ];
     let mut requests = Vec::new();
-    for body in &bodies {
-        requests.extend(wire.begin(Framing::Length, body));
-        requests.extend_from_slice(body);
+    for body in [context.signed_verify(), unknown_customer(context)] {
+        requests.extend(wire.begin(Framing::Length, &body));
+        requests.extend(body);
     }
     wire.write(requests, Duration::ZERO);
     let (first, _) = wire.answer().await?;
@@ -241,22 +233,10 @@ fn unknown_customer(context: &CheckContext<'_>) -> Vec<u8> {
     context.platform.sign(&context.verify(unknown))
 }
 
-async fn expect_unknown_customer(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
-    let (exchange, _) = wire.answer().await?;
-    context.expect_refusal(&exchange, Refusal::new(200, 404))
-}
-
 async fn cut(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let callback = context.any_callback(&payment_id);
-    let requests = [
-        (
-            &context.platform,
-            context.platform.sign(&context.verify_json()),
-        ),
-        (&context.callbacks, context.callbacks.sign(&callback)),
-    ];
-    for (platform, body) in requests {
+    for (platform, body) in verify_and(context, &callback) {
         // Half of it, and all but its last byte.
         for written in [body.len() / 2, body.len() - 1] {
             let mut wire = context.wire(platform).await?;

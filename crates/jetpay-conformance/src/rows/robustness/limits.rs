@@ -4,12 +4,11 @@ use jetpay_platform::Platform;
 use serde_json::{Value, json};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, replaced, with};
-use crate::expect;
-use crate::expect::Refusal;
+use crate::check_context::{CheckContext, as_json, with, with_first};
+use crate::expect::{self, Refusal};
 use crate::row::sections::SIZE;
 use crate::row::{Row, Source, must, run, should};
-use crate::rows::conditions::exact;
+use crate::rows::conditions::EXACT;
 use crate::rows::expectations::expect_unchanged;
 
 pub(crate) static ROWS: &[Row] = &[
@@ -20,21 +19,21 @@ pub(crate) static ROWS: &[Row] = &[
     should("bad-not-too-deep", SIZE)
         .that("a body of 127 levels is read")
         .why("A limit that is too low turns away a good message.")
-        .runs(run!(not_too_deep)),
+        .answered(not_too_deep),
     should("bad-too-large", SIZE)
         .that("a body of 65 KiB is refused with HTTP 413 and code 500")
         .why("A few large requests fill the memory, and the endpoint stops for all payers.")
-        .only(exact)
+        .only(EXACT)
         .refused(too_large, Refusal::new(413, 500).with_all_texts()),
     should("bad-not-too-large", SIZE)
         .that("a body of 64 KiB is read")
         .why("A long but good message is refused, and its payment with it.")
-        .only(exact)
-        .runs(run!(not_too_large)),
+        .only(EXACT)
+        .answered(|context| vec![padded(&context.signed_verify(), LIMIT)]),
     should("callback-too-large", SIZE)
         .that("a callback over the limit is answered with 413 without a body")
         .why("A sender of huge callbacks can stop the real ones.")
-        .only(exact)
+        .only(EXACT)
         .once()
         .runs(run!(callback_too_large)),
     must("large-verify", TOO_LARGE)
@@ -63,21 +62,17 @@ fn nested(levels: usize) -> String {
 }
 
 fn deep(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = context.platform.sign(&context.check_deposit_json());
+    let signed = context.signed_deposit();
     let objects = format!("{}1{}", "{\"a\":".repeat(LEVELS), "}".repeat(LEVELS));
     [nested(LEVELS + 1), nested(20_000), objects]
-        .map(|deep| replaced(&signed, "{", &format!("{{\"a\":{deep},")))
+        .map(|deep| with_first(&signed, &deep))
         .into()
 }
 
-async fn not_too_deep(context: &CheckContext<'_>) -> CheckResult {
+fn not_too_deep(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let plain = context.verify_json().to_string();
-    let deep = replaced(
-        plain.as_bytes(),
-        "{",
-        &format!("{{\"a\":{},", nested(LEVELS)),
-    );
-    expect::answer(&context.send(context.platform.sign_text(deep)).await?, 0).map(drop)
+    let deep = with_first(plain.as_bytes(), &nested(LEVELS));
+    vec![context.platform.sign_text(deep)]
 }
 
 /// The body, padded with spaces to this many bytes.
@@ -88,12 +83,9 @@ fn padded(body: &[u8], bytes: usize) -> Vec<u8> {
 }
 
 fn too_large(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let text = with(
-        context.verify_json(),
-        "/note",
-        json!("x".repeat(OVER_THE_LIMIT)),
-    );
-    let signed = context.platform.sign(&context.check_deposit_json());
+    let note = json!("x".repeat(OVER_THE_LIMIT));
+    let text = with(context.verify_json(), "/note", note);
+    let signed = context.signed_deposit();
     vec![
         padded(&signed, OVER_THE_LIMIT),
         padded(&signed, LIMIT + 1),
@@ -101,19 +93,10 @@ fn too_large(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     ]
 }
 
-async fn not_too_large(context: &CheckContext<'_>) -> CheckResult {
-    let body = padded(&context.platform.sign(&context.verify_json()), LIMIT);
-    expect::answer(&context.send(body).await?, 0).map(drop)
-}
-
 async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, signed) = context.new_payment_with_callback().await?;
-    context.expect_status(
-        &context
-            .send_to_callback_url(padded(&signed, OVER_THE_LIMIT))
-            .await?,
-        413,
-    )?;
+    let large = padded(&signed, OVER_THE_LIMIT);
+    context.expect_status(&context.send_to_callback_url(large).await?, 413)?;
     expect_unchanged(context, &payment_id).await
 }
 
@@ -123,10 +106,8 @@ const MIB: usize = 1024 * 1024;
 
 /// Signed bodies: with white space after the object, and with a long text in it.
 fn large(platform: &Platform, message: &Value, text: &str) -> [Vec<u8>; 2] {
-    let mut padded = platform.sign(message);
-    padded.resize(MIB, b' ');
     let long = with(message.clone(), text, json!("x".repeat(MIB)));
-    [padded, platform.sign(&long)]
+    [padded(&platform.sign(message), MIB), platform.sign(&long)]
 }
 
 async fn verify(context: &CheckContext<'_>) -> CheckResult {
@@ -139,7 +120,7 @@ async fn verify(context: &CheckContext<'_>) -> CheckResult {
 async fn callback(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let callback = context.any_callback(&payment_id);
-    let message = serde_json::to_value(&callback).unwrap_or_default();
+    let message = as_json(&callback);
     for body in large(&context.callbacks, &message, "/payment/description") {
         survives(context, &context.callbacks, &body).await?;
     }

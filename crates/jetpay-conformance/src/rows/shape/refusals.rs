@@ -4,12 +4,12 @@ use jetpay_platform::{Exchange, Platform};
 use serde_json::{Value, json};
 
 use super::values::{refused, unknown_answers};
-use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, tampered, with};
-use crate::expect;
-use crate::expect::Refusal;
+use crate::check::CheckResult;
+use crate::check_context::{CheckContext, edited, with};
+use crate::expect::{self, Refusal};
 use crate::leaks::expect_no_leak;
 use crate::row::{Row, Source, must, run, should};
+use crate::rows::documented::requests::unknown_verify;
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
@@ -29,12 +29,12 @@ pub(crate) static ROWS: &[Row] = &[
         .that("option 1: a refusal has its text in error_description and message")
         .why("The kiosk reads the other field and shows the payer an empty line.")
         .option(Kassa24Answers::Account)
-        .runs(run!(crate::rows::documented::verify::unknown)),
+        .runs(run!(unknown_verify)),
     must("option-2-unknown", Source::Verify)
         .that("option 2: a refusal has its text in message")
         .why("The payer sees no reason, tries again, and calls the support.")
         .option(Kassa24Answers::Contracts)
-        .runs(run!(crate::rows::documented::verify::unknown)),
+        .runs(run!(unknown_verify)),
     must("shape-no-secret", ERRORS)
         .that("no answer contains the secret")
         .why("An attacker who reads one answer can sign callbacks, and credits any account.")
@@ -58,11 +58,7 @@ async fn text_of_deposit(context: &CheckContext<'_>) -> CheckResult {
 fn texts(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
     is_refusal(exchange, 404)?;
     for place in context.refusal_texts() {
-        let value = exchange.json.as_ref().and_then(|it| it.pointer(place));
-        if value
-            .and_then(Value::as_str)
-            .is_none_or(|text| text.trim().is_empty())
-        {
+        if expect::text_at(exchange, place).is_none_or(|text| text.trim().is_empty()) {
             return Err(expect::no_text(place, exchange));
         }
     }
@@ -83,10 +79,9 @@ async fn nothing_else(context: &CheckContext<'_>) -> CheckResult {
         is_refusal(exchange, code)?;
         for name in ["payment_id", "entities"] {
             let value = exchange.json.as_ref().and_then(|it| it.get(name));
-            if !value.is_none_or(Value::is_null) {
-                let wanted = format!("a refusal without `{name}`");
-                return Err(Stop::failed(wanted, expect::brief(exchange)));
-            }
+            let what = format!("a refusal without `{name}`");
+            let none = value.is_none_or(Value::is_null);
+            expect::holds(&what, none, || expect::brief(exchange))?;
         }
     }
     Ok(())
@@ -100,16 +95,12 @@ async fn no_secret(context: &CheckContext<'_>) -> CheckResult {
     for message in context.requests() {
         context.send(context.platform.sign(&message)).await?;
         context.send(message.to_string()).await?;
-        let forged = tampered(&context.platform.sign(&message), |it| {
-            with(it, "/signature", json!("x"))
-        });
+        let forged = edited(&context.platform.sign(&message), "/signature", "x");
         context.send(forged).await?;
     }
     let callback = context.any_callback("no-such-payment");
     context.post_callback(&callback).await?;
-    let forged = tampered(&context.callbacks.sign(&callback), |it| {
-        with(it, "/signature", json!("x"))
-    });
+    let forged = edited(&context.callbacks.sign(&callback), "/signature", "x");
     context.send_callback(forged).await?;
     for body in ["", "{", "[]"] {
         context.send(body).await?;
@@ -121,26 +112,16 @@ async fn no_secret(context: &CheckContext<'_>) -> CheckResult {
 async fn nothing_inside(context: &CheckContext<'_>) -> CheckResult {
     for message in context.requests() {
         for field in ["/customer_id", "/amount", "/type"] {
-            for value in [
-                json!({"a": [1]}),
-                json!("'\"; DROP TABLE x; --"),
-                json!(null),
-            ] {
+            let sql = json!("'\"; DROP TABLE x; --");
+            for value in [json!({"a": [1]}), sql, json!(null)] {
                 let body = context.platform.sign(&with(message.clone(), field, value));
                 tells_nothing(&context.platform, body).await?;
             }
         }
     }
     let deep = format!("{{\"a\":{}", "[".repeat(5_000));
-    for body in [
-        b"".as_slice(),
-        b"{",
-        b"[]",
-        b"null",
-        b"7",
-        b"{\"type\":\"\xFF\"}",
-        deep.as_bytes(),
-    ] {
+    let bytes = b"{\"type\":\"\xFF\"}";
+    for body in [b"", &b"{"[..], b"[]", b"null", b"7", bytes, deep.as_bytes()] {
         for platform in [&context.platform, &context.callbacks] {
             tells_nothing(platform, body.to_vec()).await?;
         }

@@ -1,17 +1,32 @@
-//! The values and fields of good answers.
+//! Every answer is JSON and has its content type; the values and fields of good answers.
+
+use std::time::Duration;
 
 use jetpay_platform::{ContractFields, Exchange};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, edited, with};
+use crate::check::CheckResult;
+use crate::check_context::{CheckContext, edited};
 use crate::expect::{self, Seen, only};
 use crate::row::sections::{METHOD_ANSWERS, SIGNATURE};
 use crate::row::{Row, Source, must, run, should};
-use crate::rows::conditions::{has_contracts, no_contracts};
-use crate::rows::expectations::{expect_currency, sound_contracts};
+use crate::rows::conditions::{HAS_CONTRACTS, NO_CONTRACTS};
+use crate::rows::expectations::{ACCOUNT, expect_currency, listed_contracts, sound_contracts};
+use crate::wire::Framing;
 
 pub(crate) static ROWS: &[Row] = &[
+    must("shape-json", Source::Verify)
+        .that("every answer is one JSON object in UTF-8, with nothing before or after it")
+        .why("The platform cannot read the answer and turns the payer away.")
+        .runs(run!(is_json)),
+    must("shape-code-integer", Source::Verify)
+        .that("code is an integer in every answer, not a text or a float")
+        .why("A reader may not take \"0\" for a success, and the payer's cash is already in the machine.")
+        .runs(run!(code_is_integer)),
+    should("shape-content-type", Source::Verify)
+        .that("the content type of answers is JSON, in UTF-8")
+        .why("A program that checks the content type cannot read the answer.")
+        .runs(run!(content_type)),
     must("shape-payment-id", Source::CheckDeposit)
         .that("payment_id is a text that is not empty, even when it has only digits")
         .why("A number may come back changed, and then the callback finds no payment.")
@@ -27,7 +42,7 @@ pub(crate) static ROWS: &[Row] = &[
     must("shape-amounts", Source::Verify)
         .that("amounts are integers in minor units: not floats, not texts, not negative")
         .why("The platform reads 100000.0 or \"1000.00\" as another amount, or not at all.")
-        .only(has_contracts)
+        .only(HAS_CONTRACTS)
         .runs(run!(amounts)),
     should("shape-no-error-text", Source::CheckDeposit)
         .that("a good answer has no error text")
@@ -40,14 +55,54 @@ pub(crate) static ROWS: &[Row] = &[
     must("verify-contracts", Source::Verify)
         .that("the answer to verify has contracts, with id and number as texts and amounts as integers")
         .why("The platform cannot read the contracts, or shows a hundred times the debt.")
-        .only(has_contracts)
+        .only(HAS_CONTRACTS)
         .runs(run!(shows_contracts)),
     should("verify-no-contracts", METHOD_ANSWERS)
         .that("the answer to verify has no contracts")
         .why("The platform does not expect contracts here and may refuse the whole answer.")
-        .only(no_contracts)
+        .only(NO_CONTRACTS)
         .runs(run!(shows_none)),
 ];
+
+async fn is_json(context: &CheckContext<'_>) -> CheckResult {
+    let answers = all(context).await?;
+    answers
+        .iter()
+        .try_for_each(|it| expect::object(it).map(drop))
+}
+
+async fn code_is_integer(context: &CheckContext<'_>) -> CheckResult {
+    let answers = all(context).await?;
+    answers.iter().try_for_each(|it| expect::code(it).map(drop))
+}
+
+async fn content_type(context: &CheckContext<'_>) -> CheckResult {
+    let [verify, deposit] = context.signed_requests();
+    let unknown = context.verify(&context.target.customers.unknown);
+    for body in [verify, deposit, context.platform.sign(&unknown)] {
+        let mut wire = context.wire(&context.platform).await?;
+        let head = wire.begin(Framing::Length, &body);
+        wire.write([head, body].concat(), Duration::ZERO);
+        let (exchange, answer) = wire.answer().await?;
+        let named = answer.header("content-type").unwrap_or_default();
+        let seen = || Seen::received(named).after("content-type: ").of(&exchange);
+        expect::holds("content-type: application/json", is_json_type(named), seen)?;
+    }
+    Ok(())
+}
+
+/// `application/json` or another JSON type, with no other encoding than UTF-8.
+fn is_json_type(named: &str) -> bool {
+    let named = named.to_ascii_lowercase();
+    let mut parts = named.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let json = kind == "application/json" || kind.ends_with("+json");
+    let other = |part: &str| {
+        let charset = part.strip_prefix("charset=");
+        charset.is_some_and(|it| !matches!(it.trim_matches('"'), "utf-8" | "utf8"))
+    };
+    json && !parts.any(other)
+}
 
 /// The maximum length of an id, in characters.
 const LONGEST: usize = 255;
@@ -61,13 +116,9 @@ async fn payment_id(context: &CheckContext<'_>) -> CheckResult {
 async fn plain_payment_id(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let plain = |it: char| it != ';' && !it.is_control();
-    if payment_id.chars().count() <= LONGEST && payment_id.chars().all(plain) {
-        return Ok(());
-    }
-    Err(Stop::failed(
-        "a payment_id of at most 255 characters, without `;` and control characters",
-        Seen::received(format!("{payment_id:?}")),
-    ))
+    let plain = payment_id.chars().count() <= LONGEST && payment_id.chars().all(plain);
+    let what = "a payment_id of at most 255 characters, without `;` and control characters";
+    expect::holds(what, plain, || Seen::received(format!("{payment_id:?}")))
 }
 
 async fn currency(context: &CheckContext<'_>) -> CheckResult {
@@ -78,30 +129,22 @@ async fn currency(context: &CheckContext<'_>) -> CheckResult {
 async fn amounts(context: &CheckContext<'_>) -> CheckResult {
     let [verify, _] = good(context).await?;
     let answer = expect::answer(&verify, 0)?;
-    let contracts = answer.get("entities").and_then(Value::as_array);
     if !context.has_contracts() {
         return Ok(());
     }
-    let contracts = contracts
-        .filter(|it| !it.is_empty())
-        .ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(&verify)))?;
-    for contract in contracts {
+    for contract in listed_contracts(answer, &verify)? {
         for name in ["payment", "min_payment"] {
             // The text counts: 100000.0 is a float, whatever its value.
-            if let Some(amount) = contract.get(name)
-                && !amount.is_u64()
-            {
-                let wanted = format!("`{name}` as an integer of minor units, and not below 0");
-                let seen = Seen::received(amount.to_string()).of(&verify);
-                return Err(Stop::failed(wanted, seen));
-            }
+            let integer = contract.get(name).is_none_or(Value::is_u64);
+            let what = format!("`{name}` as an integer of minor units, and not below 0");
+            let seen = || Seen::received(contract[name].to_string()).of(&verify);
+            expect::holds(&what, integer, seen)?;
         }
     }
     Ok(())
 }
 
 /// The documented fields besides an error text.
-const VERIFY: [&str; 3] = ["code", "currency", "additional_customer_id"];
 const DEPOSIT: [&str; 2] = ["code", "payment_id"];
 const CONTRACT: [&str; 5] = ["id", "number", "payment", "min_payment", "info"];
 /// All places where a method has an error text.
@@ -119,7 +162,7 @@ async fn with_extras(
     };
     let of_deposit = context.method.deposit_extras.to_vec();
     Ok([
-        (verify, VERIFY.to_vec(), of_verify),
+        (verify, ACCOUNT.to_vec(), of_verify),
         (deposit, DEPOSIT.to_vec(), of_deposit),
     ])
 }
@@ -132,43 +175,28 @@ async fn no_error_text(context: &CheckContext<'_>) -> CheckResult {
             .iter()
             .filter(|place| !extras.contains(&&place[1..]));
         for place in places {
-            let text = exchange
-                .json
-                .as_ref()
-                .and_then(|it| it.pointer(place)?.as_str());
-            if text.is_some_and(|text| !text.is_empty()) {
-                let wanted = format!("no text at `{}`", &place[1..]);
-                return Err(Stop::failed(wanted, expect::brief(&exchange)));
-            }
+            let what = format!("no text at `{}`", &place[1..]);
+            let none = expect::text_at(&exchange, place).is_none();
+            expect::holds(&what, none, || expect::brief(&exchange))?;
         }
     }
     Ok(())
 }
 
 async fn no_extra_fields(context: &CheckContext<'_>) -> CheckResult {
+    let with_status = context.method.contract_fields == ContractFields::EntityIdAndNumber;
+    let status: &[&str] = if with_status { &["status_code"] } else { &[] };
     for (exchange, required, mut allowed) in with_extras(context).await? {
         let answer = expect::answer(&exchange, 0)?;
         // Another check is about error texts.
         allowed.extend(["message", "error_description", "errors"]);
         only(answer, &required, &allowed, &exchange)?;
-        contracts(answer).try_for_each(|it| of_contract(context, it, &exchange))?;
+        let contracts = answer.get("entities").and_then(Value::as_array);
+        for contract in contracts.into_iter().flatten().filter_map(Value::as_object) {
+            only(contract, &CONTRACT, status, &exchange)?;
+        }
     }
     Ok(())
-}
-
-fn contracts(answer: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
-    let list = answer.get("entities").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_object)
-}
-
-fn of_contract(
-    context: &CheckContext<'_>,
-    contract: &Map<String, Value>,
-    exchange: &Exchange,
-) -> CheckResult {
-    let with_status = context.method.contract_fields == ContractFields::EntityIdAndNumber;
-    let status: &[&str] = if with_status { &["status_code"] } else { &[] };
-    only(contract, &CONTRACT, status, exchange)
 }
 
 async fn shows_contracts(context: &CheckContext<'_>) -> CheckResult {
@@ -192,16 +220,11 @@ async fn shows_none(context: &CheckContext<'_>) -> CheckResult {
         .get("entities")
         .filter(|it| !it.is_null() && it.as_array().is_none_or(|it| !it.is_empty()));
     expect::equal("entities", &None, &shown)?;
-    context.expect_only(
-        answer,
-        &["code", "currency", "additional_customer_id"],
-        &[],
-        &exchange,
-    )
+    context.expect_only(answer, &ACCOUNT, &[], &exchange)
 }
 
 /// Good answers to `verify` and `check_deposit`.
-pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
+async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
     Ok([
         context.call(&context.verify_json()).await?,
         context.call(&context.check_deposit_json()).await?,
@@ -210,19 +233,15 @@ pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2
 
 /// The answers to both requests for an unknown customer.
 pub(super) async fn unknown_answers(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
-    let unknown = context.target.customers.unknown.as_str();
-    let deposit = with(context.check_deposit_json(), "/customer_id", unknown.into());
-    Ok([
-        context.call(&context.verify(unknown)).await?,
-        context.call(&deposit).await?,
-    ])
+    let unknown = &context.target.customers.unknown;
+    let [verify, deposit] = context.requests_for(unknown);
+    Ok([context.call(&verify).await?, context.call(&deposit).await?])
 }
 
 /// Refusals: for unknown customers, and for both requests with a bad signature.
 pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
     let mut refused: Vec<_> = unknown_answers(context).await?.into();
-    for request in context.requests() {
-        let signed = context.platform.sign(&request);
+    for signed in context.signed_requests() {
         let changed = edited(&signed, "/note", "one field more");
         refused.push(context.send(changed).await?);
     }
@@ -230,9 +249,33 @@ pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Excha
 }
 
 /// All answers but HTTP 5xx, which is a crash and has no shape. Other checks are about it.
-pub(super) async fn all(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
+async fn all(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
     let mut all: Vec<_> = good(context).await?.into();
     all.extend(refused(context).await?);
     all.retain(|it| it.status < 500);
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_type_of_json_is_distinguished_from_others() {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/problem+json;charset=\"utf-8\"",
+        ] {
+            assert!(is_json_type(good), "{good}");
+        }
+        for bad in [
+            "",
+            "text/html",
+            "text/plain; x=application/json",
+            "application/json; charset=windows-1251",
+        ] {
+            assert!(!is_json_type(bad), "{bad}");
+        }
+    }
 }

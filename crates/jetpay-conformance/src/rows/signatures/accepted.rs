@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, replaced, with};
-use crate::expect;
+use crate::check_context::{CheckContext, as_json, replaced, with};
 use crate::row::sections::{PATHS, SIGNED};
 use crate::row::{Row, must, run, should};
 
@@ -12,27 +11,27 @@ pub(crate) static ROWS: &[Row] = &[
     must("signed-reordered", SIGNED)
         .that("a good signature is valid in any order of the keys")
         .why("The platform writes its keys in another order, and every payer is turned away.")
-        .runs(run!(reordered)),
+        .answered(reordered),
     must("signed-white-space", SIGNED)
         .that("a good signature is valid with any white space between the fields")
         .why("White space that means nothing turns payers away.")
-        .runs(run!(white_space)),
+        .answered(white_space),
     must("signed-escapes", SIGNED)
         .that("a good signature is valid when letters are written as \\u escapes and / as \\/")
         .why("PHP writes JSON this way; a program that signs the raw bytes turns every payer away.")
-        .runs(run!(escapes)),
+        .answered(escapes),
     should("signed-extra-fields", SIGNED)
         .that("a good signature is valid with signed fields that the document does not have")
         .why("The platform adds a field, and every payer is turned away.")
-        .runs(run!(extra_fields)),
+        .answered(extra_fields),
     should("signed-booleans", SIGNED)
         .that("a good signature is valid with booleans: true is signed as 1, false as 0")
         .why("Callbacks have booleans; if they are refused, they are repeated and the payer gets nothing.")
-        .runs(run!(booleans)),
+        .answered(booleans),
     should("signed-long-array", PATHS)
         .that("a good signature is valid with a list of 12 entries in natural order")
         .why("A message with a long list is refused each time it is sent.")
-        .runs(run!(long_array)),
+        .answered(long_array),
     must("signed-scripts", SIGNED)
         .that("a callback with a text in another script is accepted, raw and with \\u escapes")
         .why("A description in the payer's language makes the endpoint refuse the callback each time.")
@@ -47,105 +46,78 @@ pub(crate) static ROWS: &[Row] = &[
         .runs(run!(empty_containers)),
 ];
 
-/// Signs each of these bodies and expects code 0.
-async fn accepted(
-    context: &CheckContext<'_>,
-    bodies: impl IntoIterator<Item = String>,
-) -> CheckResult {
-    for body in bodies {
-        sent(context, context.platform.sign_text(body)).await?;
-    }
-    Ok(())
-}
-
-/// Expects code 0 for a signed body.
-async fn sent(context: &CheckContext<'_>, body: Vec<u8>) -> CheckResult {
-    expect::answer(&context.send(body).await?, 0).map(drop)
-}
-
-async fn reordered(context: &CheckContext<'_>) -> CheckResult {
-    for request in context.requests() {
-        let signed = context.platform.sign(&request);
+fn reordered(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let orders = context.signed_requests().map(|signed| {
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let fields = message.as_object().into_iter().flatten();
         let mut fields: Vec<_> = fields
             .map(|(name, it)| format!("\"{name}\":{it}"))
             .collect();
+        let written = |fields: &[String]| format!("{{{}}}", fields.join(",")).into_bytes();
         // Each field is the first one once.
+        let mut bodies = Vec::new();
         for _ in 0..fields.len() {
             fields.rotate_left(1);
-            sent(context, format!("{{{}}}", fields.join(",")).into()).await?;
+            bodies.push(written(&fields));
         }
         fields.reverse();
-        sent(context, format!("{{{}}}", fields.join(",")).into()).await?;
-    }
-    Ok(())
+        bodies.push(written(&fields));
+        bodies
+    });
+    orders.concat()
 }
 
-async fn white_space(context: &CheckContext<'_>) -> CheckResult {
-    for request in context.requests() {
-        let signed = context.platform.sign(&request);
+fn white_space(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let spaced = context.signed_requests().map(|signed| {
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let pretty = serde_json::to_string_pretty(&message).unwrap_or_default();
-        sent(context, pretty.replace('\n', "\r\n\t").into()).await?;
-        sent(context, format!(" \r\n{pretty}\n\n").into()).await?;
-    }
-    Ok(())
+        let tabs = pretty.replace('\n', "\r\n\t");
+        [tabs, format!(" \r\n{pretty}\n\n")].map(String::into_bytes)
+    });
+    spaced.concat()
 }
 
-async fn escapes(context: &CheckContext<'_>) -> CheckResult {
-    for request in context.requests() {
+fn escapes(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let payer = &context.target.customers.payer;
+    let units = payer.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+    let escaped = format!("\"{}\"", units.collect::<Vec<_>>().concat());
+    let name = "\"c\\u0075stomer_\\u0069d\"";
+    let bodies = context.signed_requests().map(|signed| {
         // The signature also has slashes.
-        let signed = context.platform.sign(&request);
-        sent(context, replaced_all(&signed, "/", "\\/")).await?;
-        sent(
-            context,
-            replaced(&signed, "\"customer_id\"", "\"c\\u0075stomer_\\u0069d\""),
-        )
-        .await?;
-        let payer = &context.target.customers.payer;
-        let units = payer.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
-        let escaped = units.collect::<Vec<_>>().concat();
-        sent(
-            context,
-            replaced(
-                &signed,
-                &json!(payer).to_string(),
-                &format!("\"{escaped}\""),
-            ),
-        )
-        .await?;
-    }
-    Ok(())
+        let slashes = String::from_utf8_lossy(&signed).replace('/', "\\/");
+        [
+            slashes.into_bytes(),
+            replaced(&signed, "\"customer_id\"", name),
+            replaced(&signed, &json!(payer).to_string(), &escaped),
+        ]
+    });
+    bodies.concat()
 }
 
-fn replaced_all(body: &[u8], from: &str, to: &str) -> Vec<u8> {
-    String::from_utf8_lossy(body).replace(from, to).into()
+/// Both requests with more fields, signed.
+fn extended(context: &CheckContext<'_>, extend: impl Fn(Value) -> Value) -> Vec<Vec<u8>> {
+    let extended = context.requests().map(extend);
+    extended.map(|it| context.platform.sign(&it)).into()
 }
 
-async fn extra_fields(context: &CheckContext<'_>) -> CheckResult {
-    let extended = context.requests().map(|it| {
+fn extra_fields(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    extended(context, |it| {
         let it = with(it, "/a_note", json!("Оплата № 7"));
         let it = with(it, "/zone", json!({"id": 5, "name": "x"}));
-        with(it, "/Terminal_Id", json!(70_001)).to_string()
-    });
-    accepted(context, extended).await
+        with(it, "/Terminal_Id", json!(70_001))
+    })
 }
 
-async fn booleans(context: &CheckContext<'_>) -> CheckResult {
-    let extended = context.requests().map(|it| {
+fn booleans(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    extended(context, |it| {
         let it = with(it, "/is_test", json!(false));
-        with(it, "/is_kiosk", json!(true)).to_string()
-    });
-    accepted(context, extended).await
+        with(it, "/is_kiosk", json!(true))
+    })
 }
 
-async fn long_array(context: &CheckContext<'_>) -> CheckResult {
+fn long_array(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let list: Vec<u8> = (1..=12).collect();
-    let extended = context
-        .requests()
-        .map(|it| with(it, "/list", json!(list)).to_string());
-    accepted(context, extended).await
+    extended(context, |it| with(it, "/list", json!(list)))
 }
 
 /// Two scripts, and a character beyond 16 bits.
@@ -158,9 +130,8 @@ async fn taken(
     change: impl Fn(Value) -> Value,
 ) -> CheckResult<Vec<u8>> {
     let payment_id = context.new_payment().await?;
-    let decline = context.decline(&payment_id);
-    let message = change(serde_json::to_value(decline).unwrap_or_default());
-    let signed = context.callbacks.sign(&message);
+    let decline = as_json(&context.decline(&payment_id));
+    let signed = context.callbacks.sign(&change(decline));
     acknowledged(context, signed.clone()).await?;
     Ok(signed)
 }

@@ -1,53 +1,53 @@
 //! Callbacks with a bad signature.
 
+use jetpay_platform::messages::Callback;
 use serde_json::json;
 
 use super::forged::{
-    EMPTY_SECRET, LEGACY, UNKNOWN_SECRET, both, in_another_form, in_one_case, no_signature,
-    resigned, right_in_part, signature_of, with_secret,
+    EMPTY_SECRET, LEGACY, UNKNOWN_SECRET, in_another_form, in_one_case, no_signature, resigned,
+    right_in_part, signature_of, with_secret,
 };
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, edited, tampered, with, without};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, edited, tampered, with, without};
 use crate::expect;
 use crate::row::sections::UNSIGNED_CALLBACK;
 use crate::row::{Row, must, run, should};
-use crate::rows::expectations::refused;
+use crate::rows::expectations::expect_credited;
 
 pub(crate) static ROWS: &[Row] = &[
     must("callback-bad-signature", UNSIGNED_CALLBACK)
         .that("a callback with a bad signature is refused")
         .why("HTTP 200 accepts it: a forgery credits its sender, and a misread good callback is never repeated.")
-        .runs(run!(bad_signature)),
+        .callback_refused(bad_signature),
     must("callback-signature-part", UNSIGNED_CALLBACK)
         .that("a callback whose signature is only in part the right one is refused")
         .why("A guess of a letter or two is then enough to credit an account.")
-        .runs(run!(part_of_a_signature)),
+        .callback_refused(|context, it| right_in_part(&context.platform.sign(it))),
     should("callback-signature-malformed", UNSIGNED_CALLBACK)
         .that("a callback with its signature in another form is refused")
         .why("No forgery gets through, but two programs may disagree about one callback.")
-        .runs(run!(malformed_signature)),
+        .callback_refused(|context, it| in_another_form(&context.platform.sign(it))),
     must("callback-other-secret", UNSIGNED_CALLBACK)
         .that("a callback signed with another secret, or with an empty one, is refused")
         .why("With HTTP 200, any secret works, or a good callback that was misread is never repeated.")
-        .runs(run!(other_secret)),
+        .callback_refused(other_secret),
     should("callback-unknown-project", UNSIGNED_CALLBACK)
         .that("a callback of an unknown project is refused")
         .why("The payments of another merchant's project are credited here.")
-        .runs(run!(unknown_project)),
+        .callback_refused(unknown_project),
     must("callback-refused-no-effect", UNSIGNED_CALLBACK)
         .that("forged and changed successes credit nothing, and the right one then credits once")
         .why("Anybody who knows the URL can credit an account.")
         .credits(run!(no_effect)),
 ];
 
-async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, signed) = context.new_payment_with_callback().await?;
+fn bad_signature(context: &CheckContext<'_>, callback: &Callback) -> Vec<Vec<u8>> {
+    let signed = context.platform.sign(callback);
     let another = context.platform.sign(&context.any_callback("another"));
-    let [verify, _] = both(context);
     let others = [
         LEGACY.to_owned(),
         signature_of(&another),
-        signature_of(&verify),
+        signature_of(&context.signed_verify()),
     ];
     let changed = [
         ("/operation/sum_initial/amount", json!(1_000_000)),
@@ -61,42 +61,32 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
         resigned(&signed, others),
         changed.into(),
     ];
-    refused(context, &payment_id, bodies.concat()).await
+    bodies.concat()
 }
 
-async fn part_of_a_signature(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, signed) = context.new_payment_with_callback().await?;
-    refused(context, &payment_id, right_in_part(&signed)).await
-}
-
-async fn malformed_signature(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, signed) = context.new_payment_with_callback().await?;
-    refused(context, &payment_id, in_another_form(&signed)).await
-}
-
-async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let callback = context.any_callback(&payment_id);
-    let mut unknown = callback.clone();
-    unknown.project_id = context.no_project();
+fn other_secret(context: &CheckContext<'_>, callback: &Callback) -> Vec<Vec<u8>> {
     let empty = with_secret(context, EMPTY_SECRET);
     let mut bodies = vec![
-        with_secret(context, UNKNOWN_SECRET).sign(&callback),
-        empty.sign(&callback),
-        empty.sign(&unknown),
+        with_secret(context, UNKNOWN_SECRET).sign(callback),
+        empty.sign(callback),
+        empty.sign(&of_no_project(context, callback)),
     ];
     // The secret of another project with this project's id.
     if let Ok(other) = context.another_project() {
-        bodies.push(other.sign(&callback));
+        bodies.push(other.sign(callback));
     }
-    refused(context, &payment_id, bodies).await
+    bodies
 }
 
-async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let mut success = context.any_callback(&payment_id);
-    success.project_id = context.no_project();
-    refused(context, &payment_id, vec![context.platform.sign(&success)]).await
+fn unknown_project(context: &CheckContext<'_>, callback: &Callback) -> Vec<Vec<u8>> {
+    vec![context.platform.sign(&of_no_project(context, callback))]
+}
+
+fn of_no_project(context: &CheckContext<'_>, callback: &Callback) -> Callback {
+    Callback {
+        project_id: context.no_project(),
+        ..callback.clone()
+    }
 }
 
 async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
@@ -106,7 +96,7 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let forged = with_secret(context, UNKNOWN_SECRET).sign(&success);
     let decline = context.callbacks.sign(&context.decline(&payment_id));
     let another = context.callbacks.sign(&context.success("another"));
-    let dearer = context.amount().minor() * 100;
+    let dearer = AMOUNT_MINOR * 100;
     let bodies = [
         tampered(&signed, |it| without(it, "/signature")),
         edited(&signed, "/signature", json!("")),
@@ -125,10 +115,7 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     }
     context.expect_money(&payment_id, "pending", &[]).await?;
     context.expect_acknowledged(&success).await?;
-    let amount = [context.amount().minor()];
-    context
-        .expect_money(&payment_id, "credited", &amount)
-        .await?;
+    expect_credited(context, &payment_id).await?;
     // An acknowledged callback is never repeated, so a forged success must not be acknowledged.
     let again = tampered(&signed, |it| without(it, "/signature"));
     let exchange = context.send_callback(again).await?;

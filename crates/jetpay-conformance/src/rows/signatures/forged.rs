@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::projects::{in_both, refusal_of_unknown};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, edited, tampered, with, without};
+use crate::check_context::{AMOUNT_MINOR, CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::UNSIGNED;
 use crate::row::{Row, must, run, should};
@@ -59,10 +59,10 @@ pub(crate) static ROWS: &[Row] = &[
 
 /// Both requests, signed and then changed.
 fn of_both(context: &CheckContext<'_>, forge: fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    both(context)
-        .iter()
-        .flat_map(|signed| forge(signed))
-        .collect()
+    context
+        .signed_requests()
+        .map(|signed| forge(&signed))
+        .concat()
 }
 
 /// The message with each of these values in the place of its signature.
@@ -176,26 +176,23 @@ const PLACEHOLDERS: [&str; 6] = [
 ];
 
 fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let [verify, deposit] = both(context);
+    let [verify, deposit] = context.signed_requests();
     vec![
-        edited(&verify, "/signature", json!(signature_of(&deposit))),
-        edited(&deposit, "/signature", json!(signature_of(&verify))),
+        edited(&verify, "/signature", signature_of(&deposit)),
+        edited(&deposit, "/signature", signature_of(&verify)),
     ]
 }
 
 fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let [verify, deposit] = both(context);
+    let [verify, deposit] = context.signed_requests();
+    let unknown = context.target.customers.unknown.as_str();
     // A program that reads the fields before it verifies the signature notices the missing field and says so.
     let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
-        edited(&deposit, "/amount", json!(context.amount().minor() * 10)),
-        edited(
-            &verify,
-            "/customer_id",
-            json!(context.target.customers.unknown),
-        ),
-        edited(&deposit, "/amount", json!(context.amount().minor() + 1)),
-        edited(&verify, "/note", json!("one field more")),
+        edited(&deposit, "/amount", AMOUNT_MINOR * 10),
+        edited(&verify, "/customer_id", unknown),
+        edited(&deposit, "/amount", AMOUNT_MINOR + 1),
+        edited(&verify, "/note", "one field more"),
     ];
     more.into_iter().chain(less).collect()
 }
@@ -215,21 +212,11 @@ async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
 
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {
     let other = context.another_project()?;
-    let bodies = vec![
-        other.sign(&context.verify_json()),
-        other.sign(&context.check_deposit_json()),
-    ];
-    context.expect_refused(bodies, REFUSAL).await
+    let bodies = context.requests().map(|it| other.sign(&it));
+    context.expect_refused(bodies.into(), REFUSAL).await
 }
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 400);
-
-pub(crate) fn both(context: &CheckContext<'_>) -> [Vec<u8>; 2] {
-    [
-        context.platform.sign(&context.verify_json()),
-        context.platform.sign(&context.check_deposit_json()),
-    ]
-}
 
 pub(crate) fn signature_of(signed: &[u8]) -> String {
     let message: Value = serde_json::from_slice(signed).unwrap_or_default();

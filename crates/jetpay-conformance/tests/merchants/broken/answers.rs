@@ -3,20 +3,20 @@
 use jetpay_platform::{CASHIN_KZ, KASSA24, KASSA24_BVU, QIWI_KZ};
 use serde_json::{Value, json};
 
-use super::{Broken, merchant, owes_nothing, refused, remove, replace, verified};
+use super::{Broken, each_contract, merchant, owes_nothing, refused, remove, replace, verified};
 
 pub(super) static ALL: &[Broken] = &[
     merchant("floats")
-        .edits(|it| each_contract(it, "payment", &json!(1000.5)))
+        .edits(|it| each_contract(it, |it| it["payment"] = json!(1000.5)))
         .fails(&["verify-contracts", "shape-amounts"]),
     merchant("whole-floats")
-        .edits(|it| each_contract(it, "payment", &json!(100_000.0)))
+        .edits(|it| each_contract(it, |it| it["payment"] = json!(100_000.0)))
         .fails(&["verify-contracts"]),
     merchant("amounts-as-text")
-        .edits(|it| each_contract(it, "payment", &json!("100000")))
+        .edits(|it| each_contract(it, |it| it["payment"] = json!("100000")))
         .fails(&["verify-contracts"]),
     merchant("contract-ids-as-numbers")
-        .edits(|it| each_contract(it, "id", &json!(12_345)))
+        .edits(|it| each_contract(it, |it| it["id"] = json!(12_345)))
         .fails(&["verify-contracts"]),
     merchant("code-as-text")
         .edits(|it| it["code"] = json!(it["code"].to_string()))
@@ -113,13 +113,6 @@ pub(super) static ALL: &[Broken] = &[
         .account_only()
         .fails(&["option-1-no-204"]),
 ];
-
-fn each_contract(answer: &mut Value, name: &str, value: &Value) {
-    let contracts = answer.get_mut("entities").and_then(Value::as_array_mut);
-    for contract in contracts.into_iter().flatten() {
-        contract[name] = value.clone();
-    }
-}
 
 /// Moves the text of a refusal.
 fn move_text(answer: &mut Value, from: &str, to: &str) {

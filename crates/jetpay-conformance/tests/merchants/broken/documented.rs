@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jetpay_platform::{CASHIN_KZ, KASSA24, QIWI_KZ};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Broken, merchant, owes_nothing, remove, replace, verified};
+use super::{Broken, each_contract, merchant, owes_nothing, remove, replace, verified};
 use crate::merchant::Answer;
 
 static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -53,12 +53,7 @@ pub(super) static ALL: &[Broken] = &[
         .on(owes_nothing)
         .fails(&["verify-nothing-payable"]),
     merchant("hides-status-codes")
-        .edits(|it| {
-            let contracts = it.get_mut("entities").and_then(Value::as_array_mut);
-            for contract in contracts.into_iter().flatten() {
-                remove(contract, "status_code");
-            }
-        })
+        .edits(|it| each_contract(it, |it| remove(it, "status_code")))
         .by(&KASSA24)
         .fails(&["option-2-status"]),
     // The customer owes nothing on any contract.

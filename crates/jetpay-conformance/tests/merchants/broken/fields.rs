@@ -3,16 +3,12 @@
 use jetpay_platform::{KASSA24, QIWI_KZ};
 use serde_json::{Value, json};
 
-use super::{Broken, merchant};
+use super::{Broken, change_text, has_text, merchant};
 
 pub(super) static ALL: &[Broken] = &[
     // In any case, with white space around it.
     merchant("any-type-word")
-        .reads(|it| {
-            if let Some(word) = it["type"].as_str() {
-                it["type"] = json!(word.trim().to_lowercase());
-            }
-        })
+        .reads(|it| change_text(it, "/type", |it| it.trim().to_lowercase()))
         .fails(&["field-type"]),
     merchant("customer-as-number")
         .reads(|it| {
@@ -23,10 +19,8 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["field-customer"]),
     merchant("cleans-customers")
         .reads(|it| {
-            if let Some(id) = it["customer_id"].as_str() {
-                let id: String = id.chars().filter(char::is_ascii_digit).collect();
-                it["customer_id"] = json!(id);
-            }
+            let digits = |id: &str| id.chars().filter(char::is_ascii_digit).collect();
+            change_text(it, "/customer_id", digits);
         })
         .fails(&["field-customer-id"]),
     merchant("ignores-payment-method")
@@ -115,8 +109,7 @@ pub(super) static ALL: &[Broken] = &[
     // Signs letters of other scripts in another encoding.
     merchant("knows-one-script")
         .refuses(400, |it| {
-            let description = it.at("/payment/description");
-            description.as_str().is_some_and(|text| !text.is_ascii())
+            has_text(it, "/payment/description", |it| !it.is_ascii())
         })
         .fails(&["signed-scripts"]),
     // As a word.

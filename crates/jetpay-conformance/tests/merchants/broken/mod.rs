@@ -150,9 +150,28 @@ fn owes_nothing(incoming: &Incoming, _: &Answer) -> bool {
     incoming.text().contains("7000000204")
 }
 
+/// Whether a message has a text at a JSON pointer for which this holds.
+fn has_text(incoming: &Incoming, place: &str, holds: fn(&str) -> bool) -> bool {
+    incoming.at(place).as_str().is_some_and(holds)
+}
+
 fn remove(answer: &mut Value, name: &str) {
     if let Some(answer) = answer.as_object_mut() {
         answer.remove(name);
+    }
+}
+
+fn each_contract(answer: &mut Value, change: fn(&mut Value)) {
+    let contracts = answer.get_mut("entities").and_then(Value::as_array_mut);
+    contracts.into_iter().flatten().for_each(change);
+}
+
+/// Changes the text at a JSON pointer if there is one.
+fn change_text(message: &mut Value, place: &str, change: impl Fn(&str) -> String) {
+    if let Some(value) = message.pointer_mut(place)
+        && let Some(text) = value.as_str()
+    {
+        *value = change(text).into();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Broken, merchant};
+use super::{Broken, change_text, has_text, merchant};
 use crate::merchant::Incoming;
 
 pub(super) static ALL: &[Broken] = &[
@@ -57,9 +57,9 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["callback-unknown-success-acknowledged"]),
     merchant("knows-small-letters-alone")
         .says(422, |it| {
-            let status = it.at("/payment/status");
-            let status = status.as_str();
-            status.is_some_and(|it| it.starts_with(char::is_uppercase))
+            has_text(it, "/payment/status", |it| {
+                it.starts_with(char::is_uppercase)
+            })
         })
         .fails(&["callback-upper-case"]),
     merchant("refuses-unknown-fields")
@@ -109,8 +109,7 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["callback-success", "callback-decline"]),
     merchant("ids-as-numbers-alone")
         .says(400, |it| {
-            let id = it.at("/operation/id");
-            id.as_str().is_some_and(|id| id.parse::<u64>().is_ok())
+            has_text(it, "/operation/id", |it| it.parse::<u64>().is_ok())
         })
         .fails(&["callback-id-as-text"]),
     merchant("crashes-on-dates")
@@ -124,8 +123,7 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["callback-semicolon"]),
     merchant("routes-by-payment-method")
         .says(400, |it| {
-            let method = it.at("/payment/method");
-            method.as_str().is_some_and(|method| method != "kaspi")
+            has_text(it, "/payment/method", |it| it != "kaspi")
         })
         .fails(&["callback-words"]),
     merchant("wants-its-content-type")
@@ -165,11 +163,7 @@ const KNOWN: [&str; 13] = [
 
 fn change_words(callback: &mut Value, change: fn(&str) -> &str) {
     for place in WORDS {
-        if let Some(word) = callback.pointer_mut(place)
-            && let Some(text) = word.as_str()
-        {
-            *word = change(text).into();
-        }
+        change_text(callback, place, |it| change(it).to_owned());
     }
 }
 

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{Broken, acknowledged, deposited, merchant, refused, replace, slip, verified};
+use super::{
+    Broken, acknowledged, change_text, deposited, has_text, merchant, refused, replace, slip,
+    verified,
+};
 use crate::merchant::{Answer, Fault, LedgerFault, SECRETS};
 
 pub(super) static ALL: &[Broken] = &[
@@ -51,18 +54,11 @@ pub(super) static ALL: &[Broken] = &[
         .crashes(|it| it.at("/amount") == i64::MAX)
         .fails(&["number-largest-amount"]),
     merchant("crashes-on-customers-in-other-scripts")
-        .hangs_up(|it| {
-            let customer = it.at("/customer_id");
-            customer.as_str().is_some_and(|it| !it.is_ascii())
-        })
+        .hangs_up(|it| has_text(it, "/customer_id", |it| !it.is_ascii()))
         .fails(&["customer-scripts"]),
     // To the length of its column, and finds another customer.
     merchant("cuts-customers")
-        .reads(|it| {
-            if let Some(id) = it["customer_id"].as_str() {
-                it["customer_id"] = json!(id.chars().take(10).collect::<String>());
-            }
-        })
+        .reads(|it| change_text(it, "/customer_id", |it| it.chars().take(10).collect()))
         .fails(&["customer-long"]),
     // Runs out of stack in undocumented fields.
     merchant("crashes-on-nesting")
@@ -74,20 +70,11 @@ pub(super) static ALL: &[Broken] = &[
     merchant("refuses-more-fields")
         .refuses(500, |it| it.has("/tags"))
         .fails(&["request-unknown-fields"]),
-    merchant("acknowledges-with-201")
-        .changes(|it| it.status = 201)
-        .on(acknowledged)
-        .fails(&["callback-success", "callback-decline"]),
+    acknowledges("acknowledges-with-201", |it| it.status = 201),
     // To process them later.
-    merchant("acknowledges-with-202")
-        .changes(|it| it.status = 202)
-        .on(acknowledged)
-        .fails(&["callback-success", "callback-decline"]),
+    acknowledges("acknowledges-with-202", |it| it.status = 202),
     // Because the body is empty.
-    merchant("acknowledges-with-204")
-        .changes(|it| it.status = 204)
-        .on(acknowledged)
-        .fails(&["callback-success", "callback-decline"]),
+    acknowledges("acknowledges-with-204", |it| it.status = 204),
     // Answers a repeat with HTTP 409.
     merchant("acknowledges-once")
         .says(409, |it| {
@@ -131,12 +118,7 @@ pub(super) static ALL: &[Broken] = &[
     merchant("tells-the-secret")
         .edits(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])))
         .on(refused)
-        .fails(&[
-            "shape-no-secret",
-            "signature-missing",
-            "verify-unknown",
-            "connection-kept",
-        ]),
+        .fails(SECRET_TOLD),
     // Writes `/` as `\/`.
     merchant("tells-the-secret-as-php-does")
         .changes(|it| {
@@ -144,13 +126,24 @@ pub(super) static ALL: &[Broken] = &[
             it.rewrite(|it| it.replace('/', "\\/"));
         })
         .on(refused)
-        .fails(&[
-            "shape-no-secret",
-            "signature-missing",
-            "verify-unknown",
-            "connection-kept",
-        ]),
+        .fails(SECRET_TOLD),
 ];
+
+/// What finds a secret in refusals.
+const SECRET_TOLD: &[&str] = &[
+    "shape-no-secret",
+    "signature-missing",
+    "verify-unknown",
+    "connection-kept",
+];
+
+/// Acknowledges callbacks with another answer than HTTP 200 without a body.
+const fn acknowledges(name: &'static str, change: fn(&mut Answer)) -> Broken {
+    merchant(name)
+        .changes(change)
+        .on(acknowledged)
+        .fails(&["callback-success", "callback-decline"])
+}
 
 /// What a framework shows of an exception.
 const TRACE: &str =

@@ -19,11 +19,7 @@ pub(super) static ALL: &[Broken] = &[
         ]),
     // Verifies a signature only if there is one.
     merchant("takes-no-signature")
-        .comes(|it| {
-            if it.is_null("/signature") || it.at("/signature") == "" {
-                it.sign();
-            }
-        })
+        .comes(|it| takes(it.is_null("/signature") || it.at("/signature") == "", it))
         .fails(&["signature-missing", "callback-bad-signature"]),
     merchant("takes-lower-case")
         .comes(|it| sign_if(it, str::eq_ignore_ascii_case))
@@ -43,11 +39,7 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["signature-malformed", "callback-signature-malformed"]),
     // Compares only as many characters as the request has.
     merchant("compares-a-part")
-        .comes(|it| {
-            sign_if(it, |given, right| {
-                !given.is_empty() && right.starts_with(given)
-            });
-        })
+        .comes(|it| sign_if(it, |it, right| !it.is_empty() && right.starts_with(it)))
         .fails(PARTS),
     merchant("compares-the-begin")
         .comes(|it| sign_if(it, |given, right| given.starts_with(right)))
@@ -68,18 +60,13 @@ pub(super) static ALL: &[Broken] = &[
         .fails(PARTS),
     // As languages with loose types do: true equals every text.
     merchant("compares-loosely")
-        .comes(|it| {
-            if it.at("/signature") == true {
-                it.sign();
-            }
-        })
+        .comes(|it| takes(it.at("/signature") == true, it))
         .fails(&["signature-missing", "callback-bad-signature"]),
     // Or an object, as `strcmp` of old PHP does.
     merchant("takes-a-list")
         .comes(|it| {
-            if it.at("/signature").is_array() || it.at("/signature").is_object() {
-                it.sign();
-            }
+            let given = it.at("/signature");
+            takes(given.is_array() || given.is_object(), it);
         })
         .fails(&["signature-missing", "callback-bad-signature"]),
     // Uses an empty secret for a project that it does not know, and then another project.
@@ -124,9 +111,8 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["signature-changed"]),
     merchant("any-projects-secret")
         .comes(|it| {
-            if it.is_signed_with(SECRETS[2]) && it.at("/project_id") == PROJECT {
-                it.sign();
-            }
+            let own = it.at("/project_id") == PROJECT;
+            takes(own && it.is_signed_with(SECRETS[2]), it);
         })
         .fails(&["signature-other-project", "callback-other-secret"]),
     // Has one secret.
@@ -135,11 +121,7 @@ pub(super) static ALL: &[Broken] = &[
         .fails(&["project-unknown", "callback-unknown-project"]),
     // Verifies the signatures of requests.
     merchant("takes-unsigned-callbacks")
-        .comes(|it| {
-            if it.is_callback() {
-                it.sign();
-            }
-        })
+        .comes(|it| takes(it.is_callback(), it))
         .fails(&["callback-bad-signature", "callback-other-secret"]),
     // Acknowledges callbacks that it refuses.
     merchant("acknowledges-unsigned")
@@ -184,15 +166,20 @@ fn equals_up_to(letters: usize, given: &str, right: &str) -> bool {
     given.len() == right.len() && given.get(..letters) == right.get(..letters)
 }
 
-/// Signs a request correctly if the fault accepts its signature.
+/// Signs a request correctly if the fault accepts it.
+fn takes(is_taken: bool, incoming: &mut Incoming) {
+    if is_taken {
+        incoming.sign();
+    }
+}
+
+/// The same, if the fault accepts its signature.
 fn sign_if(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
     let mut signed = incoming.clone();
     signed.sign();
     let [given, right] = [&*incoming, &signed].map(|it| it.at("/signature"));
-    if is_taken(
-        given.as_str().unwrap_or_default(),
-        right.as_str().unwrap_or_default(),
-    ) {
+    let [given, right] = [&given, &right].map(|it| it.as_str().unwrap_or_default());
+    if is_taken(given, right) {
         *incoming = signed;
     }
 }

@@ -40,31 +40,18 @@ pub(super) static ALL: &[Broken] = &[
     merchant("forgets-what-was-too-large")
         .says(200, |it| had_a_large_one(it, &FORGOTTEN))
         .fails(&["large-callback"]),
-    merchant("slow-verify")
-        .changes(waits)
-        .on(verified)
-        .patience(PATIENCE)
-        .fails(&["time-verify", "time-in-a-row"]),
-    merchant("slow-deposit")
-        .changes(waits)
-        .on(deposited)
-        .patience(PATIENCE)
-        .fails(&["time-deposit"]),
-    merchant("slow-callback")
-        .changes(waits)
-        .on(acknowledged)
-        .patience(PATIENCE)
-        .fails(&["time-callback"]),
-    merchant("slow-refusal")
-        .changes(waits)
-        .on(refused)
-        .patience(PATIENCE)
-        .fails(&["time-refusals"]),
+    slow("slow-verify", verified).fails(&["time-verify", "time-in-a-row"]),
+    slow("slow-deposit", deposited).fails(&["time-deposit"]),
+    slow("slow-callback", acknowledged).fails(&["time-callback"]),
+    slow("slow-refusal", refused).fails(&["time-refusals"]),
 ];
 
-/// Longer than the time limit.
-fn waits(answer: &mut Answer) {
-    answer.wait = Duration::from_millis(300);
+/// Answers later than the time limit.
+const fn slow(name: &'static str, when: fn(&Incoming, &Answer) -> bool) -> Broken {
+    merchant(name)
+        .changes(|it| it.wait = Duration::from_millis(300))
+        .on(when)
+        .patience(PATIENCE)
 }
 
 fn is_large(incoming: &Incoming) -> bool {
