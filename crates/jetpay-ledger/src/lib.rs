@@ -109,8 +109,8 @@ pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
     Counts, Customer, Debt, DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
-    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
+    NewPayment, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason, Resolution,
+    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

@@ -21,7 +21,7 @@ use crate::audit::{self, Audit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::model::OpenError;
 use crate::model::{Error, Totals};
-use crate::port::{Command, Queued, Store, TOTALS, TransactionError, Value, Values, rows, totals};
+use crate::port::{Command, Store, TOTALS, TransactionError, Value, Values, rows, totals};
 
 /// How many writes may wait: about what arrives while a disk stops for a second. More is [`Error::Busy`].
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -141,8 +141,8 @@ impl Ledger {
     }
 
     /// Copies the ledger into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
-    /// go on where they were. It is kept only when the sums on both sides agree. Probe may write here meanwhile. `told`
-    /// hears how many rows of which table are copied.
+    /// go on where they were. It is kept only when the sums on both sides agree. Nothing may write here meanwhile.
+    /// `progress` gets how many rows of which table are copied.
     ///
     /// # Errors
     /// [`CopyError`](crate::CopyError): then nothing is kept there.
@@ -195,9 +195,9 @@ impl Ledger {
     }
 
     /// Queues a command, and waits for its commit.
-    pub(crate) async fn write<C: Command>(&self, command: C) -> Result<C::Output, Error> {
-        let (queued, answer) = Queued::new(command);
-        self.store.submit(queued)?;
-        answer.await.unwrap_or_else(|_| Err(Error::closed()))
+    pub(crate) async fn write<T>(&self, command: Command<T>) -> Result<T, Error> {
+        self.store.submit(command.queued)?;
+        let answer = command.answer.await;
+        answer.unwrap_or_else(|_| Err(Error::closed()))
     }
 }

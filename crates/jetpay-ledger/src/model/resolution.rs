@@ -61,23 +61,6 @@ impl From<String> for Reason {
     }
 }
 
-/// A resolution to be recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewResolution {
-    /// The alarm that it resolves.
-    pub alarm_seq: Option<i64>,
-    /// The payment, where it is known.
-    pub payment_id: Option<PaymentId>,
-    /// The operation, where it is known.
-    pub operation_id: Option<OperationId>,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// Why, and who decided.
-    pub reason: Reason,
-    /// How many events the payment had before the credit.
-    pub events_before: u64,
-}
-
 /// What an operator decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resolution {
@@ -220,19 +203,18 @@ impl From<ManualCreditError> for ResolveError {
     }
 }
 
-impl NewResolution {
-    /// The resolution as it will be, without its number.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn at(&self, time: Millis) -> Resolution {
-        Resolution {
+impl Resolution {
+    /// A decision about nothing yet, to be recorded. The store gives its number.
+    pub(crate) fn new(verdict: Verdict, reason: &Reason, time: Millis) -> Self {
+        Self {
             seq: 0,
-            alarm_seq: self.alarm_seq,
-            payment_id: self.payment_id.clone(),
-            operation_id: self.operation_id,
-            verdict: self.verdict,
-            reason: self.reason.text.clone(),
-            by: self.reason.by.clone(),
-            events_before: self.events_before,
+            alarm_seq: None,
+            payment_id: None,
+            operation_id: None,
+            verdict,
+            reason: reason.text.clone(),
+            by: reason.by.clone(),
+            events_before: 0,
             time,
         }
     }

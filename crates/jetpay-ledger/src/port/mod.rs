@@ -19,10 +19,10 @@ pub(crate) mod tables;
 mod transaction;
 mod value;
 
+pub(crate) use command::Command;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Intake;
 pub use command::QueuedCommand;
-pub(crate) use command::{Command, Queued, command};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 pub use store::{ReadFuture, Store};
