@@ -25,7 +25,9 @@ pub(crate) use command::Intake;
 pub use command::QueuedCommand;
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
+pub(crate) use store::totals_of;
 pub use store::{ReadFuture, Store};
+#[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals};
 pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};

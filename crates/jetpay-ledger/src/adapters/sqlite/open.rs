@@ -73,7 +73,7 @@ fn stored_version(path: &Path) -> Result<i64, OpenError> {
 }
 
 /// Says what the file has, and changes nothing.
-pub(super) fn inspect(path: &Path) -> Result<String, OpenError> {
+pub(crate) fn inspect(path: &Path) -> Result<String, OpenError> {
     if !path.exists() {
         return Ok("no file yet, which the first start makes".into());
     }

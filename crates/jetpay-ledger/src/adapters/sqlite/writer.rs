@@ -185,9 +185,7 @@ impl Writer {
             self.log_pages.store(0, Relaxed);
         }
     }
-}
 
-impl Writer {
     /// Copies the log and truncates it, so that forgotten data does not stay there. A reader in an old snapshot prevents it; it
     /// is tried again after a later group.
     fn empty_the_log(&mut self) {

@@ -46,7 +46,14 @@ const NO: Option<bool> = Some(false);
 
 /// What happens to the commits of a step; which of the commands `a`, `b` and `c` are answered, and whether they are done;
 /// and what is there afterwards.
-const FAULTS: [(&str, Fault, [Option<bool>; 3], &[&str]); 6] = [
+type Row = (
+    &'static str,
+    Fault,
+    [Option<bool>; 3],
+    &'static [&'static str],
+);
+
+const FAULTS: [Row; 6] = [
     (
         "all are committed",
         Fault::Commits,
