@@ -122,9 +122,9 @@ pub enum ResolveError {
         "this alarm is not about money that came in for a known payment: dismiss it, or call it foreign"
     )]
     NothingToCredit,
-    /// A callback or an operator has credited the operation already.
-    #[error("this operation has credited a payment already")]
-    AlreadyCredited,
+    /// The payment cannot be credited so.
+    #[error(transparent)]
+    ManualCredit(#[from] ManualCreditError),
     /// The alarm names no operation, and the operator named none.
     #[error(
         "this alarm names no operation: give the id of the operation to credit, as the platform's account shows it"
@@ -141,15 +141,6 @@ pub enum ResolveError {
     /// The payment is credited, the alarm may be about the same money, and the operator did not override that.
     #[error("the payment is credited already, and this alarm may be about the same money")]
     NeedsOverride,
-    /// The sum of the payment's credits would not fit 64 bits.
-    #[error("with this credit the sum of the payment's credits would not fit 64 bits")]
-    CreditsOverflow,
-    /// The customer's balance would not fit 64 bits.
-    #[error("with this credit the customer's balance would not fit 64 bits")]
-    BalanceOverflow,
-    /// The amount is zero or negative.
-    #[error("the amount to credit must be positive, in minor units")]
-    NotPositive,
     /// The payment has another currency.
     #[error("the payment has another currency")]
     OtherCurrency,
@@ -189,18 +180,6 @@ pub enum ResolveError {
     /// The reason is empty.
     #[error("a reason is needed")]
     NoReason,
-}
-
-impl From<ManualCreditError> for ResolveError {
-    fn from(error: ManualCreditError) -> Self {
-        match error {
-            ManualCreditError::AlreadyCredited => Self::AlreadyCredited,
-            ManualCreditError::BalanceOverflow => Self::BalanceOverflow,
-            ManualCreditError::CreditsOverflow => Self::CreditsOverflow,
-            // The set is open; every other reason is about the amount.
-            _ => Self::NotPositive,
-        }
-    }
 }
 
 impl Resolution {
