@@ -99,7 +99,8 @@ pub mod port;
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
 pub use jetpay_rules::{
-    CorrectionError, EntryKind, EventStatus, OperationEvent, PaymentState, UnknownWord,
+    CorrectionError, EntryKind, EventStatus, ManualCreditError, OperationEvent, PaymentState,
+    UnknownWord,
 };
 pub use ledger::{
     Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
@@ -109,8 +110,8 @@ pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
     Counts, Customer, Debt, DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
-    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
+    NewPayment, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason, Resolution,
+    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

@@ -150,44 +150,57 @@ impl EntryKind {
     }
 }
 
-closed_words! {
+/// Declares an enum of the alarms that the rules raise, and of more behind them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! alarm_words {
+    ($(#[$about:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)* }) => {
+        $crate::closed_words! {
+            $(#[$about])*
+            $name {
+                /// The callback's project is not the payment's.
+                ProjectDiffers = "project_differs",
+                /// The callback's amount is not the payment's, or is not possible.
+                AmountDiffers = "amount_differs",
+                /// The callback's currency is not the payment's.
+                CurrencyDiffers = "currency_differs",
+                /// The payer paid less than the merchant asked for.
+                PartiallyPaid = "partially_paid",
+                /// A second sale of one payment succeeded: perhaps the payer paid twice.
+                SecondSale = "second_sale",
+                /// A decline came after the credit: ask the platform for the payment's status.
+                DeclineAfterCredit = "decline_after_credit",
+                /// The sale succeeded, but the payment's status is not success, and the payment is not credited.
+                SaleWithoutSuccess = "sale_without_success",
+                /// A refund or reversal of more than remains, or a reversed refund that was never made.
+                CompensationTooLarge = "compensation_too_large",
+                /// The platform's staff changed the payment manually.
+                ManualChange = "manual_change",
+                /// A payout's callback has the id of a top-up.
+                PayoutForTopUp = "payout_for_top_up",
+                /// The operation has already moved the money of another payment.
+                OperationOfAnotherPayment = "operation_of_another_payment",
+                /// An operation succeeded that moves money and that a top-up should not have.
+                UnexpectedOperation = "unexpected_operation",
+                /// The payment's status is success, and the payment is not credited: the operation is absent, did not
+                /// succeed, or is unknown here.
+                SuccessNotCredited = "success_not_credited",
+                /// An operation of a type or status that is unknown here succeeded, or one without an id or amount; or the
+                /// status of a credited payment says that money went back, or is unknown here, and no operation says what
+                /// happened. Nothing was done about it.
+                UnknownOperation = "unknown_operation",
+                /// The credit would make the customer's balance larger than 64 bits hold.
+                BalanceOverflow = "balance_overflow",
+                /// The event came again with another type, amount or currency.
+                ContradictoryRepeat = "contradictory_repeat",
+                $($(#[$note])* $variant = $word,)*
+            }
+        }
+    };
+}
+
+alarm_words! {
     /// Why an operator must look at a payment.
     #[non_exhaustive]
-    AlarmKind {
-        /// The callback's project is not the payment's.
-        ProjectDiffers = "project_differs",
-        /// The callback's amount is not the payment's, or is not possible.
-        AmountDiffers = "amount_differs",
-        /// The callback's currency is not the payment's.
-        CurrencyDiffers = "currency_differs",
-        /// The payer paid less than the merchant asked for.
-        PartiallyPaid = "partially_paid",
-        /// A second sale of one payment succeeded: perhaps the payer paid twice.
-        SecondSale = "second_sale",
-        /// A decline came after the credit: ask the platform for the payment's status.
-        DeclineAfterCredit = "decline_after_credit",
-        /// The sale succeeded, but the payment's status is not success, and the payment is not credited.
-        SaleWithoutSuccess = "sale_without_success",
-        /// A refund or reversal of more than remains, or a reversed refund that was never made.
-        CompensationTooLarge = "compensation_too_large",
-        /// The platform's staff changed the payment manually.
-        ManualChange = "manual_change",
-        /// A payout's callback has the id of a top-up.
-        PayoutForTopUp = "payout_for_top_up",
-        /// The operation has already moved the money of another payment.
-        OperationOfAnotherPayment = "operation_of_another_payment",
-        /// An operation succeeded that moves money and that a top-up should not have.
-        UnexpectedOperation = "unexpected_operation",
-        /// The payment's status is success, and the payment is not credited: the operation is absent, did not succeed, or is
-        /// unknown here.
-        SuccessNotCredited = "success_not_credited",
-        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount; or the status of
-        /// a credited payment says that money went back, or is unknown here, and no operation says what happened. Nothing
-        /// was done about it.
-        UnknownOperation = "unknown_operation",
-        /// The credit would make the customer's balance larger than 64 bits hold.
-        BalanceOverflow = "balance_overflow",
-        /// The event came again with another type, amount or currency.
-        ContradictoryRepeat = "contradictory_repeat",
-    }
+    AlarmKind {}
 }

@@ -9,7 +9,7 @@ use crate::model::{Contract, Error, Totals};
 use crate::port::{Row, Store};
 
 /// The result of an audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
     /// What was checked.
     pub totals: Totals,
@@ -43,18 +43,12 @@ pub(crate) async fn audit(
 ) -> Result<Audit, Error> {
     let mut audit = Audit {
         totals,
-        verified: 0,
-        unverified: 0,
-        first_unverified: None,
-        findings: Vec::new(),
+        ..Audit::default()
     };
     for rule in rules::RULES {
         let sql = format!("{} LIMIT {NAMED}", rule.sql);
         for row in store.query_once(&sql, Vec::new()).await? {
-            audit.findings.push(Finding {
-                rule: rule.says,
-                place: rules::place(rule.of, &row),
-            });
+            audit.note(rule.says, rule.of, &row);
         }
     }
     let damaged = check_contracts(store, &mut audit).await?;

@@ -9,54 +9,35 @@ use super::payouts;
 use crate::model::{
     AlarmCause, AlarmKind, CallbackOutcome, MAX_OPEN_UNUSABLE, Millis, NewUnusable, SignedMessage,
 };
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError, command};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Stores what a callback says, and does what follows from it.
-pub(crate) struct RecordCallback {
-    pub(crate) callback: Callback,
-    pub(crate) event: OperationEvent,
-    pub(crate) now: Millis,
-}
-
-impl Command for RecordCallback {
-    type Output = CallbackOutcome;
-
-    fn keys(&self, keys: &mut Keys) {
-        keys.payments.push(self.event.payment_id.clone());
-        let operation = self
-            .event
-            .operation_id
-            .map(|id| (self.event.project_id, id));
-        keys.operations.extend(operation);
-        if self.event.is_payout() {
-            keys.payouts.push(self.event.payment_id.clone());
-        }
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<CallbackOutcome, TransactionError> {
-        let Self {
-            callback,
-            event,
-            now,
-        } = self;
+pub(crate) fn record_callback(callback: Callback, now: Millis) -> Command<CallbackOutcome> {
+    let event = OperationEvent::from(&callback);
+    let id = || event.payment_id.clone();
+    let operation = event.operation_id.map(|id| (event.project_id, id));
+    let keys = Keys {
+        payments: vec![id()],
+        operations: operation.into_iter().collect(),
+        payouts: event.is_payout().then(id).into_iter().collect(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         let payment = transaction.payment(&event.payment_id, event.effect_key())?;
         let Some((snapshot, effects)) = payment else {
             return match transaction.payout(&event.payment_id)? {
-                Some(row) => payouts::callback(transaction, row, callback, event, *now),
-                None => unmatched(transaction, callback, event, *now),
+                Some(row) => payouts::callback(transaction, row, &callback, &event, now),
+                None => unmatched(transaction, &callback, &event, now),
             };
         };
         // To decide first costs little, and gives the status to store the event with. The decision on a repeat is dropped.
-        let decision = decide(&snapshot, event, &effects);
-        if transaction.add_event(callback, decision.outcome, *now)? {
-            carry_out(transaction, &snapshot, event, &decision, *now)?;
+        let decision = decide(&snapshot, &event, &effects);
+        if transaction.add_event(&callback, decision.outcome, now)? {
+            carry_out(transaction, &snapshot, &event, &decision, now)?;
             return Ok(decision.outcome.into());
         }
-        repeated(transaction, callback, event, *now)
-    }
+        repeated(transaction, &callback, &event, now)
+    })
 }
 
 /// Keeps a callback without a payment, once.
@@ -156,17 +137,17 @@ pub(super) fn write(
 pub(crate) fn keep_unusable(
     callback: NewUnusable,
     now: Millis,
-) -> impl Command<Output = Option<CallbackOutcome>> {
+) -> Command<Option<CallbackOutcome>> {
     let signature = signature(&callback.body);
-    let key = (signature.clone(), callback.reason.clone());
-    let (project_id, payment_id) = (callback.project_id, callback.payment_id.clone());
-    let keys = move |keys: &mut Keys| {
-        keys.signatures.push(key.clone());
-        keys.unusable.push(project_id);
-        keys.payments.extend(payment_id.clone());
-        keys.payouts.extend(payment_id.clone());
+    let ids = callback.payment_id.iter().cloned();
+    let keys = Keys {
+        signatures: vec![(signature.clone(), callback.reason.clone())],
+        unusable: vec![callback.project_id],
+        payments: ids.clone().collect(),
+        payouts: ids.collect(),
+        ..Keys::default()
     };
-    command(keys, move |transaction| {
+    Command::new(keys, move |transaction| {
         let open = transaction.open_unusable(callback.project_id)?;
         if open >= MAX_OPEN_UNUSABLE {
             let known = transaction.has_alarm(&signature, &callback.reason)?;

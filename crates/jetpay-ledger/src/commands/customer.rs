@@ -3,31 +3,24 @@
 use jetpay_core::id::CustomerId;
 
 use crate::model::{Customer, Debt, DebtsOutcome, ImportCount};
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError, command};
+use crate::port::{Command, Keys};
 
 /// Adds or replaces customers, all or none.
-pub(crate) struct PutCustomers(pub(crate) Vec<Customer>);
-
-impl Command for PutCustomers {
-    type Output = ImportCount;
-
-    fn keys(&self, keys: &mut Keys) {
-        let ids = self.0.iter().map(|customer| customer.customer_id.clone());
-        keys.customers.extend(ids);
-    }
-
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<ImportCount, TransactionError> {
+pub(crate) fn put_customers(customers: Vec<Customer>) -> Command<ImportCount> {
+    let ids = customers.iter().map(|it| it.customer_id.clone());
+    let keys = Keys {
+        customers: ids.collect(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         let mut count = ImportCount::default();
-        for customer in &self.0 {
+        for customer in &customers {
             let is_new = transaction.put_customer(customer)?;
             count.new += u64::from(is_new);
             count.replaced += u64::from(!is_new);
         }
         Ok(count)
-    }
+    })
 }
 
 /// Changes the debts of a customer's contracts, all or none.
@@ -35,13 +28,13 @@ pub(crate) fn change_debts(
     customer_id: CustomerId,
     debts: Vec<Debt>,
     as_of_seq: i64,
-) -> impl Command<Output = DebtsOutcome> {
-    let id = customer_id.clone();
-    let keys = move |keys: &mut Keys| {
-        keys.contracts.push(id.clone());
-        keys.customers.push(id.clone());
+) -> Command<DebtsOutcome> {
+    let keys = Keys {
+        contracts: vec![customer_id.clone()],
+        customers: vec![customer_id.clone()],
+        ..Keys::default()
     };
-    command(keys, move |transaction| {
+    Command::new(keys, move |transaction| {
         let Some(customer) = transaction.customer(&customer_id)? else {
             return Ok(DebtsOutcome::NoSuchCustomer);
         };
@@ -54,10 +47,12 @@ pub(crate) fn change_debts(
 }
 
 /// Deletes customers; how many there were.
-pub(crate) fn delete_customers(ids: Vec<CustomerId>) -> impl Command<Output = u64> {
-    let deleted = ids.clone();
-    let keys = move |keys: &mut Keys| keys.customers.extend_from_slice(&deleted);
-    command(keys, move |transaction| {
+pub(crate) fn delete_customers(ids: Vec<CustomerId>) -> Command<u64> {
+    let keys = Keys {
+        customers: ids.clone(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         let mut deleted = 0;
         for id in &ids {
             deleted += u64::from(transaction.delete_customer(id)?);

@@ -10,9 +10,9 @@ mod payment;
 mod payouts;
 mod resolve;
 
-pub(crate) use callback::{RecordCallback, keep_unusable};
-pub(crate) use customer::{PutCustomers, change_debts, delete_customers};
-pub(crate) use payment::{ImportPayments, RecordPayment};
+pub(crate) use callback::{keep_unusable, record_callback};
+pub(crate) use customer::{change_debts, delete_customers, put_customers};
+pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
     forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
 };

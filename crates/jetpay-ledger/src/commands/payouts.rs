@@ -10,21 +10,18 @@ use crate::payout::{
     Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
 };
-use crate::port::{
-    Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded, command,
-};
+use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
 
 /// Records a payout and reserves its money, once for each idempotency key. Nothing is sent before that.
-pub(crate) fn record_payout(payout: NewPayout) -> impl Command<Output = PayoutRequestOutcome> {
-    let (id, spender) = (payout.id.clone(), payout.customer_id.clone());
-    let key = (payout.project_id, payout.idempotency_key.clone());
-    let from_balance = payout.from_balance;
-    let keys = move |keys: &mut Keys| {
-        keys.payouts.push(id.clone());
-        keys.payout_keys.push(key.clone());
-        keys.spenders.extend(from_balance.then(|| spender.clone()));
+pub(crate) fn record_payout(payout: NewPayout) -> Command<PayoutRequestOutcome> {
+    let spender = payout.from_balance.then(|| payout.customer_id.clone());
+    let keys = Keys {
+        payouts: vec![payout.id.clone()],
+        payout_keys: vec![(payout.project_id, payout.idempotency_key.clone())],
+        spenders: spender.into_iter().collect(),
+        ..Keys::default()
     };
-    command(keys, move |transaction| {
+    Command::new(keys, move |transaction| {
         let known = transaction.payout_with_key(payout.project_id, &payout.idempotency_key)?;
         if let Some((id, fingerprint)) = known {
             let same = fingerprint == payout.fingerprint;
@@ -62,7 +59,7 @@ pub(crate) fn lease_payout(
     at: GateAddress,
     now: Millis,
     policy: RetryPolicy,
-) -> impl Command<Output = Option<Lease>> {
+) -> Command<Option<Lease>> {
     change(payment_id, move |transaction, row| {
         let Some(row) = row else {
             return Ok(None);
@@ -93,7 +90,7 @@ pub(crate) fn record_outcome(
     payment_id: PaymentId,
     decide: impl Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
     now: Millis,
-) -> impl Command<Output = Option<PayoutState>> {
+) -> Command<Option<PayoutState>> {
     change(payment_id, move |transaction, row| {
         let Some(row) = row else {
             return Ok(None);
@@ -111,7 +108,7 @@ pub(crate) fn resolve_payout(
     resolution: PayoutResolution,
     reason: Reason,
     now: Millis,
-) -> impl Command<Output = Result<(), ResolveError>> {
+) -> Command<Result<(), ResolveError>> {
     change(payment_id, move |transaction, row| {
         let Some(row) = row else {
             return Ok(Err(ResolveError::NoSuchPayout));
@@ -134,20 +131,24 @@ fn change<T: Send + 'static>(
     run: impl Fn(&mut dyn LedgerTransaction, Option<PayoutRow>) -> Result<T, TransactionError>
     + Send
     + 'static,
-) -> impl Command<Output = T> {
-    let id = payment_id.clone();
-    let keys = move |keys: &mut Keys| keys.payouts.push(id.clone());
-    command(keys, move |transaction| {
+) -> Command<T> {
+    let keys = Keys {
+        payouts: vec![payment_id.clone()],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         let row = transaction.payout(&payment_id)?;
         run(transaction, row)
     })
 }
 
 /// Forgets the payers of payouts that have ended.
-pub(crate) fn forget_payers(ids: Vec<PaymentId>) -> impl Command<Output = ()> {
-    let forgotten = ids.clone();
-    let keys = move |keys: &mut Keys| keys.payouts.extend_from_slice(&forgotten);
-    command(keys, move |transaction| {
+pub(crate) fn forget_payers(ids: Vec<PaymentId>) -> Command<()> {
+    let keys = Keys {
+        payouts: ids.clone(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         for id in &ids {
             let row = transaction.payout(id)?;
             if let Some(mut row) = row.filter(|row| !row.snapshot.state.is_open()) {

@@ -10,10 +10,10 @@ use super::alarm::raise;
 use super::callback;
 use super::payment::announce;
 use crate::model::{
-    Alarm, AlarmCause, Millis, NewPayment, NewResolution, Reason, ResolveError, ResolvedAlarms,
+    Alarm, AlarmCause, Millis, NewPayment, Reason, Resolution, ResolveError, ResolvedAlarms,
     STORED_METHOD_OF_OPERATORS, Verdict,
 };
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded, command};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded};
 
 /// The result of a decision: done, or refused.
 pub(crate) type Resolved = Result<(), ResolveError>;
@@ -51,17 +51,14 @@ pub(crate) fn resolve_alarm(
     operation_id: Option<OperationId>,
     reason: Reason,
     now: Millis,
-) -> impl Command<Output = Resolved> {
-    let keys = move |keys: &mut Keys| keys.alarms.push(seq);
-    command(keys, move |transaction| {
-        resolved(resolve(
-            transaction,
-            seq,
-            verdict,
-            operation_id,
-            &reason,
-            now,
-        ))
+) -> Command<Resolved> {
+    let keys = Keys {
+        alarms: vec![seq],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        let done = resolve(transaction, seq, verdict, operation_id, &reason, now);
+        resolved(done)
     })
 }
 
@@ -71,10 +68,12 @@ pub(crate) fn resolve_alarms(
     verdict: Verdict,
     reason: Reason,
     now: Millis,
-) -> impl Command<Output = ResolvedAlarms> {
-    let asked = seqs.clone();
-    let keys = move |keys: &mut Keys| keys.alarms.extend(&asked);
-    command(keys, move |transaction| {
+) -> Command<ResolvedAlarms> {
+    let keys = Keys {
+        alarms: seqs.clone(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
         let mut outcome = ResolvedAlarms::default();
         for &seq in &seqs {
             let one = resolve(transaction, seq, verdict, None, &reason, now);
@@ -124,15 +123,13 @@ fn resolve(
         verdict = credit(transaction, subject, &snapshot, amount, &said, now)?;
         operation_id = Some(subject.operation_id);
     }
-    let resolution = NewResolution {
+    transaction.add_resolution(&Resolution {
         alarm_seq: Some(seq),
         payment_id: alarm.payment_id,
         operation_id,
-        verdict,
-        reason: reason.clone(),
         events_before,
-    };
-    transaction.add_resolution(&resolution, now)?;
+        ..Resolution::new(verdict, reason, now)
+    })?;
     transaction.counts().open_alarms -= 1;
     Ok(())
 }
@@ -251,11 +248,11 @@ pub(crate) fn credit_unmatched(
     overrides: bool,
     reason: Reason,
     now: Millis,
-) -> impl Command<Output = Resolved> {
-    let id = payment_id.clone();
-    let keys = move |keys: &mut Keys| {
-        keys.payments.push(id.clone());
-        keys.announces = true;
+) -> Command<Resolved> {
+    let keys = Keys {
+        payments: vec![payment_id.clone()],
+        announces: true,
+        ..Keys::default()
     };
     let run = move |transaction: &mut dyn LedgerTransaction| {
         let waiting = transaction.waiting_event(&payment_id)?;
@@ -277,19 +274,15 @@ pub(crate) fn credit_unmatched(
             flags: Vec::new(),
             created_at: now,
         };
-        let resolution = NewResolution {
-            alarm_seq: None,
+        announce(transaction, &payment, now)?;
+        transaction.add_resolution(&Resolution {
             payment_id: Some(payment_id.clone()),
             operation_id: event.operation_id,
-            verdict,
-            reason: reason.clone(),
-            events_before: 0,
-        };
-        announce(transaction, &payment, now)?;
-        transaction.add_resolution(&resolution, now)?;
+            ..Resolution::new(verdict, &reason, now)
+        })?;
         Ok(())
     };
-    command(keys, move |transaction| resolved(run(transaction)))
+    Command::new(keys, move |transaction| resolved(run(transaction)))
 }
 
 /// An operator says that the callbacks of an unknown payment are not ours; how many callbacks that resolves.
@@ -297,38 +290,32 @@ pub(crate) fn dismiss_unmatched(
     payment_id: PaymentId,
     reason: Reason,
     now: Millis,
-) -> impl Command<Output = usize> {
-    let id = payment_id.clone();
-    let keys = move |keys: &mut Keys| {
-        keys.payments.push(id.clone());
+) -> Command<usize> {
+    let keys = Keys {
+        payments: vec![payment_id.clone()],
         // Or the payment could be announced, and its callbacks applied, between the read and the write.
-        keys.fills_inbox = true;
+        fills_inbox: true,
+        ..Keys::default()
     };
-    command(keys, move |transaction| {
+    Command::new(keys, move |transaction| {
         let dismissed = transaction.dismiss_events(&payment_id)?;
         transaction.counts().unmatched -= i64::try_from(dismissed).unwrap_or(i64::MAX);
         if dismissed > 0 {
-            let resolution = NewResolution {
-                alarm_seq: None,
+            transaction.add_resolution(&Resolution {
                 payment_id: Some(payment_id.clone()),
-                operation_id: None,
-                verdict: Verdict::Foreign,
-                reason: reason.clone(),
-                events_before: 0,
-            };
-            transaction.add_resolution(&resolution, now)?;
+                ..Resolution::new(Verdict::Foreign, &reason, now)
+            })?;
         }
         Ok(dismissed)
     })
 }
 
 /// An operator undoes an entry.
-pub(crate) fn correct_entry(
-    seq: i64,
-    reason: Reason,
-    now: Millis,
-) -> impl Command<Output = Resolved> {
-    let keys = move |keys: &mut Keys| keys.entries.push(seq);
+pub(crate) fn correct_entry(seq: i64, reason: Reason, now: Millis) -> Command<Resolved> {
+    let keys = Keys {
+        entries: vec![seq],
+        ..Keys::default()
+    };
     let run = move |transaction: &mut dyn LedgerTransaction| {
         let stored = transaction.entry(seq)?.ok_or(ResolveError::NoSuchEntry)?;
         let payment_id = &stored.payment_id;
@@ -343,21 +330,19 @@ pub(crate) fn correct_entry(
         let events_before = transaction.events(payment_id)?.len() as u64;
         for entry in &decision.entries {
             transaction.add_entry(payment_id, snapshot.project_id, entry, Some(seq), now)?;
-            let resolution = NewResolution {
-                alarm_seq: None,
+            let verdict = Verdict::Correct {
+                entry: seq,
+                amount: Money::new(entry.amount, snapshot.amount.currency()),
+            };
+            transaction.add_resolution(&Resolution {
                 payment_id: Some(payment_id.clone()),
                 operation_id: Some(entry.operation_id),
-                verdict: Verdict::Correct {
-                    entry: seq,
-                    amount: Money::new(entry.amount, snapshot.amount.currency()),
-                },
-                reason: reason.clone(),
                 events_before,
-            };
-            transaction.add_resolution(&resolution, now)?;
+                ..Resolution::new(verdict, &reason, now)
+            })?;
         }
         transaction.change_payment(payment_id, &decision.snapshot, now)?;
         Ok(())
     };
-    command(keys, move |transaction| resolved(run(transaction)))
+    Command::new(keys, move |transaction| resolved(run(transaction)))
 }

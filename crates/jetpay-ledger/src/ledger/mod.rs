@@ -16,12 +16,12 @@ use jetpay_core::Keyring;
 #[cfg(feature = "postgres")]
 use crate::adapters::postgres::Postgres;
 #[cfg(feature = "sqlite")]
-use crate::adapters::sqlite::Sqlite;
+use crate::adapters::sqlite::{self, Sqlite};
 use crate::audit::{self, Audit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::model::OpenError;
 use crate::model::{Error, Totals};
-use crate::port::{Command, Queued, Store, TOTALS, TransactionError, Value, Values, rows, totals};
+use crate::port::{Command, Store, TransactionError, Value, Values, rows, totals_of};
 
 /// How many writes may wait: about what arrives while a disk stops for a second. More is [`Error::Busy`].
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -98,7 +98,7 @@ impl Ledger {
     /// [`OpenError`]: why a service cannot use the file.
     #[cfg(feature = "sqlite")]
     pub fn inspect_file(path: &Path) -> Result<String, OpenError> {
-        Sqlite::inspect(path)
+        sqlite::inspect(path)
     }
 
     /// Connects to a `PostgreSQL` database as [`connect`](Self::connect) does, says in words which server and schema it has,
@@ -141,8 +141,8 @@ impl Ledger {
     }
 
     /// Copies the ledger into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
-    /// go on where they were. It is kept only when the sums on both sides agree. Probe may write here meanwhile. `told`
-    /// hears how many rows of which table are copied.
+    /// go on where they were. It is kept only when the sums on both sides agree. Nothing may write here meanwhile.
+    /// `progress` gets how many rows of which table are copied.
     ///
     /// # Errors
     /// [`CopyError`](crate::CopyError): then nothing is kept there.
@@ -171,9 +171,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn totals(&self) -> Result<Totals, Error> {
-        let rows = self.store.query_once(TOTALS, Vec::new()).await?;
-        let sums = rows.first().map(|row| totals(&mut Values::of(row)));
-        Ok(sums.transpose()?.unwrap_or_default())
+        totals_of(&*self.store).await
     }
 
     /// Each row of a quick query.
@@ -195,9 +193,9 @@ impl Ledger {
     }
 
     /// Queues a command, and waits for its commit.
-    pub(crate) async fn write<C: Command>(&self, command: C) -> Result<C::Output, Error> {
-        let (queued, answer) = Queued::new(command);
-        self.store.submit(queued)?;
-        answer.await.unwrap_or_else(|_| Err(Error::closed()))
+    pub(crate) async fn write<T>(&self, command: Command<T>) -> Result<T, Error> {
+        self.store.submit(command.queued)?;
+        let answer = command.answer.await;
+        answer.unwrap_or_else(|_| Err(Error::closed()))
     }
 }

@@ -30,10 +30,8 @@ impl Ledger {
             return Ok(None);
         }
         let values = vec![customer_id.into()];
-        Ok(self
-            .read(rows::CUSTOMER, values, rows::customer)
-            .await?
-            .pop())
+        let customers = self.read(rows::CUSTOMER, values, rows::customer);
+        Ok(customers.await?.pop())
     }
 
     /// The customer with this id, each debt less what came in on the contract since its `as_of_seq`: fit for `verify`. It
@@ -195,11 +193,34 @@ impl Ledger {
 
     /// How much waits, for metrics. Costs one small read, however much there is.
     pub async fn counts(&self) -> Result<Counts, Error> {
-        let counts = self
-            .read(rows::COUNTS, Vec::new(), rows::counts)
-            .await?
-            .pop();
+        let counts = self.read(rows::COUNTS, Vec::new(), rows::counts);
+        let counts = counts.await?.pop();
         counts.ok_or_else(|| Error::Unavailable("the row of counts is gone".into()))
+    }
+
+    /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
+    pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
+        let values = || vec![id.into(), Value::limit(MOST)];
+        let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
+                payment_status, disposition
+            FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";
+        // Entries have no index by payment: their operations lead to them.
+        let seqs = "SELECT seq FROM entries WHERE payment_id = $1 AND (project_id, operation_id) IN (
+                SELECT project_id, operation_id FROM events WHERE payment_id = $1
+                UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
+                    WHERE payment_id = $1 AND operation_id IS NOT NULL)
+            ORDER BY seq LIMIT $2";
+        let mut entries = Vec::new();
+        for seq in self.read(seqs, values(), rows::number).await? {
+            entries.extend(self.entries(seq - 1, 1).await?);
+        }
+        let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);
+        Ok(PaymentHistory {
+            callbacks: self.read(callbacks, values(), recorded_callback).await?,
+            entries,
+            alarms: self.read(&alarms, values(), alarms::alarm).await?,
+            resolutions: self.read(resolutions, values(), alarms::resolution).await?,
+        })
     }
 }
 
@@ -241,38 +262,6 @@ pub struct RecordedCallback {
 
 /// The most rows of each kind in a history.
 const MOST: usize = 1000;
-
-/// The history of one payment.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-#[allow(clippy::missing_errors_doc, reason = "said once, above")]
-impl Ledger {
-    /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
-    pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
-        let values = || vec![id.into(), Value::limit(MOST)];
-        let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
-                payment_status, disposition
-            FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";
-        // Entries have no index by payment: their operations lead to them.
-        let seqs = "SELECT seq FROM entries WHERE payment_id = $1 AND (project_id, operation_id) IN (
-                SELECT project_id, operation_id FROM events WHERE payment_id = $1
-                UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
-                    WHERE payment_id = $1 AND operation_id IS NOT NULL)
-            ORDER BY seq LIMIT $2";
-        let mut entries = Vec::new();
-        for seq in self.read(seqs, values(), rows::number).await? {
-            entries.extend(self.entries(seq - 1, 1).await?);
-        }
-        let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);
-        Ok(PaymentHistory {
-            callbacks: self.read(callbacks, values(), recorded_callback).await?,
-            entries,
-            alarms: self.read(&alarms, values(), alarms::alarm).await?,
-            resolutions: self.read(resolutions, values(), alarms::resolution).await?,
-        })
-    }
-}
 
 fn recorded_callback(row: &mut Values<'_>) -> Result<RecordedCallback, TransactionError> {
     Ok(RecordedCallback {

@@ -2,11 +2,9 @@
 
 use jetpay_core::id::{CustomerId, OperationId, PaymentId};
 use jetpay_core::{Callback, Money};
-use jetpay_rules::OperationEvent;
 
 use super::Ledger;
 use crate::commands;
-use crate::commands::{ImportPayments, PutCustomers, RecordCallback, RecordPayment};
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
     NewPayment, NewUnusable, Reason, ResolveError, ResolvedAlarms, Verdict, fit,
@@ -23,7 +21,8 @@ const BATCH: usize = 1_000;
 impl Ledger {
     /// Adds a customer, or replaces the one with this id, contracts and all; whether it was new.
     pub async fn put_customer(&self, customer: Customer) -> Result<bool, Error> {
-        Ok(self.write(PutCustomers(vec![customer])).await?.new > 0)
+        let put = commands::put_customers(vec![customer]);
+        Ok(self.write(put).await?.new > 0)
     }
 
     /// Adds or replaces many customers, a thousand in one transaction: callbacks do not wait for all of them.
@@ -38,7 +37,7 @@ impl Ledger {
             if batch.is_empty() {
                 return Ok(count);
             }
-            let stored = self.write(PutCustomers(batch)).await?;
+            let stored = self.write(commands::put_customers(batch)).await?;
             count.new += stored.new;
             count.replaced += stored.replaced;
         }
@@ -87,7 +86,7 @@ impl Ledger {
         if !payment.amount.is_positive() {
             return Err(Error::NotPositive);
         }
-        self.write(RecordPayment(payment)).await?
+        self.write(commands::record_payment(payment)).await?
     }
 
     /// Records pending payments of an older system with the ids that it gave them, all or none, so that their callbacks find
@@ -103,7 +102,7 @@ impl Ledger {
         if !payments.iter().all(|payment| payment.amount.is_positive()) {
             return Err(Error::NotPositive);
         }
-        self.write(ImportPayments { payments, now }).await
+        self.write(commands::import_payments(payments, now)).await
     }
 
     /// Stores what a callback says and does what follows from it, in one transaction. A repeat changes nothing.
@@ -116,13 +115,7 @@ impl Ledger {
         now: Millis,
     ) -> Result<CallbackOutcome, Error> {
         fit(&mut callback);
-        let event = OperationEvent::from(&callback);
-        self.write(RecordCallback {
-            callback,
-            event,
-            now,
-        })
-        .await
+        self.write(commands::record_callback(callback, now)).await
     }
 
     /// Keeps a signed callback that is not usable, once for each signature and reason, and raises an alarm. If it names a

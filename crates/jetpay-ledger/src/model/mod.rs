@@ -27,7 +27,7 @@ pub use error::{Error, OpenError};
 pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
-pub use resolution::{NewResolution, Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
+pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
     LONGEST, amount_from_stored, fit, operation_from_stored, short, stored_amount,
     stored_operation, without_nul, word_from_stored,

@@ -61,23 +61,6 @@ impl From<String> for Reason {
     }
 }
 
-/// A resolution to be recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewResolution {
-    /// The alarm that it resolves.
-    pub alarm_seq: Option<i64>,
-    /// The payment, where it is known.
-    pub payment_id: Option<PaymentId>,
-    /// The operation, where it is known.
-    pub operation_id: Option<OperationId>,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// Why, and who decided.
-    pub reason: Reason,
-    /// How many events the payment had before the credit.
-    pub events_before: u64,
-}
-
 /// What an operator decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resolution {
@@ -139,9 +122,9 @@ pub enum ResolveError {
         "this alarm is not about money that came in for a known payment: dismiss it, or call it foreign"
     )]
     NothingToCredit,
-    /// A callback or an operator has credited the operation already.
-    #[error("this operation has credited a payment already")]
-    AlreadyCredited,
+    /// The payment cannot be credited so.
+    #[error(transparent)]
+    ManualCredit(#[from] ManualCreditError),
     /// The alarm names no operation, and the operator named none.
     #[error(
         "this alarm names no operation: give the id of the operation to credit, as the platform's account shows it"
@@ -158,15 +141,6 @@ pub enum ResolveError {
     /// The payment is credited, the alarm may be about the same money, and the operator did not override that.
     #[error("the payment is credited already, and this alarm may be about the same money")]
     NeedsOverride,
-    /// The sum of the payment's credits would not fit 64 bits.
-    #[error("with this credit the sum of the payment's credits would not fit 64 bits")]
-    CreditsOverflow,
-    /// The customer's balance would not fit 64 bits.
-    #[error("with this credit the customer's balance would not fit 64 bits")]
-    BalanceOverflow,
-    /// The amount is zero or negative.
-    #[error("the amount to credit must be positive, in minor units")]
-    NotPositive,
     /// The payment has another currency.
     #[error("the payment has another currency")]
     OtherCurrency,
@@ -208,31 +182,18 @@ pub enum ResolveError {
     NoReason,
 }
 
-impl From<ManualCreditError> for ResolveError {
-    fn from(error: ManualCreditError) -> Self {
-        match error {
-            ManualCreditError::AlreadyCredited => Self::AlreadyCredited,
-            ManualCreditError::BalanceOverflow => Self::BalanceOverflow,
-            ManualCreditError::CreditsOverflow => Self::CreditsOverflow,
-            // The set is open; every other reason is about the amount.
-            _ => Self::NotPositive,
-        }
-    }
-}
-
-impl NewResolution {
-    /// The resolution as it will be, without its number.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn at(&self, time: Millis) -> Resolution {
-        Resolution {
+impl Resolution {
+    /// A decision about nothing yet, to be recorded. The store gives its number.
+    pub(crate) fn new(verdict: Verdict, reason: &Reason, time: Millis) -> Self {
+        Self {
             seq: 0,
-            alarm_seq: self.alarm_seq,
-            payment_id: self.payment_id.clone(),
-            operation_id: self.operation_id,
-            verdict: self.verdict,
-            reason: self.reason.text.clone(),
-            by: self.reason.by.clone(),
-            events_before: self.events_before,
+            alarm_seq: None,
+            payment_id: None,
+            operation_id: None,
+            verdict,
+            reason: reason.text.clone(),
+            by: reason.by.clone(),
+            events_before: 0,
             time,
         }
     }

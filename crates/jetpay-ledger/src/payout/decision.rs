@@ -7,8 +7,7 @@ use jetpay_rules::EventStatus;
 
 use super::Action;
 use crate::model::{AlarmKind, Millis};
-use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::snapshot::PayoutState;
+use crate::payout::snapshot::{PayoutSnapshot, PayoutState};
 use crate::payout::step::StepKind;
 
 /// What follows for a payout. All of it is stored in one transaction.

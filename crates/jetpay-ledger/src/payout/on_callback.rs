@@ -8,8 +8,7 @@ use jetpay_rules::{EventStatus, OperationEvent};
 
 use super::decision::{PayoutDecision, StepDetails};
 use super::report::{PayoutReport, StatusOperation};
-use super::snapshot::PayoutSnapshot;
-use super::snapshot::PayoutState;
+use super::snapshot::{PayoutSnapshot, PayoutState};
 use crate::model::{AlarmKind, Millis};
 
 impl PayoutSnapshot {

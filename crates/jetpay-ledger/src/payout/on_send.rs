@@ -6,8 +6,7 @@ use super::Action;
 use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::retry_policy::{RetryPolicy, after};
-use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::snapshot::PayoutState;
+use crate::payout::snapshot::{PayoutSnapshot, PayoutState};
 use crate::payout::step::StepKind;
 
 /// The outcome of sending a payout. Its texts hold no payer's data.

@@ -8,8 +8,7 @@ use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::report::{PayoutReport, StatusOperation};
 use crate::payout::retry_policy::{RetryPolicy, after};
-use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::snapshot::PayoutState;
+use crate::payout::snapshot::{PayoutSnapshot, PayoutState};
 use crate::payout::step::StepKind;
 
 /// The outcome of a status query.

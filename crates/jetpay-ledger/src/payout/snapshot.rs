@@ -103,7 +103,7 @@ impl PayoutSnapshot {
 closed_words! {
     /// The state of a payout.
     PayoutState {
-        /// EventStatus, its money reserved; the platform does not have it, so it will be sent, or sent again.
+        /// Recorded, its money reserved; the platform does not have it, so it will be sent, or sent again.
         Created = "created",
         /// It was sent, or was about to be, and the outcome is not known. The service queries the status.
         Unknown = "unknown",

@@ -6,8 +6,8 @@ use jetpay_rules::OperationEvent;
 use super::keys::TransactionError;
 use super::value::{Conditions, Value, Values};
 use crate::model::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmSubject, Millis, NewResolution, Resolution,
-    Unmatched, Verdict,
+    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmSubject, Millis, Resolution, Unmatched,
+    Verdict,
 };
 
 macro_rules! resolution_columns {
@@ -245,7 +245,7 @@ pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 1
 }
 
 /// A row of `settlements`.
-pub(crate) fn of_resolution(resolution: &NewResolution, now: Millis) -> [Value<'_>; 11] {
+pub(crate) fn of_resolution(resolution: &Resolution) -> [Value<'_>; 11] {
     let amount = resolution.verdict.amount();
     [
         resolution.alarm_seq.into(),
@@ -254,11 +254,11 @@ pub(crate) fn of_resolution(resolution: &NewResolution, now: Millis) -> [Value<'
         resolution.verdict.stored().into(),
         amount.map(Money::minor).into(),
         currency(amount),
-        resolution.reason.text.as_str().into(),
+        resolution.reason.as_str().into(),
         resolution.events_before.cast_signed().into(),
-        now.into(),
+        resolution.time.into(),
         resolution.verdict.corrects().into(),
-        resolution.reason.by.as_deref().into(),
+        resolution.by.as_deref().into(),
     ]
 }
 

@@ -28,78 +28,55 @@ pub trait QueuedCommand: Send {
     fn answer(self: Box<Self>, outcome: Result<(), Error>);
 }
 
-/// What to do in one transaction.
-pub(crate) trait Command: Send + 'static {
-    /// What the caller gets.
-    type Output: Send + 'static;
-
-    /// Adds the keys of the rows that it will read, as far as it knows them.
-    fn keys(&self, keys: &mut Keys);
-
-    /// Runs it.
-    fn run(
-        &mut self,
-        transaction: &mut dyn LedgerTransaction,
-    ) -> Result<Self::Output, TransactionError>;
+/// What to do in one transaction: a command for a store's queue, and where its answer arrives.
+pub(crate) struct Command<T> {
+    pub(crate) queued: Box<dyn QueuedCommand>,
+    pub(crate) answer: oneshot::Receiver<Result<T, Error>>,
 }
 
-/// A command of two closures: the keys of the rows that it will read, and what it does.
-pub(crate) fn command<T: Send + 'static>(
-    keys: impl Fn(&mut Keys) + Send + 'static,
-    run: impl FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
-) -> impl Command<Output = T> {
-    Closures { keys, run }
-}
-
-struct Closures<K, R> {
-    keys: K,
-    run: R,
-}
-
-impl<K, R, T> Command for Closures<K, R>
-where
-    K: Fn(&mut Keys) + Send + 'static,
-    R: FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
-    T: Send + 'static,
-{
-    type Output = T;
-
-    fn keys(&self, keys: &mut Keys) {
-        (self.keys)(keys);
+impl<T: Send + 'static> Command<T> {
+    /// `keys` are those of the rows that it will read, as far as it knows them.
+    pub(crate) fn new(
+        keys: Keys,
+        run: impl FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send + 'static,
+    ) -> Self {
+        let (reply, answer) = oneshot::channel();
+        let queued = Box::new(Queued {
+            keys,
+            run,
+            output: None,
+            reply,
+        });
+        Self { queued, answer }
     }
+}
 
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<T, TransactionError> {
-        (self.run)(transaction)
+impl Command<()> {
+    /// Makes the store commit, to find out whether it can. It also wakes a writer.
+    pub(crate) fn probe() -> Self {
+        Self::new(Keys::default(), |transaction| transaction.probe())
     }
 }
 
 /// A command with the caller's address.
-pub(crate) struct Queued<C: Command> {
-    command: C,
-    output: Option<C::Output>,
-    reply: oneshot::Sender<Result<C::Output, Error>>,
+struct Queued<R, T> {
+    keys: Keys,
+    run: R,
+    output: Option<T>,
+    reply: oneshot::Sender<Result<T, Error>>,
 }
 
-impl<C: Command> Queued<C> {
-    /// The command for a queue, and where its answer arrives.
-    pub(crate) fn new(command: C) -> (Box<Self>, oneshot::Receiver<Result<C::Output, Error>>) {
-        let (reply, answer) = oneshot::channel();
-        let queued = Self {
-            command,
-            output: None,
-            reply,
-        };
-        (Box::new(queued), answer)
-    }
-}
-
-impl<C: Command> QueuedCommand for Queued<C> {
+impl<R, T> QueuedCommand for Queued<R, T>
+where
+    R: FnMut(&mut dyn LedgerTransaction) -> Result<T, TransactionError> + Send,
+    T: Send,
+{
     fn keys(&self, keys: &mut Keys) {
-        self.command.keys(keys);
+        keys.extend(self.keys.clone());
     }
 
     fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
-        self.output = Some(self.command.run(transaction)?);
+        self.output = Some((self.run)(transaction)?);
         Ok(())
     }
 
@@ -108,19 +85,6 @@ impl<C: Command> QueuedCommand for Queued<C> {
         let Self { output, reply, .. } = *self;
         // The caller may have gone; the write stays.
         let _ = reply.send(outcome.and_then(|()| output.ok_or_else(no_output)));
-    }
-}
-
-/// Makes the store commit, to find out whether it can. It also wakes a writer.
-pub(crate) struct Probe;
-
-impl Command for Probe {
-    type Output = ();
-
-    fn keys(&self, _: &mut Keys) {}
-
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
-        transaction.probe()
     }
 }
 
@@ -179,7 +143,6 @@ impl Intake {
 
     /// Wakes the thread, which then commits and looks at its flags. A full queue means that it is awake.
     fn wake(&self) {
-        let (probe, _) = Queued::new(Probe);
-        let _ = self.queue.try_send(probe);
+        let _ = self.queue.try_send(Command::probe().queued);
     }
 }

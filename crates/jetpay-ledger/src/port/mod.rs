@@ -19,13 +19,15 @@ pub(crate) mod tables;
 mod transaction;
 mod value;
 
+pub(crate) use command::Command;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Intake;
 pub use command::QueuedCommand;
-pub(crate) use command::{Command, Queued, command};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
+pub(crate) use store::totals_of;
 pub use store::{ReadFuture, Store};
+#[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals};
 pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};

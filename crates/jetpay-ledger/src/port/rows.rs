@@ -173,8 +173,8 @@ pub(crate) fn of_event(
     status: EventStatus,
     received_at: Millis,
 ) -> [Value<'_>; 14] {
-    let operation = &callback.operation;
-    let (amount, currency) = stored_amount(operation.sum_initial);
+    let kind = callback.operation.kind.as_ref();
+    let (amount, currency) = stored_amount(callback.operation.sum_initial);
     let [payment, project, id, operation_status, payment_status] = key_of_callback(callback);
     let [code, receipt, payment_type] = completion(callback);
     [
@@ -184,11 +184,7 @@ pub(crate) fn of_event(
         operation_status,
         payment_status,
         payment_type,
-        operation
-            .kind
-            .as_ref()
-            .map_or("", OperationType::as_str)
-            .into(),
+        kind.map_or("", OperationType::as_str).into(),
         amount.into(),
         currency.into(),
         code,
@@ -199,33 +195,39 @@ pub(crate) fn of_event(
     ]
 }
 
-fn key_of_callback(callback: &Callback) -> [Value<'_>; 5] {
+/// The values of a callback's key, which are the first ones of its row.
+pub(crate) fn key_of_callback(callback: &Callback) -> [Value<'_>; 5] {
+    let (payment, operation) = (&callback.payment, &callback.operation);
+    let status = operation.status.as_ref();
     [
-        (&callback.payment.id).into(),
+        (&payment.id).into(),
         callback.project_id.into(),
-        stored_operation(callback.operation.id).into(),
-        callback
-            .operation
-            .status
-            .as_ref()
-            .map_or("", OperationStatus::as_str)
-            .into(),
-        callback.payment.status.as_str().into(),
+        stored_operation(operation.id).into(),
+        status.map_or("", OperationStatus::as_str).into(),
+        payment.status.as_str().into(),
+    ]
+}
+
+/// The same of an event.
+pub(crate) fn key_of_event(event: &OperationEvent) -> [Value<'_>; 5] {
+    let key = event.key();
+    let status = key.operation_status;
+    [
+        key.payment_id.into(),
+        key.project_id.into(),
+        stored_operation(key.operation_id).into(),
+        status.map_or("", OperationStatus::as_str).into(),
+        key.payment_status.as_str().into(),
     ]
 }
 
 /// What a repeat may add to a stored event: the code, the provider's payment id, and the payment's type.
 pub(crate) fn completion(callback: &Callback) -> [Value<'_>; 3] {
-    let operation = &callback.operation;
+    let (operation, kind) = (&callback.operation, callback.payment.kind.as_ref());
     [
         operation.code.as_ref().map(OperationCode::as_str).into(),
         operation.provider.payment_id.as_deref().into(),
-        callback
-            .payment
-            .kind
-            .as_ref()
-            .map(PaymentType::as_str)
-            .into(),
+        kind.map(PaymentType::as_str).into(),
     ]
 }
 

@@ -50,6 +50,13 @@ pub trait Store: Debug + Send + Sync {
     fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()>;
 }
 
+/// Sums over a whole store.
+pub(crate) async fn totals_of(store: &dyn Store) -> Result<Totals, Error> {
+    let rows = store.query_once(TOTALS, Vec::new()).await?;
+    let sums = rows.first().map(|row| totals(&mut Values::of(row)));
+    Ok(sums.transpose()?.unwrap_or_default())
+}
+
 /// Gives one row, which [`totals`] reads; a sum of amounts as a text, because it may be wider than 64 bits.
 pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM payments),
     (SELECT count(*) FROM events), (SELECT count(*) FROM alarms), (SELECT count(*) FROM settlements),

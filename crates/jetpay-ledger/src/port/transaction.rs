@@ -9,7 +9,7 @@ use jetpay_rules::{
 
 use super::keys::TransactionError;
 use super::payouts::PayoutRow;
-use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution};
+use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, Resolution};
 use crate::payout::PayoutStep;
 
 /// What a transaction reads and writes. All of it is committed, or nothing.
@@ -109,12 +109,8 @@ pub trait LedgerTransaction: PayoutTransaction {
     /// The alarm with this number.
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError>;
 
-    /// Adds what an operator decided, and marks the alarm that it names as resolved.
-    fn add_resolution(
-        &mut self,
-        resolution: &NewResolution,
-        now: Millis,
-    ) -> Result<(), TransactionError>;
+    /// Adds what an operator decided, and marks the alarm that it names as resolved. The store gives its number.
+    fn add_resolution(&mut self, resolution: &Resolution) -> Result<(), TransactionError>;
 
     /// The customer with this id, as stored.
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError>;

@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
+use jetpay_ledger::payout::NewPayout;
 use jetpay_ledger::{
-    Alarm, AlarmFilter, CallbackOutcome, Contract, Customer, Ledger, Millis, NewPayment,
-    NewUnusable,
+    Alarm, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Customer, Ledger, Millis, NewPayment,
+    NewUnusable, Payment, PaymentState, Reason,
 };
 use tempfile::TempDir;
 
@@ -56,7 +57,21 @@ macro_rules! on_every_store {
     };
 }
 
-pub(crate) use on_every_store;
+/// Makes one test from each function, over the store that several servers share.
+macro_rules! on_postgres {
+    ($($test:ident,)+) => {
+        $(mod $test {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn in_postgres() {
+                if let Some(test) = crate::common::TestLedger::connect().await {
+                    super::$test(test).await;
+                }
+            }
+        })+
+    };
+}
+
+pub(crate) use {on_every_store, on_postgres};
 
 impl Deref for TestLedger {
     type Target = Ledger;
@@ -144,11 +159,37 @@ impl TestLedger {
         self.ledger.record_payment(payment(id)).await.unwrap();
     }
 
+    /// Announces a payment, and credits it by this operation.
+    pub async fn pay(&self, id: &'static str, operation_id: u64) {
+        self.announce(id).await;
+        let outcome = self.deliver(&sale(id, operation_id)).await;
+        assert_eq!(outcome, CallbackOutcome::Applied, "{id}");
+    }
+
     pub async fn deliver(&self, content: &CallbackContent) -> CallbackOutcome {
         self.ledger
             .record_callback(content.callback(), NOW)
             .await
             .unwrap()
+    }
+
+    pub async fn recorded(&self, id: &str) -> Payment {
+        self.payment(id).await.unwrap().unwrap()
+    }
+
+    pub async fn state(&self, id: &str) -> PaymentState {
+        self.recorded(id).await.state
+    }
+
+    /// The audit finds nothing.
+    pub async fn check(&self) {
+        assert_eq!(self.audit(None).await.unwrap().findings, []);
+    }
+
+    /// The kinds of all alarms, the newest first.
+    pub async fn alarm_kinds(&self) -> Vec<AlarmKind> {
+        let alarms = self.alarms(newest(1_000)).await.unwrap();
+        alarms.iter().map(|alarm| alarm.kind).collect()
     }
 
     /// The newest alarm.
@@ -164,6 +205,18 @@ impl TestLedger {
             .filter(|entry| entry.payment_id.as_str() == id)
             .map(|entry| entry.amount.minor())
             .sum()
+    }
+}
+
+pub fn kzt(minor: i64) -> Money {
+    Money::new(minor, Currency::KZT)
+}
+
+/// A reason of the operator with this token.
+pub fn reason_of(name: &str, text: &str) -> Reason {
+    Reason {
+        text: text.to_owned(),
+        by: Some(name.to_owned()),
     }
 }
 
@@ -204,9 +257,27 @@ pub fn payment(id: &str) -> NewPayment {
         method: "kaspi".into(),
         customer_id: CUSTOMER.try_into().unwrap(),
         contract_id: None,
-        amount: Money::new(AMOUNT, Currency::KZT),
+        amount: kzt(AMOUNT),
         flags: vec![],
         created_at: NOW,
+    }
+}
+
+/// A payout request with this id and idempotency key.
+pub fn new_payout(id: &str, key: &str) -> NewPayout {
+    NewPayout {
+        id: id.try_into().unwrap(),
+        project_id: 1234.into(),
+        method: "qiwi-kz".into(),
+        customer_id: CUSTOMER.try_into().unwrap(),
+        account_number: "9182221133".into(),
+        amount: kzt(AMOUNT),
+        idempotency_key: key.into(),
+        fingerprint: format!("of {key}"),
+        from_balance: false,
+        request: r#"{"customer":{"first_name":"John"}}"#.into(),
+        created_at: NOW,
+        requested_by: Some("shop".into()),
     }
 }
 

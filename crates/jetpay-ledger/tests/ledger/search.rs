@@ -1,10 +1,11 @@
 //! Search: one word finds all that has it, in pages, the newest first.
 
-use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::NewPayout;
 use jetpay_ledger::{Customer, Hit, Ledger, Millis, SearchPosition, Verdict};
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, contract, decline, payment, sale};
+use crate::common::{
+    AMOUNT, CUSTOMER, NOW, TestLedger, contract, decline, kzt, new_payout, payment, sale,
+};
 
 crate::common::on_every_store! {
     word_of_every_kind_finds_all_that_has_it_newest_first,
@@ -42,18 +43,9 @@ async fn record(
 
 async fn record_payout(ledger: &Ledger, id: &str, customer: &str, created_at: Millis) {
     let payout = NewPayout {
-        id: id.try_into().unwrap(),
-        project_id: 1234.into(),
-        method: "qiwi-kz".into(),
         customer_id: customer.try_into().unwrap(),
-        account_number: "9182221133".into(),
-        amount: Money::new(AMOUNT, Currency::KZT),
-        idempotency_key: id.into(),
-        fingerprint: id.into(),
-        from_balance: false,
-        request: "{}".into(),
         created_at,
-        requested_by: None,
+        ..new_payout(id, id)
     };
     ledger.record_payout(payout).await.unwrap();
 }
@@ -128,7 +120,7 @@ async fn fill(ledger: &Ledger) {
     let mut nameless = crate::common::unusable(r#"{"payment":{"status":"success"},"x":1}"#);
     nameless.payment_id = Some("m".try_into().unwrap());
     ledger.quarantine_unusable(nameless, at(9)).await.unwrap();
-    let credit = Verdict::Credit(Money::new(AMOUNT, Currency::KZT));
+    let credit = Verdict::Credit(kzt(AMOUNT));
     let credited = ledger.credit_operation(2, 8.into(), credit, "paid".into(), at(10));
     assert_eq!(credited.await, Ok(()));
 }
@@ -195,7 +187,7 @@ async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger)
     assert_eq!(waiting.state.as_deref(), Some("dismissed"));
     assert_eq!(waiting.operation_id, Some(5.into()));
     assert_eq!(waiting.provider_payment_id.as_deref(), Some("R5"));
-    assert_eq!(waiting.amount, Some(Money::new(AMOUNT, Currency::KZT)));
+    assert_eq!(waiting.amount, Some(kzt(AMOUNT)));
     // The payment that waited is recorded: then it is found in place of its callbacks.
     record(ledger, "unknown", "8", None, at(20)).await;
     assert_eq!(found(ledger, "R3").await, ["payment unknown by receipt"]);
@@ -365,7 +357,7 @@ async fn history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions(te
     for content in [other_amount, sale("p1", 2), sale("p2", 3)] {
         test.deliver(&content).await;
     }
-    let credit = Verdict::Credit(Money::new(AMOUNT - 1, Currency::KZT));
+    let credit = Verdict::Credit(kzt(AMOUNT - 1));
     let ledger = &test;
     ledger
         .resolve_alarm(1, credit, "paid".into(), NOW)

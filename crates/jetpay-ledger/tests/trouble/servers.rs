@@ -2,8 +2,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, newest, payment, refund, sale, unusable};
-use jetpay_core::{Currency, Money};
+use crate::common::{
+    AMOUNT, CUSTOMER, NOW, TestLedger, kzt, newest, on_postgres, payment, refund, sale, unusable,
+};
 use jetpay_ledger::CallbackOutcome::{Applied, Quarantined, Repeated, Unmatched};
 use jetpay_ledger::{Error, Ledger, OpenError, PaymentFilter, PaymentState, Verdict};
 use tokio_postgres::{Client, NoTls};
@@ -21,11 +22,20 @@ fn leaked(id: String) -> &'static str {
     id.leak()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn event_sent_to_all_servers_at_once_is_credited_once() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+on_postgres! {
+    event_sent_to_all_servers_at_once_is_credited_once,
+    callback_that_races_its_payment_is_credited_without_a_repeat,
+    payment_announced_during_a_dismissal_gets_its_callbacks,
+    feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first,
+    cut_connections_lose_nothing_acknowledged,
+    operation_for_two_payments_on_two_servers_credits_one,
+    alarms_resolved_together_on_two_servers_are_resolved_once_each,
+    newer_schema_is_refused,
+    all_servers_together_store_1000_unusable_callbacks_of_a_project,
+    two_servers_at_once_do_not_overflow_a_balance,
+}
+
+async fn event_sent_to_all_servers_at_once_is_credited_once(test: TestLedger) {
     let servers = [test.ledger.clone(), test.another().await];
     for number in 0..20 {
         let id = leaked(format!("p{number}"));
@@ -49,11 +59,7 @@ async fn event_sent_to_all_servers_at_once_is_credited_once() {
 }
 
 /// One server announces the payment while the other receives its callback. Either may be first.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callback_that_races_its_payment_is_credited_without_a_repeat() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn callback_that_races_its_payment_is_credited_without_a_repeat(test: TestLedger) {
     let other = test.another().await;
     let mut unmatched = 0;
     for number in 0..60 {
@@ -68,7 +74,7 @@ async fn callback_that_races_its_payment_is_credited_without_a_repeat() {
         let (announced, recorded) = tokio::join!(announced, recorded);
         announced.unwrap();
         unmatched += u32::from(recorded.unwrap() == Unmatched);
-        let state = test.payment(id).await.unwrap().unwrap().state;
+        let state = test.state(id).await;
         assert_eq!(state, PaymentState::Credited, "{id}");
     }
     assert!(unmatched > 0, "the callback was never first");
@@ -77,11 +83,7 @@ async fn callback_that_races_its_payment_is_credited_without_a_repeat() {
 }
 
 /// One server dismisses the callbacks while the other announces their payment.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn payment_announced_during_a_dismissal_gets_its_callbacks() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn payment_announced_during_a_dismissal_gets_its_callbacks(test: TestLedger) {
     let other = test.another().await;
     for number in 0..40 {
         let id = leaked(format!("p{number:02}"));
@@ -91,19 +93,15 @@ async fn payment_announced_during_a_dismissal_gets_its_callbacks() {
         let (announced, dismissed) = tokio::join!(test.record_payment(payment(id)), dismissed);
         announced.unwrap();
         dismissed.unwrap();
-        let state = test.payment(id).await.unwrap().unwrap().state;
+        let state = test.state(id).await;
         assert_eq!(state, PaymentState::Credited, "{id}");
     }
-    assert_eq!(test.audit(None).await.unwrap().findings, []);
+    test.check().await;
 }
 
 /// The first server has its number and cannot commit yet; the second one is fast. A reader must not see the second
 /// number before the first. Otherwise it would continue after a credit that it never saw.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first(test: TestLedger) {
     let (slow, fast) = (test.ledger.clone(), test.another().await);
     test.announce("slow").await;
     test.announce("fast").await;
@@ -121,13 +119,8 @@ async fn feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first(
     // Within a transaction the view would not change.
     let watcher = sql(&test).await;
     let blocked = async |servers: i64| {
-        while watcher
-            .query_one(waiting, &[])
-            .await
-            .unwrap()
-            .get::<_, i64>(0)
-            < servers
-        {
+        let count = async || watcher.query_one(waiting, &[]).await.unwrap().get(0);
+        while i64::lt(&count().await, &servers) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -147,11 +140,7 @@ async fn feed_shows_a_fast_credit_after_the_slow_one_that_took_its_number_first(
     assert_eq!(feed, [(1, "slow"), (2, "slow"), (3, "fast")]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cut_connections_lose_nothing_acknowledged() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn cut_connections_lose_nothing_acknowledged(test: TestLedger) {
     let servers = [test.ledger.clone(), test.another().await];
     let senders: Vec<_> = (0..4_u64)
         .map(|sender| {
@@ -171,7 +160,7 @@ async fn cut_connections_lose_nothing_acknowledged() {
         for id in sender.await.unwrap() {
             acknowledged += 1;
             // If the reader's connection was cut, it uses another one.
-            let payment = test.payment(id).await.unwrap().unwrap();
+            let payment = test.recorded(id).await;
             assert_eq!(payment.state, PaymentState::Credited, "{id}");
         }
     }
@@ -206,11 +195,7 @@ async fn deliver_many(server: &Ledger, sender: u64) -> Vec<&'static str> {
     acknowledged
 }
 
-#[tokio::test]
-async fn operation_for_two_payments_on_two_servers_credits_one() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn operation_for_two_payments_on_two_servers_credits_one(test: TestLedger) {
     let other = Arc::new(test.another().await);
     for number in 0..20 {
         let (one, two) = (leaked(format!("a{number}")), leaked(format!("b{number}")));
@@ -229,11 +214,7 @@ async fn operation_for_two_payments_on_two_servers_credits_one() {
 }
 
 /// Two servers resolve the same alarms together, many times.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn alarms_resolved_together_on_two_servers_are_resolved_once_each() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn alarms_resolved_together_on_two_servers_are_resolved_once_each(test: TestLedger) {
     let other = test.another().await;
     for round in 0..10 {
         let mut seqs = Vec::new();
@@ -243,39 +224,29 @@ async fn alarms_resolved_together_on_two_servers_are_resolved_once_each() {
             seqs.push(test.counts().await.unwrap().alarms);
         }
         let (dismiss, foreign) = (Verdict::Dismiss, Verdict::Foreign);
+        let backwards = seqs.iter().rev().copied().collect();
         let (one, two) = tokio::join!(
-            test.resolve_alarms(seqs.clone(), dismiss, "mine".into(), NOW),
-            other.resolve_alarms(
-                seqs.iter().rev().copied().collect(),
-                foreign,
-                "mine".into(),
-                NOW
-            ),
+            test.resolve_alarms(seqs, dismiss, "mine".into(), NOW),
+            other.resolve_alarms(backwards, foreign, "mine".into(), NOW),
         );
         let (one, two) = (one.unwrap(), two.unwrap());
-        assert_eq!(
-            one.resolved.len() + two.resolved.len(),
-            20,
-            "{one:?} {two:?}"
-        );
+        let resolved = one.resolved.len() + two.resolved.len();
+        assert_eq!(resolved, 20, "{one:?} {two:?}");
         assert_eq!(one.already_resolved, two.resolved);
     }
     assert_eq!(test.counts().await.unwrap().open_alarms, 0);
-    assert_eq!(test.audit(None).await.unwrap().findings, []);
+    test.check().await;
 }
 
-#[tokio::test]
-async fn newer_schema_is_refused() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn newer_schema_is_refused(test: TestLedger) {
     let operator = sql(&test).await;
     let newer = "INSERT INTO jetpay_schema VALUES (99)";
     operator.batch_execute(newer).await.unwrap();
-    let error = Ledger::connect(test.database().url(), None)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }));
+    let refused = Ledger::connect(test.database().url(), None).await;
+    assert!(matches!(
+        refused,
+        Err(OpenError::NewerSchema { found: 99, .. })
+    ));
 }
 
 #[tokio::test]
@@ -291,11 +262,7 @@ async fn unreachable_server_is_reported_without_its_password() {
 }
 
 /// Each server counts for itself, and the lock lets one count at a time.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_servers_together_store_1000_unusable_callbacks_of_a_project() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn all_servers_together_store_1000_unusable_callbacks_of_a_project(test: TestLedger) {
     let servers = [test.ledger.clone(), test.another().await];
     let senders = (0..1_100).map(|number| {
         let server = servers[number % 2].clone();
@@ -309,18 +276,14 @@ async fn all_servers_together_store_1000_unusable_callbacks_of_a_project() {
 }
 
 /// Each credit fits alone. Whichever server is second sees the first one's credit.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_servers_at_once_do_not_overflow_a_balance() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn two_servers_at_once_do_not_overflow_a_balance(test: TestLedger) {
     let servers = [test.ledger.clone(), test.another().await];
     let large = 5_000_000_000_000_000_000;
     let mut senders = Vec::new();
     for number in 0..6 {
         let id = leaked(format!("p{number}"));
         let mut payment = payment(id);
-        payment.amount = Money::new(large, Currency::KZT);
+        payment.amount = kzt(large);
         test.record_payment(payment).await.unwrap();
         let content = sale(id, number + 1).with_amount(large);
         let server = servers[usize::try_from(number % 2).unwrap()].clone();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
+use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, on_postgres, payment, sale};
 use jetpay_ledger::CallbackOutcome::{Applied, Repeated};
 use jetpay_ledger::{Error, Ledger, OpenError};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
@@ -11,6 +11,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+on_postgres! {
+    full_disk_is_unavailable_and_recovers,
+    locked_payment_is_unavailable_and_does_not_delay_others,
+}
 
 #[track_caller]
 fn assert_unavailable<T: std::fmt::Debug>(outcome: Result<T, Error>, with: &str) {
@@ -185,11 +190,7 @@ async fn reader_without_a_connection_is_refused_while_writers_continue() {
 }
 
 /// A trigger raises the error of a full disk, since a test cannot fill one.
-#[tokio::test]
-async fn full_disk_is_unavailable_and_recovers() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn full_disk_is_unavailable_and_recovers(test: TestLedger) {
     test.announce("p1").await;
     let full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
@@ -212,11 +213,7 @@ async fn full_disk_is_unavailable_and_recovers() {
 }
 
 /// A row that an operator locks delays its own callback, and other callbacks only for a short time.
-#[tokio::test]
-async fn locked_payment_is_unavailable_and_does_not_delay_others() {
-    let Some(test) = TestLedger::connect().await else {
-        return;
-    };
+async fn locked_payment_is_unavailable_and_does_not_delay_others(test: TestLedger) {
     test.announce("held").await;
     test.announce("free").await;
     let (client, connection) =

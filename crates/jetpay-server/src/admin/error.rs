@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use jetpay_ledger::{ManualCreditError, ResolveError};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -130,7 +131,7 @@ impl From<jetpay_ledger::Error> for AdminError {
         match error {
             jetpay_ledger::Error::Resolve(why) => return why.into(),
             jetpay_ledger::Error::NotPositive => {
-                return jetpay_ledger::ResolveError::NotPositive.into();
+                return ResolveError::from(ManualCreditError::NotPositive).into();
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{ResolveError, Verdict};
+use jetpay_ledger::{ManualCreditError, ResolveError, Verdict};
 use serde::Deserialize;
 
 use super::error::AdminError;
@@ -89,7 +89,7 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NoSuchPayout
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
-            | ResolveError::AlreadyCredited
+            | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
             | ResolveError::AlreadyCorrected
             | ResolveError::Correction(_)
             | ResolveError::PaymentCredited
@@ -99,9 +99,7 @@ impl From<ResolveError> for AdminError {
             ResolveError::NeedsOverride => {
                 Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }
-            ResolveError::NotPositive
-            | ResolveError::CreditsOverflow
-            | ResolveError::BalanceOverflow => Self::invalid("amount", message),
+            ResolveError::ManualCredit(_) => Self::invalid("amount", message),
             ResolveError::NoOperation | ResolveError::OtherOperation => {
                 Self::invalid("operation_id", message)
             }

@@ -161,8 +161,8 @@ fn flags<R: From<Refused>>(
     let contracts = contracts_of(customer);
     match contracts.iter().find(|contract| Some(&contract.id) == id) {
         Some(contract) if contract.status_code == PAYABLE => Ok(Vec::new()),
-        Some(_) => Ok(vec![Flag::ClosedContract]),
+        Some(_) => Ok(vec![Flag::CLOSED_CONTRACT]),
         None if strict => Err(Refused::failed("this customer has no such contract").into()),
-        None => Ok(vec![Flag::UnknownContract]),
+        None => Ok(vec![Flag::UNKNOWN_CONTRACT]),
     }
 }

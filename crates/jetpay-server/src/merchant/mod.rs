@@ -105,7 +105,7 @@ impl LedgerMerchant {
         mut flags: Vec<Flag>,
     ) -> Result<PaymentId, Unavailable> {
         if M::LIMITS.is_some_and(|limits| !limits.contain(top_up.amount)) {
-            flags.push(Flag::OverLimit);
+            flags.push(Flag::OVER_LIMIT);
         }
         let id = self.environment.fresh_payment_id();
         let payment = NewPayment {

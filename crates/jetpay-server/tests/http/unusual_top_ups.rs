@@ -93,8 +93,8 @@ async fn unusual_top_up_of_a_known_customer_is_accepted_and_flagged() {
     let service = service("[\"kaspi\", \"kassa24\"]", "").await;
     for (contract, flags) in [
         ("open", vec![]),
-        ("closed", vec![Flag::ClosedContract]),
-        ("other", vec![Flag::UnknownContract]),
+        ("closed", vec![Flag::CLOSED_CONTRACT]),
+        ("other", vec![Flag::UNKNOWN_CONTRACT]),
     ] {
         let (status, answer) = service
             .pay::<Kaspi>(100, json!({"entity_id": contract}))
@@ -106,7 +106,7 @@ async fn unusual_top_up_of_a_known_customer_is_accepted_and_flagged() {
         let (_, answer) = service
             .pay::<Kassa24>(amount, json!({"entity_id": "open", "number": "Nopen"}))
             .await;
-        assert_eq!(service.flags(&answer).await, [Flag::OverLimit], "{amount}");
+        assert_eq!(service.flags(&answer).await, [Flag::OVER_LIMIT], "{amount}");
     }
 }
 

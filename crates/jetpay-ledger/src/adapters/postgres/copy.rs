@@ -15,7 +15,7 @@ use crate::model::{CopyError, Error, Totals, short};
 use crate::port::tables::{
     ALARMS, CUSTOMERS, ENTRIES, EVENTS, PAYMENTS, PAYOUTS, RESOLUTIONS, STEPS, Table,
 };
-use crate::port::{Store, TOTALS, Value, Values, totals};
+use crate::port::{Store, TOTALS, Value, totals, totals_of};
 
 /// What is copied, in this order: the number of a row, if its table has one, what is written with a new row, and what is not.
 const TABLES: [(Option<&str>, &Table, Option<&str>); 8] = [
@@ -71,9 +71,7 @@ pub(crate) async fn copy(
         counted.map_err(broken)?;
     }
     client.batch_execute(SEQUENCES).await.map_err(broken)?;
-    let source = from.query_once(TOTALS, Vec::new()).await?;
-    let source = source.first().map(|row| totals(&mut Values::of(row)));
-    let source = source.transpose().map_err(Error::from)?.unwrap_or_default();
+    let source = totals_of(from).await?;
     let target = target_totals(&client).await?;
     if source != target {
         return Err(CopyError::Differs(Box::new((source, target))));

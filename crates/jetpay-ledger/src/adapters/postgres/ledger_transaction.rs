@@ -11,7 +11,7 @@ use super::working_set::{
     EventRow, NewEvent, PaymentRow, Place, WorkingSet, missing, missing_payment,
 };
 use crate::model::{
-    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution, without_nul,
+    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, Resolution, without_nul,
 };
 use crate::port::{
     LedgerTransaction, StoredEntry, StoredEvent, TransactionError, alarms, bounded, owned, rows,
@@ -246,23 +246,19 @@ impl LedgerTransaction for WorkingSet {
         alarm.ok_or_else(|| missing(|keys| keys.alarms.push(seq)))
     }
 
-    fn add_resolution(
-        &mut self,
-        resolution: &NewResolution,
-        now: Millis,
-    ) -> Result<(), TransactionError> {
+    fn add_resolution(&mut self, resolution: &Resolution) -> Result<(), TransactionError> {
         if let Some(alarm) = resolution
             .alarm_seq
             .and_then(|seq| self.alarms.get_mut(&seq)?.as_mut())
         {
-            alarm.resolution = Some(resolution.at(now));
+            alarm.resolution = Some(resolution.clone());
         }
         let corrected = resolution.verdict.corrects();
         if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
-            entry.corrected = Some(resolution.reason.text.clone());
+            entry.corrected = Some(resolution.reason.clone());
         }
-        let row = alarms::of_resolution(resolution, now);
-        self.changes.resolutions.push(owned(row));
+        let row = owned(alarms::of_resolution(resolution));
+        self.changes.resolutions.push(row);
         self.changes.resolved.extend(resolution.alarm_seq);
         Ok(())
     }

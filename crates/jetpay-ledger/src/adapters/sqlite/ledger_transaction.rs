@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::status::OperationStatus;
 use jetpay_rules::{
     EarlyCompensation, Effect, EffectKey, Effects, EventStatus, NewEntry, OperationEvent,
     PaymentSnapshot, ReleasedCompensation,
@@ -14,8 +13,8 @@ use super::rows::insert;
 use super::transaction::{Transaction, write_counts};
 use super::{customers, payouts};
 use crate::model::{
-    Alarm, AlarmCause, Counts, Customer, MAX_OPEN_UNUSABLE, Millis, NewPayment, NewResolution,
-    stored_kind, stored_operation,
+    Alarm, AlarmCause, Counts, Customer, MAX_OPEN_UNUSABLE, Millis, NewPayment, Resolution,
+    stored_kind,
 };
 use crate::port::tables::{ALARMS, ENTRIES, EVENTS, PAYMENTS, RESOLUTIONS};
 use crate::port::{
@@ -37,7 +36,7 @@ const CHANGE_PAYMENT: &str =
     "UPDATE payments SET state = ?2, credited = ?3, remaining = ?4, credited_by = ?5, early = ?6,
     changed_at = ?7, refunded = ?8 WHERE id = ?1";
 static ADD_EVENT: LazyLock<String> = LazyLock::new(|| insert(&EVENTS) + " ON CONFLICT DO NOTHING");
-/// The columns of an event's key, in the order of [`key`].
+/// The columns of an event's key, in the order of [`rows::key_of_event`].
 const HAS_KEY: &str =
     "payment_id = ?1 AND project_id = ?2 AND operation_id = ?3 AND operation_status = ?4
     AND payment_status = ?5";
@@ -86,6 +85,7 @@ static ENTRY: LazyLock<String> =
 static ADD_ALARM: LazyLock<String> = LazyLock::new(|| insert(&ALARMS));
 static ALARM: LazyLock<String> = LazyLock::new(alarms::by_seq);
 static ADD_RESOLUTION: LazyLock<String> = LazyLock::new(|| insert(&RESOLUTIONS));
+const RESOLVE_ALARM: &str = "UPDATE alarms SET settled = 1 WHERE seq = ?1";
 const HAS_ALARM: &str = "SELECT 1 FROM alarms WHERE signature = ?1 AND reason = ?2";
 const HAS_DECLINE: &str = "SELECT 1 FROM alarms
     WHERE payment_id = ?1 AND kind = 'decline_after_credit' AND operation_id IS NULL LIMIT 1";
@@ -154,17 +154,8 @@ impl LedgerTransaction for Transaction<'_> {
         after: &PaymentSnapshot,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        let [state, credited, remaining, by, early, time, refunded] = rows::of_snapshot(after, now);
-        let row = [
-            id.into(),
-            state,
-            credited,
-            remaining,
-            by,
-            early,
-            time,
-            refunded,
-        ];
+        let mut row = vec![id.into()];
+        row.extend(rows::of_snapshot(after, now));
         self.execute(CHANGE_PAYMENT, &row).map(drop)
     }
 
@@ -179,14 +170,17 @@ impl LedgerTransaction for Transaction<'_> {
     }
 
     fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
-        let event = OperationEvent::from(repeat);
-        let mut values = key(&event).to_vec();
+        let mut values = rows::key_of_callback(repeat).to_vec();
         values.extend(rows::completion(repeat));
         self.execute(&COMPLETE_EVENT, &values).map(drop)
     }
 
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
-        let stored = self.row(&STORED_EVENT, &key(event), rows::stored_event)?;
+        let stored = self.row(
+            &STORED_EVENT,
+            &rows::key_of_event(event),
+            rows::stored_event,
+        )?;
         stored.ok_or_else(|| TransactionError::Store("an event vanished".into()))
     }
 
@@ -202,22 +196,8 @@ impl LedgerTransaction for Transaction<'_> {
         event: &OperationEvent,
         status: EventStatus,
     ) -> Result<(), TransactionError> {
-        let [
-            payment,
-            project,
-            operation,
-            operation_status,
-            payment_status,
-        ] = key(event);
-        let status = status.as_str().into();
-        let values = [
-            payment,
-            project,
-            operation,
-            operation_status,
-            payment_status,
-            status,
-        ];
+        let mut values = rows::key_of_event(event).to_vec();
+        values.push(status.as_str().into());
         self.execute(&SET_EVENT_STATUS, &values).map(drop)
     }
 
@@ -260,8 +240,8 @@ impl LedgerTransaction for Transaction<'_> {
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError> {
-        self.execute(&ADD_ALARM, &alarms::of_alarm(cause, now))
-            .map(drop)
+        let row = alarms::of_alarm(cause, now);
+        self.execute(&ADD_ALARM, &row).map(drop)
     }
 
     fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError> {
@@ -282,27 +262,17 @@ impl LedgerTransaction for Transaction<'_> {
         self.row(&ALARM, &[seq.into()], alarms::alarm)
     }
 
-    fn add_resolution(
-        &mut self,
-        resolution: &NewResolution,
-        now: Millis,
-    ) -> Result<(), TransactionError> {
-        self.execute(&ADD_RESOLUTION, &alarms::of_resolution(resolution, now))?;
+    fn add_resolution(&mut self, resolution: &Resolution) -> Result<(), TransactionError> {
+        self.execute(&ADD_RESOLUTION, &alarms::of_resolution(resolution))?;
         if let Some(seq) = resolution.alarm_seq {
-            self.execute(
-                "UPDATE alarms SET settled = 1 WHERE seq = ?1",
-                &[seq.into()],
-            )?;
+            self.execute(RESOLVE_ALARM, &[seq.into()])?;
         }
         Ok(())
     }
 
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError> {
-        self.row(
-            rows::CUSTOMER,
-            &[customer_id.as_str().into()],
-            rows::customer,
-        )
+        let id = [customer_id.as_str().into()];
+        self.row(rows::CUSTOMER, &id, rows::customer)
     }
 
     fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError> {
@@ -314,24 +284,10 @@ impl LedgerTransaction for Transaction<'_> {
     }
 
     fn probe(&mut self) -> Result<(), TransactionError> {
-        Ok(write_counts(self.connection(), &self.counts)?)
+        Ok(write_counts(self.connection, &self.counts)?)
     }
 
     fn counts(&mut self) -> &mut Counts {
         &mut self.counts
     }
-}
-
-/// The values of an event's key.
-fn key(event: &OperationEvent) -> [Value<'_>; 5] {
-    let key = event.key();
-    [
-        key.payment_id.into(),
-        key.project_id.into(),
-        stored_operation(key.operation_id).into(),
-        key.operation_status
-            .map_or("", OperationStatus::as_str)
-            .into(),
-        key.payment_status.as_str().into(),
-    ]
 }

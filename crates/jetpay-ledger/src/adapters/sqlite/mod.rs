@@ -15,4 +15,5 @@ mod transaction;
 mod wal_index;
 mod writer;
 
+pub(crate) use open::inspect;
 pub(crate) use store::Sqlite;

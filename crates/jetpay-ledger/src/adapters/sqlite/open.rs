@@ -73,7 +73,7 @@ fn stored_version(path: &Path) -> Result<i64, OpenError> {
 }
 
 /// Says what the file has, and changes nothing.
-pub(super) fn inspect(path: &Path) -> Result<String, OpenError> {
+pub(crate) fn inspect(path: &Path) -> Result<String, OpenError> {
     if !path.exists() {
         return Ok("no file yet, which the first start makes".into());
     }
@@ -201,7 +201,7 @@ impl Aggregate<Option<i128>, ToSqlOutput<'static>> for Sum {
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     set_up(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Every commit is on the disk before it is answered. Probe may ever weaken this.
+    // Every commit is on the disk before it is answered. Nothing may ever weaken this.
     connection.pragma_update(None, "synchronous", "FULL")?;
     // What was forgotten is overwritten, and not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;

@@ -60,11 +60,6 @@ impl Sqlite {
         })
     }
 
-    /// Says what the file has, and changes nothing.
-    pub(crate) fn inspect(path: &Path) -> Result<String, OpenError> {
-        open::inspect(path)
-    }
-
     /// Opens a file for reading alone, also while another process has it open for writing.
     pub(crate) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
         open::check_version(path)?;

@@ -10,13 +10,13 @@ use tempfile::TempDir;
 use super::Sqlite;
 use crate::Ledger;
 use crate::model::{Error, Millis, NewPayment};
-use crate::port::{Command, LedgerTransaction, TransactionError, command};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// A command made of a closure.
 fn closure(
     run: impl FnMut(&mut dyn LedgerTransaction) -> Result<(), TransactionError> + Send + 'static,
-) -> impl Command<Output = ()> {
-    command(|_| (), run)
+) -> Command<()> {
+    Command::new(Keys::default(), run)
 }
 
 fn ledger(queue: usize) -> (TempDir, Ledger) {

@@ -9,7 +9,7 @@ use crate::port::{TransactionError, Value, Values};
 
 /// An open transaction.
 pub(super) struct Transaction<'c> {
-    connection: &'c Connection,
+    pub(super) connection: &'c Connection,
     /// How much waits, the commands of this transaction included.
     pub(super) counts: Counts,
     before: Counts,
@@ -36,11 +36,6 @@ impl<'c> Transaction<'c> {
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         Ok(self.counts)
-    }
-
-    /// The connection, for reading what this transaction sees.
-    pub(super) fn connection(&self) -> &'c Connection {
-        self.connection
     }
 
     /// Runs a statement; how many rows it changed.

@@ -185,9 +185,7 @@ impl Writer {
             self.log_pages.store(0, Relaxed);
         }
     }
-}
 
-impl Writer {
     /// Copies the log and truncates it, so that forgotten data does not stay there. A reader in an old snapshot prevents it; it
     /// is tried again after a later group.
     fn empty_the_log(&mut self) {
@@ -236,9 +234,8 @@ mod tests {
     use super::super::open;
     use super::super::tests::payment;
     use super::{Health, Writer};
-    use crate::commands::RecordPayment;
+    use crate::commands;
     use crate::model::Error;
-    use crate::port::Queued;
 
     fn writer() -> (TempDir, Writer) {
         let directory = tempfile::tempdir().unwrap();
@@ -249,9 +246,9 @@ mod tests {
 
     impl Writer {
         fn record(&mut self, id: &str) -> Result<(), Error> {
-            let (task, mut answer) = Queued::new(RecordPayment(payment(id)));
-            self.write(&mut vec![task]);
-            answer.try_recv().unwrap()?
+            let mut command = commands::record_payment(payment(id));
+            self.write(&mut vec![command.queued]);
+            command.answer.try_recv().unwrap()?
         }
 
         fn room(&self, pages: i64) {

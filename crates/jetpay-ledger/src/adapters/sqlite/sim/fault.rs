@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::Error;
-use crate::port::{Keys, LedgerTransaction, QueuedCommand, TransactionError};
+use crate::port::{Command, Keys, LedgerTransaction, QueuedCommand, TransactionError};
 
 /// What happens to the commits of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,18 +112,12 @@ impl QueuedCommand for Guarded {
 }
 
 /// A command that always breaks a constraint.
-pub(super) struct BadCommand;
-
-impl QueuedCommand for BadCommand {
-    fn keys(&self, _: &mut Keys) {}
-
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
+pub(super) fn bad_command() -> Box<dyn QueuedCommand> {
+    let bad = Command::<()>::new(Keys::default(), |transaction| {
         transaction.counts().pending += 1;
         transaction.probe()?;
-        Err(TransactionError::Constraint(
-            "a command that breaks a constraint".into(),
-        ))
-    }
-
-    fn answer(self: Box<Self>, _: Result<(), Error>) {}
+        let why = "a command that breaks a constraint";
+        Err(TransactionError::Constraint(why.into()))
+    });
+    bad.queued
 }

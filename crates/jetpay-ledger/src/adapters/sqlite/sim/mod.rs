@@ -20,7 +20,7 @@ use crate::model::{Customer, Error, OpenError};
 use crate::port::{QueuedCommand, ReadFuture, Row, Store, TransactionError, Value};
 
 pub use fault::Fault;
-use fault::{BadCommand, FaultInjector, Guarded};
+use fault::{FaultInjector, Guarded, bad_command};
 
 /// More pages than a database ever has.
 const ROOM: i64 = 1_000_000_000;
@@ -77,7 +77,7 @@ impl SimStore {
         self.faults.set(fault);
         match fault {
             Fault::Full => room(&inner.writer.connection, 1), // As few as there are.
-            Fault::BadCommand(behind) => group.insert(behind.min(commands), Box::new(BadCommand)),
+            Fault::BadCommand(behind) => group.insert(behind.min(commands), bad_command()),
             Fault::Commits | Fault::Refuses(_) | Fault::Crashes { .. } => {}
         }
         inner.writer.write(&mut group);
@@ -108,17 +108,12 @@ impl SimStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
-        let mut inner = self.lock();
-        if inner.closed {
-            return Err(Error::closed());
-        }
-        if inner.waiting.len() >= self.queue {
-            return Err(Error::Busy);
-        }
-        let guarded = Guarded::new(command, Arc::clone(&self.faults));
-        inner.waiting.push(Box::new(guarded));
-        Ok(())
+    fn read<'a, T: Send + 'a>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, TransactionError>,
+    ) -> ReadFuture<'a, T> {
+        let read = query(&self.lock().writer.connection);
+        Box::pin(ready(read.map_err(Error::from)))
     }
 }
 
@@ -140,19 +135,12 @@ impl fmt::Debug for SimStore {
     }
 }
 
-impl SimStore {
-    fn read<'a, T: Send + 'a>(
-        &self,
-        query: impl FnOnce(&Connection) -> Result<T, TransactionError>,
-    ) -> ReadFuture<'a, T> {
-        let read = query(&self.lock().writer.connection);
-        Box::pin(ready(read.map_err(Error::from)))
-    }
-}
-
 impl Store for SimStore {
     fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
-        self.take(command)
+        self.ready()?;
+        let guarded = Guarded::new(command, Arc::clone(&self.faults));
+        self.lock().waiting.push(Box::new(guarded));
+        Ok(())
     }
 
     fn ready(&self) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! Fates, with jobs that a ledger gives.
+//! Faults, with commands that a ledger gives.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,18 +14,15 @@ fn ledger() -> (Arc<SimStore>, Ledger) {
     (Arc::clone(&store), Ledger::over(store))
 }
 
-/// Records payments with these ids in one step; who was answered, and how.
-fn record<const N: usize>(
-    ids: [&str; N],
-    fault: Fault,
-) -> (Ledger, [Option<Result<(), Error>>; N]) {
+/// Records payments with these ids in one step; which were answered, and how.
+fn record(ids: [&str; 3], fault: Fault) -> (Ledger, [Option<Result<(), Error>>; 3]) {
     let (store, ledger) = ledger();
     let mut context = Context::from_waker(Waker::noop());
     let mut writes = ids.map(|id| Box::pin(ledger.record_payment(payment(id))));
     for write in &mut writes {
         assert!(write.as_mut().poll(&mut context).is_pending());
     }
-    assert_eq!(store.step(fault), N);
+    assert_eq!(store.step(fault), 3);
     let lost = Err(Error::closed());
     let answers = writes.map(|mut write| match write.as_mut().poll(&mut context) {
         Poll::Ready(answer) => (answer != lost).then_some(answer),
@@ -44,57 +41,72 @@ fn recorded(ledger: &Ledger) -> Vec<String> {
     }
 }
 
-#[test]
-fn step_that_commits_answers_everybody() {
-    let (ledger, answers) = record(["a", "b"], Fault::Commits);
-    assert_eq!(answers, [Some(Ok(())), Some(Ok(()))]);
-    assert_eq!(recorded(&ledger), ["a", "b"]);
-}
+const YES: Option<bool> = Some(true);
+const NO: Option<bool> = Some(false);
+
+/// What happens to the commits of a step; which of the commands `a`, `b` and `c` are answered, and whether they are done;
+/// and what is there afterwards.
+type Row = (
+    &'static str,
+    Fault,
+    [Option<bool>; 3],
+    &'static [&'static str],
+);
+
+const FAULTS: [Row; 6] = [
+    (
+        "all are committed",
+        Fault::Commits,
+        [YES, YES, YES],
+        &["a", "b", "c"],
+    ),
+    (
+        "the group is refused, and then the first of its commands, each written alone",
+        Fault::Refuses(2),
+        [NO, YES, YES],
+        &["b", "c"],
+    ),
+    (
+        "a bad command in the middle does no harm to the others",
+        Fault::BadCommand(1),
+        [YES, YES, YES],
+        &["a", "b", "c"],
+    ),
+    (
+        "a crash before the commit leaves nothing, and gives no answer",
+        Fault::Crashes {
+            refused: 0,
+            commits: 0,
+        },
+        [None, None, None],
+        &[],
+    ),
+    (
+        "a crash after the commit leaves all of it, and gives no answer",
+        Fault::Crashes {
+            refused: 0,
+            commits: 1,
+        },
+        [None, None, None],
+        &["a", "b", "c"],
+    ),
+    (
+        "a crash between two commands written alone keeps the answer that was given",
+        Fault::Crashes {
+            refused: 1,
+            commits: 2,
+        },
+        [YES, None, None],
+        &["a", "b"],
+    ),
+];
 
 #[test]
-fn one_refused_commit_is_the_groups_and_each_job_is_then_written_alone() {
-    let (ledger, answers) = record(["a", "b"], Fault::Refuses(2));
-    assert!(matches!(answers[0], Some(Err(Error::Unavailable(_)))));
-    assert_eq!(answers[1], Some(Ok(())));
-    assert_eq!(recorded(&ledger), ["b"]);
-}
-
-#[test]
-fn bad_job_in_the_middle_harms_nobody_else() {
-    let (ledger, answers) = record(["a", "b"], Fault::BadCommand(1));
-    assert_eq!(answers, [Some(Ok(())), Some(Ok(()))]);
-    assert_eq!(recorded(&ledger), ["a", "b"]);
-}
-
-#[test]
-fn crash_before_the_commit_leaves_nothing_and_answers_nobody() {
-    let fault = Fault::Crashes {
-        refused: 0,
-        commits: 0,
-    };
-    let (ledger, answers) = record(["a", "b"], fault);
-    assert_eq!(answers, [None, None]);
-    assert!(recorded(&ledger).is_empty());
-}
-
-#[test]
-fn crash_after_the_commit_leaves_all_of_it_and_answers_nobody() {
-    let fault = Fault::Crashes {
-        refused: 0,
-        commits: 1,
-    };
-    let (ledger, answers) = record(["a", "b"], fault);
-    assert_eq!(answers, [None, None]);
-    assert_eq!(recorded(&ledger), ["a", "b"]);
-}
-
-#[test]
-fn crash_between_two_jobs_written_alone_keeps_the_answer_that_was_given() {
-    let fault = Fault::Crashes {
-        refused: 1,
-        commits: 2,
-    };
-    let (ledger, answers) = record(["a", "b", "c"], fault);
-    assert_eq!(answers, [Some(Ok(())), None, None]);
-    assert_eq!(recorded(&ledger), ["a", "b"]);
+fn step_answers_and_keeps_what_its_fault_leaves() {
+    for (what, fault, answers, kept) in FAULTS {
+        let (ledger, answered) = record(["a", "b", "c"], fault);
+        let done = answered.map(|answer| answer.map(|it| it.is_ok()));
+        assert_eq!(done, answers, "{what}");
+        assert_eq!(recorded(&ledger), kept, "{what}");
+    }
 }
