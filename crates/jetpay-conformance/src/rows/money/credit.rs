@@ -1,6 +1,7 @@
 //! Which callbacks credit, and which do not. The operator must see those that do not fit their payment.
 
 use jetpay_core::Currency;
+use jetpay_platform::CallbackKind;
 use jetpay_platform::messages::Callback;
 use serde_json::json;
 
@@ -153,18 +154,14 @@ async fn payment_under_way(context: &CheckContext<'_>) -> CheckResult {
 async fn partially_paid(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let paid = context.money(context.amount().minor() - 4_000);
-    let partly = Callback::partially_paid(context.method, context.project.id, &payment_id, paid);
+    let partly = context.usual(CallbackKind::PartiallyPaid(paid), &payment_id, paid);
     post_wrong_callback(context, &partly).await?;
     context.expect_money(&payment_id, "quarantined", &[]).await
 }
 
 fn wrong_success(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::success(
-        context.method,
-        context.project.id,
-        payment_id,
-        context.money(context.amount().minor() * 2),
-    )
+    let amount = context.money(context.amount().minor() * 2);
+    context.usual(CallbackKind::Success, payment_id, amount)
 }
 
 async fn other_amount(context: &CheckContext<'_>) -> CheckResult {
@@ -194,12 +191,8 @@ pub(super) fn another_currency(context: &CheckContext<'_>) -> CheckResult<Curren
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {
     let other = context.another_project()?;
     let payment_id = context.new_payment().await?;
-    let success = Callback::success(
-        context.method,
-        other.project_id(),
-        &payment_id,
-        context.amount(),
-    );
+    let (method, amount) = (context.method, context.amount());
+    let success = CallbackKind::Success.callback(method, other.project_id(), &payment_id, amount);
     let exchange = context.send_callback(other.sign(&success)).await?;
     expect_acknowledged_if_exact(context, &exchange)?;
     context.expect_entries(&payment_id, &[]).await

@@ -1,6 +1,5 @@
 //! Projects, their secrets and methods, and the order of fields.
 
-use jetpay_platform::messages::Operation;
 use serde_json::{Value, json};
 
 use super::forged::REFUSAL;
@@ -115,9 +114,7 @@ async fn byte_order(context: &CheckContext<'_>) -> CheckResult {
 
 async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let operation =
-        Operation::new("sale", "decline", context.amount()).with_code("20000", "General decline");
-    let decline = context.callback(&payment_id, "decline", operation);
+    let decline = context.decline(&payment_id);
     let errors: Vec<Value> = (0..12)
         .map(|number| json!({"code": 20_000 + number, "message": "wrong"}))
         .collect();
