@@ -1,4 +1,4 @@
-//! The adapter with a method of this test: how endpoints behave for any method.
+//! How endpoints behave, whatever their method is.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
@@ -10,28 +10,11 @@ use actix_web::http::{Method as HttpMethod, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpServer};
 use jetpay_core::id::PaymentId;
-use jetpay_core::message::Authentic;
-use jetpay_core::response::{AccountResponse, MessageRefusal, PaymentIdResponse};
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::*;
+use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Contract, Kaspi, VerifyResponse};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
-
-enum Plain {}
-
-impl Method for Plain {
-    const NAME: &'static str = "plain";
-    const PAYMENT_METHOD: &'static str = "plain";
-    const DOCUMENT: &'static str = "none";
-    type VerifyResponse = AccountResponse;
-    type CheckDeposit = TopUp;
-    type CheckDepositResponse = PaymentIdResponse;
-    type Refusal = MessageRefusal;
-
-    fn check_deposit(message: &Authentic<'_, '_>) -> Result<TopUp, Rejection> {
-        TopUp::read::<Self>(message)
-    }
-}
 
 struct Shop;
 
@@ -45,17 +28,20 @@ impl Callbacks for Shop {
     }
 }
 
-impl Merchant<Plain> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Plain> {
+impl Merchant<Kaspi> for Shop {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
         match request.customer_id.as_str() {
             "unavailable" => Err(Unavailable::new("the store is down").into()),
             "unknown" => Err(Refused::not_found("no such account").into()),
-            id => Ok(AccountResponse::new(Currency::KZT, id)),
+            id => {
+                let contract = Contract::new("1", "1")?;
+                Ok(VerifyResponse::new(Currency::KZT, id, [contract])?)
+            }
         }
     }
 
-    async fn check_deposit(&self, _: TopUp) -> CheckDepositResult<Plain> {
-        Ok(PaymentIdResponse::new(
+    async fn check_deposit(&self, _: CheckDeposit) -> CheckDepositResult<Kaspi> {
+        Ok(CheckDepositResponse::new(
             PaymentId::new("payment_47").unwrap(),
         ))
     }
@@ -83,7 +69,7 @@ fn callback(payment: &str) -> Vec<u8> {
 
 async fn post(path: &str, body: impl Into<Vec<u8>>) -> (StatusCode, Vec<u8>) {
     let app = App::new()
-        .service(jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(1_000))
+        .service(jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, keyring()).limit(1_000))
         .service(jetpay_actix::callbacks("/callback", Shop, keyring()).limit(1_000));
     let app = init_service(app).await;
     let request = TestRequest::post()
@@ -155,7 +141,7 @@ async fn callbacks_are_answered_with_a_status_and_no_body_at_both_urls() {
 
 #[actix_web::test]
 async fn other_http_methods_get_405_and_any_content_type_is_accepted() {
-    let app = init_service(App::new().service(jetpay_actix::endpoint::<Plain, _>(
+    let app = init_service(App::new().service(jetpay_actix::endpoint::<Kaspi, _>(
         "/plain",
         Shop,
         keyring(),
@@ -195,7 +181,7 @@ async fn keyring_of_the_moment_authenticates_each_request() {
     );
     let is_right = Arc::new(AtomicBool::new(true));
     let now = Arc::clone(&is_right);
-    let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, Arc::clone(&right));
+    let endpoint = jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, Arc::clone(&right));
     let keyring = move || {
         Arc::clone(if now.load(Ordering::Relaxed) {
             &right
@@ -230,7 +216,7 @@ fn serve<E: HttpServiceFactory + 'static>(
 #[actix_web::test]
 async fn body_that_does_not_arrive_in_time_is_refused() {
     let endpoint = || {
-        jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
+        jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, keyring())
             .read_timeout(Duration::from_millis(100))
     };
     let (address, handle) = serve(endpoint);
@@ -257,7 +243,7 @@ async fn body_as_long_as_the_limit_is_read_whole_in_any_number_of_pieces_and_a_l
     let whole = verify("7123456789");
     let limit = whole.len();
     let (address, handle) =
-        serve(move || jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(limit));
+        serve(move || jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, keyring()).limit(limit));
     for (pieces, more, status) in [
         (1, 0, 200),
         (2, 0, 200),
@@ -292,7 +278,7 @@ async fn body_as_long_as_the_limit_is_read_whole_in_any_number_of_pieces_and_a_l
 
 #[actix_web::test]
 async fn connection_ends_after_413_also_when_the_whole_body_came() {
-    let endpoint = || jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(1_000);
+    let endpoint = || jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, keyring()).limit(1_000);
     let (address, handle) = serve(endpoint);
     let chunk = format!(
         "transfer-encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
@@ -322,7 +308,7 @@ async fn connection_ends_after_413_also_when_the_whole_body_came() {
 #[actix_web::test]
 async fn path_is_taken_with_one_slash_at_its_end_or_none() {
     for registered in ["/plain", "/plain/", "/"] {
-        let endpoint = jetpay_actix::endpoint::<Plain, _>(registered, Shop, keyring());
+        let endpoint = jetpay_actix::endpoint::<Kaspi, _>(registered, Shop, keyring());
         let app = init_service(App::new().service(endpoint)).await;
         let served: Vec<&str> = ["/", "/plain", "/plain/", "/plain//", "/plain/x", "/plainer"]
             .into_iter()
@@ -346,7 +332,7 @@ async fn path_is_taken_with_one_slash_at_its_end_or_none() {
 async fn every_setting_counts_in_any_order() {
     let seen = Arc::new(AtomicU16::new(0));
     let observer = Arc::clone(&seen);
-    let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
+    let endpoint = jetpay_actix::endpoint::<Kaspi, _>("/plain", Shop, keyring())
         .observe(move |reply, _| observer.store(reply.status, Ordering::Relaxed))
         .read_timeout(Duration::from_secs(1))
         .limit(10);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::flatten::Node;
-use crate::rule::{OTHERS, PLATFORM, Rule, VALUES_TRIMMED};
+use crate::rule::{PLATFORM, Rule, VALUES_TRIMMED, others};
 use crate::signed::{Line, Text, numbers, numbers_in, spellings};
 use crate::texts::Changed;
 use crate::{Hint, flatten, json};
@@ -33,7 +33,7 @@ pub(super) fn rules<'a>(
     root: &'a Node<'a>,
     size: usize,
 ) -> impl Iterator<Item = (Hint, Text)> + 'a {
-    OTHERS.into_iter().flat_map(move |(name, rule)| {
+    others().flat_map(move |(name, rule)| {
         under(root, rule, size).map(move |text| (Hint::OtherRule(name), text))
     })
 }

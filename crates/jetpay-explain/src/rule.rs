@@ -136,126 +136,62 @@ pub(super) const VALUES_TRIMMED: Rule = Rule {
     ..PLATFORM
 };
 
+/// How a rule differs from the platform's.
+type Change = fn(&mut Rule);
+
 /// All other rules that are tried.
-pub(super) const OTHERS: [(OtherRule, Rule); 16] = [
-    (
-        OtherRule::Go,
-        Rule {
-            sort: Sort::Lines,
-            colons: Colons::DoubledAtTop,
-            signatures: Signatures::OutsideArrays,
-            numbers: Numbers::Whole,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::Java,
-        Rule {
-            sort: Sort::Lines,
-            signatures: Signatures::First,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::Python,
-        Rule {
-            sort: Sort::Byte,
-            signatures: Signatures::OutsideArrays,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::LinesSorted,
-        Rule {
-            sort: Sort::Lines,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::Unsorted,
-        Rule {
-            sort: Sort::Unsorted,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::ColonsSingle,
-        Rule {
-            colons: Colons::Single,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::ColonsDoubledAtTop,
-        Rule {
-            colons: Colons::DoubledAtTop,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::SignatureInArraysKept,
-        Rule {
-            signatures: Signatures::OutsideArrays,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::DeeperSignatureKept,
-        Rule {
-            signatures: Signatures::First,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::FrameModeKept,
-        Rule {
-            frame_mode_kept: true,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::BooleansAsWords,
-        Rule {
-            booleans: ["false", "true"],
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::NullsSkipped,
-        Rule {
-            null: None,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::NullsAsWord,
-        Rule {
-            null: Some("null"),
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::FloatsShortest,
-        Rule {
-            numbers: Numbers::Shortest,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::NumbersAsWritten,
-        Rule {
-            numbers: Numbers::Written,
-            ..PLATFORM
-        },
-    ),
-    (
-        OtherRule::TextsAsWritten,
-        Rule {
-            texts: Texts::Written,
-            ..PLATFORM
-        },
-    ),
+const OTHERS: [(OtherRule, Change); 16] = [
+    (OtherRule::Go, |rule| {
+        rule.sort = Sort::Lines;
+        rule.colons = Colons::DoubledAtTop;
+        rule.signatures = Signatures::OutsideArrays;
+        rule.numbers = Numbers::Whole;
+    }),
+    (OtherRule::Java, |rule| {
+        rule.sort = Sort::Lines;
+        rule.signatures = Signatures::First;
+    }),
+    (OtherRule::Python, |rule| {
+        rule.sort = Sort::Byte;
+        rule.signatures = Signatures::OutsideArrays;
+    }),
+    (OtherRule::LinesSorted, |rule| rule.sort = Sort::Lines),
+    (OtherRule::Unsorted, |rule| rule.sort = Sort::Unsorted),
+    (OtherRule::ColonsSingle, |rule| rule.colons = Colons::Single),
+    (OtherRule::ColonsDoubledAtTop, |rule| {
+        rule.colons = Colons::DoubledAtTop;
+    }),
+    (OtherRule::SignatureInArraysKept, |rule| {
+        rule.signatures = Signatures::OutsideArrays;
+    }),
+    (OtherRule::DeeperSignatureKept, |rule| {
+        rule.signatures = Signatures::First;
+    }),
+    (OtherRule::FrameModeKept, |rule| rule.frame_mode_kept = true),
+    (OtherRule::BooleansAsWords, |rule| {
+        rule.booleans = ["false", "true"];
+    }),
+    (OtherRule::NullsSkipped, |rule| rule.null = None),
+    (OtherRule::NullsAsWord, |rule| rule.null = Some("null")),
+    (OtherRule::FloatsShortest, |rule| {
+        rule.numbers = Numbers::Shortest;
+    }),
+    (OtherRule::NumbersAsWritten, |rule| {
+        rule.numbers = Numbers::Written;
+    }),
+    (OtherRule::TextsAsWritten, |rule| {
+        rule.texts = Texts::Written;
+    }),
 ];
+
+/// All other rules that are tried, with their names.
+pub(super) fn others() -> impl Iterator<Item = (OtherRule, Rule)> {
+    OTHERS.into_iter().map(|(name, change)| {
+        let mut rule = PLATFORM;
+        change(&mut rule);
+        (name, rule)
+    })
+}
 
 impl Rule {
     /// The same rule with paths in byte order, if its order is natural order.

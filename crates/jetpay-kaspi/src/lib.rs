@@ -58,20 +58,10 @@
 //! # Ok::<(), jetpay_kaspi::core::Rejection>(())
 //! ```
 //!
-//! # Refunds
+//! # Refunds, errors, and where `async` code may block
 //!
-//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
-//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
-//!
-//! # Errors
-//!
-//! A handler says no with [`Refused`]: code 404 or 500, and the text in `message`. If your system
-//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
-//! HTTP 503. Bad signatures and wrong fields never reach your code.
-//!
-//! # Where may `async` code block?
-//!
-//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
+//! The [front page of the core](jetpay_core) says what holds for every method. Here the text of a [`Refused`]
+//! comes in `message`.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 

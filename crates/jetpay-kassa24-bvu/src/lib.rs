@@ -52,45 +52,10 @@
 //! # assert!(test.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
 //! ```
 //!
-//! # Answers
+//! # Refunds, errors, and where `async` code may block
 //!
-//! ```
-//! use jetpay_kassa24_bvu::core::{Currency, PaymentId, Refused};
-//! use jetpay_kassa24_bvu::{CheckDepositResponse, Refusal, VerifyResponse};
-//!
-//! let response = VerifyResponse::new(Currency::KZT, "ABCDE12345");
-//! assert_eq!(
-//!     serde_json::to_string(&response)?,
-//!     r#"{"code":0,"currency":"KZT","additional_customer_id":"ABCDE12345"}"#
-//! );
-//!
-//! let id = PaymentId::new("payment_47").expect("a valid id");
-//! let response = CheckDepositResponse::new(id).with_description("Success");
-//! assert_eq!(
-//!     serde_json::to_string(&response)?,
-//!     r#"{"code":0,"payment_id":"payment_47","description":"Success"}"#
-//! );
-//!
-//! // This document puts the text of a refusal into `error_description`.
-//! let refusal = Refusal::from(Refused::not_found("no such account"));
-//! assert_eq!(serde_json::to_string(&refusal)?, r#"{"code":404,"error_description":"no such account"}"#);
-//! # Ok::<(), serde_json::Error>(())
-//! ```
-//!
-//! # Refunds
-//!
-//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
-//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
-//!
-//! # Errors
-//!
-//! A handler says no with [`Refused`](jetpay_core::Refused): code 404 or 500, and the text in `error_description`. If your system
-//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
-//! HTTP 503. Bad signatures and wrong fields never reach your code.
-//!
-//! # Where may `async` code block?
-//!
-//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
+//! The [front page of the core](jetpay_core) says what holds for every method. Here the text of a [`Refused`](jetpay_core::Refused)
+//! comes in `error_description`.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 

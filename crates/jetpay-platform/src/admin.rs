@@ -1,10 +1,10 @@
 //! The admin interface of the service `jetpay`, which shows payments, entries and balances.
 
 use std::fmt;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jetpay_core::redacted::Redacted;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -173,14 +173,12 @@ fn unexpected(path: String, exchange: &Exchange) -> AdminError {
 /// An id as one segment of a path. Everything but letters, digits and `-._~` is percent-encoded.
 #[must_use]
 pub fn path_segment(id: &str) -> String {
-    id.bytes().fold(String::new(), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            write!(path, "%{byte:02X}").expect("a String accepts any text");
-        }
-        path
-    })
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(id, ENCODED).to_string()
 }
 
 /// An entry of the customers' ledger.

@@ -3,7 +3,7 @@
 //! - [`Platform`] signs messages and sends them.
 //! - [`messages`] holds the messages: `verify`, `check_deposit` and every kind of callback.
 //! - [`top_up`] runs a whole top-up, step by step.
-//! - [`schedule`] says when the platform repeats a callback. [`deliver`] repeats one that way.
+//! - [`schedule`] says when the platform repeats a callback.
 //! - [`METHODS`] describes the payment methods as data: what differs between their documents.
 //! - [`traffic`] runs many random top-ups, with faults, for any length of time.
 //! - [`load`] sends prepared requests as fast as a server answers them, and counts how long the answers take.
@@ -47,5 +47,5 @@ pub use methods::{
     MethodFacts, QIWI_KZ, Sections, UnknownMethod,
 };
 pub use platform::{Platform, Recorder};
-pub use schedule::{Delivered, any_acknowledged, deliver, is_acknowledged};
+pub use schedule::{any_acknowledged, is_acknowledged};
 pub use top_up::{CallbackKind, Step, StepKind, TopUp, payable_contract, top_up};

@@ -3,8 +3,6 @@
 //! Values that a method's crate has as constants come from there. This module adds the values that only the platform's
 //! side needs.
 
-use std::fmt;
-
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::Method;
 use jetpay_core::method::Limits;
@@ -12,6 +10,7 @@ use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
+use thiserror::Error;
 
 /// What a method's document says, as far as the platform's side needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,21 +141,9 @@ pub const QIWI_KZ: MethodFacts = MethodFacts {
 pub const METHOD_PLACEHOLDER: &str = "{method}";
 
 /// The name is not the name of a method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the methods are {}", METHODS.each_ref().map(|method| method.name).join(", "))]
 pub struct UnknownMethod;
-
-impl fmt::Display for UnknownMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the methods are ")?;
-        for (number, method) in METHODS.iter().enumerate() {
-            let comma = if number == 0 { "" } else { ", " };
-            write!(f, "{comma}{}", method.name)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for UnknownMethod {}
 
 /// All methods, in the order in which the project lists them.
 pub static METHODS: [MethodFacts; 5] = [KASPI, KASSA24, KASSA24_BVU, CASHIN_KZ, QIWI_KZ];

@@ -46,10 +46,9 @@ impl Platform {
     #[must_use]
     pub fn with_project(&self, project_id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
-            client: self.client.clone(),
             project_id: project_id.into(),
             key,
-            recorder: self.recorder.clone(),
+            ..self.clone()
         }
     }
 
@@ -149,17 +148,16 @@ impl Platform {
     ) -> Result<Exchange, NoAnswer> {
         let header = content_type.map(|content_type| ("content-type", content_type));
         let body = body.into();
-        let Some(recorder) = &self.recorder else {
-            return self
-                .client
-                .send(http_method, path, header.as_slice(), body)
-                .await;
+        let url = self.client.url(path);
+        let entry = self.recorder.as_ref().map(|recorder| {
+            let number = recorder.sent(http_method, &url, content_type, &body);
+            (recorder, number)
+        });
+        let sent = self.client.send(http_method, path, header.as_slice(), body);
+        let answered = sent.await;
+        let Some((recorder, number)) = entry else {
+            return answered;
         };
-        let number = recorder.sent(http_method, &self.client.url(path), content_type, &body);
-        let answered = self
-            .client
-            .send(http_method, path, header.as_slice(), body)
-            .await;
         recorder.answered(number, &answered);
         answered.map(|exchange| Exchange { number, ..exchange })
     }

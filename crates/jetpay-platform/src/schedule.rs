@@ -15,9 +15,6 @@
 use std::iter::FusedIterator;
 use std::time::Duration;
 
-use crate::client::{Exchange, NoAnswer};
-use crate::platform::Platform;
-
 /// The number of repeats.
 const TRIES: u32 = 120;
 /// The number of repeats with the short wait.
@@ -71,43 +68,6 @@ impl Iterator for Waits {
 
 impl ExactSizeIterator for Waits {}
 impl FusedIterator for Waits {}
-
-/// The result of delivering a callback.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Delivered {
-    /// Whether the last answer was HTTP 200, which alone ends the repeats.
-    pub acknowledged: bool,
-    /// The result of each try, in order.
-    pub attempts: Vec<Result<Exchange, NoAnswer>>,
-}
-
-/// Sends a callback, and again after each of `waits` until the answer is HTTP 200.
-///
-/// The platform's own waits are [`schedule::waits`](crate::schedule::waits). Tests use shorter ones.
-pub async fn deliver(
-    platform: &Platform,
-    path: &str,
-    body: &[u8],
-    waits: impl IntoIterator<Item = Duration>,
-) -> Delivered {
-    let mut attempts = vec![platform.send(path, body).await];
-    let mut waits = waits.into_iter();
-    loop {
-        let acknowledged =
-            matches!(attempts.last(), Some(Ok(exchange)) if is_acknowledged(exchange.status));
-        match waits.next() {
-            Some(wait) if !acknowledged => tokio::time::sleep(wait).await,
-            _ => {
-                return Delivered {
-                    acknowledged,
-                    attempts,
-                };
-            }
-        }
-        attempts.push(platform.send(path, body).await);
-    }
-}
 
 /// Whether an answer with this HTTP status acknowledges a callback, so that the platform stops repeating it.
 #[must_use]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::client::{Exchange, NoAnswer};
 use crate::messages::next_operation_id;
-use crate::messages::{Callback, CheckDeposit, Contract, Verify};
+use crate::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
 use crate::methods::MethodFacts;
 use crate::platform::Platform;
 
@@ -83,31 +83,46 @@ impl<'a> TopUp<'a> {
 }
 
 impl CallbackKind {
-    /// The callback of this kind about a payment. `sale` is the operation of those about the sale.
-    pub(crate) fn callback(
+    /// The callback of this kind about a payment that was announced with this amount. Its operation has an id of its own.
+    #[must_use]
+    pub fn callback(
         self,
         method: &MethodFacts,
         project: ProjectId,
         payment_id: &str,
         amount: Money,
-        sale: u64,
     ) -> Callback {
-        let about_sale = match self {
-            Self::Success => Callback::success(method, project, payment_id, amount),
-            Self::Decline => Callback::decline(method, project, payment_id, amount),
-            Self::Processing => Callback::processing(method, project, payment_id, amount),
-            Self::PartiallyPaid(paid) => {
-                Callback::partially_paid(method, project, payment_id, paid)
-            }
-            Self::Refund => return Callback::refund(method, project, payment_id, amount),
-            Self::Reversal => return Callback::reversal(method, project, payment_id, amount),
-            Self::PartialRefund(part) => {
-                let left = amount.minor().saturating_sub(part.minor());
-                let left = Money::new(left, amount.currency());
-                return Callback::partial_refund(method, project, payment_id, part, left);
-            }
+        let without = |part: Money| {
+            let left = amount.minor().saturating_sub(part.minor());
+            Money::new(left, amount.currency())
         };
-        about_sale.with_operation_id(sale)
+        // The status of the payment, type and status of the operation, its amount, and the rest of the payment.
+        let (payment, kind, status, sum, rest) = match self {
+            Self::Success => ("success", "sale", "success", amount, amount),
+            Self::Decline => ("decline", "sale", "decline", amount, amount),
+            Self::Processing => ("processing", "sale", "processing", amount, amount),
+            Self::PartiallyPaid(paid) => ("partially paid", "sale", "success", paid, paid),
+            Self::Refund => ("refunded", "refund", "success", amount, without(amount)),
+            Self::PartialRefund(part) => (
+                "partially refunded",
+                "refund",
+                "success",
+                part,
+                without(part),
+            ),
+            Self::Reversal => ("reversed", "reversal", "success", amount, without(amount)),
+        };
+        let mut operation = Operation::new(kind, status, sum);
+        if self == Self::Decline {
+            // The platform gives no reason.
+            operation = operation.with_code("20000", "General decline");
+        }
+        Callback::new(method, project, payment_id, payment, operation).with_remaining_sum(rest)
+    }
+
+    /// Whether the callback is about the sale, not about money that went back.
+    pub(crate) fn is_of_sale(self) -> bool {
+        !matches!(self, Self::Refund | Self::PartialRefund(_) | Self::Reversal)
     }
 }
 
@@ -155,7 +170,10 @@ pub async fn top_up(
     if let Some(payment_id) = payment_id {
         let sale = next_operation_id();
         for &kind in &top_up.callbacks {
-            let callback = kind.callback(top_up.method, project, &payment_id, top_up.amount, sale);
+            let mut callback = kind.callback(top_up.method, project, &payment_id, top_up.amount);
+            if kind.is_of_sale() {
+                callback = callback.with_operation_id(sale);
+            }
             done(
                 StepKind::Callback(kind),
                 platform.call(&path, &callback).await?,

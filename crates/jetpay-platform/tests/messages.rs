@@ -3,7 +3,9 @@
 use jetpay_core::signature::Canonical;
 use jetpay_core::{Currency, Money, id::ProjectId};
 use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
-use jetpay_platform::{CASHIN_KZ, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ};
+use jetpay_platform::{
+    CASHIN_KZ, CallbackKind, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ,
+};
 use jetpay_testing::Manifest;
 use serde::Serialize;
 
@@ -69,7 +71,8 @@ fn check_deposit_of_every_method_equals_the_document() {
 }
 
 fn sample(method: &MethodFacts, account: &str) -> Callback {
-    let mut callback = Callback::success(method, project(1234), "payment_47", HUNDRED)
+    let mut callback = CallbackKind::Success
+        .callback(method, project(1234), "payment_47", HUNDRED)
         .with_account(account, "customer_123");
     callback.payment.date = "2022-03-25T11:08:45+0000".into();
     callback.operation = Operation {
@@ -100,11 +103,9 @@ fn callback_with_the_values_of_the_sample_equals_the_document() {
 
 #[test]
 fn partial_refund_with_the_values_of_the_fixture_equals_the_fixture() {
-    let (part, left) = (
-        Money::new(3_000, Currency::KZT),
-        Money::new(7_000, Currency::KZT),
-    );
-    let mut callback = Callback::partial_refund(&KASPI, project(1234), "payment_47", part, left)
+    let refund = CallbackKind::PartialRefund(Money::new(3_000, Currency::KZT));
+    let mut callback = refund
+        .callback(&KASPI, project(1234), "payment_47", HUNDRED)
         .with_account("1234567890", "customer_123")
         .with_operation_id(32);
     callback.payment.date = "2022-03-26T09:15:12+0000".into();

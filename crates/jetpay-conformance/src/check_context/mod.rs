@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jetpay_core::Money;
 use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
-use jetpay_platform::{ContractFields, MethodFacts, Platform, next_operation_id};
+use jetpay_platform::{CallbackKind, ContractFields, MethodFacts, Platform, next_operation_id};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -235,15 +235,20 @@ impl CheckContext<'_> {
     }
 
     pub(crate) fn success(&self, payment_id: &str) -> Callback {
-        Callback::success(self.method, self.project.id, payment_id, self.amount())
+        self.usual(CallbackKind::Success, payment_id, self.amount())
     }
 
     pub(crate) fn decline(&self, payment_id: &str) -> Callback {
-        Callback::decline(self.method, self.project.id, payment_id, self.amount())
+        self.usual(CallbackKind::Decline, payment_id, self.amount())
     }
 
     pub(crate) fn processing(&self, payment_id: &str) -> Callback {
-        Callback::processing(self.method, self.project.id, payment_id, self.amount())
+        self.usual(CallbackKind::Processing, payment_id, self.amount())
+    }
+
+    /// A callback of this kind about a payment of this amount.
+    pub(crate) fn usual(&self, kind: CallbackKind, payment_id: &str, amount: Money) -> Callback {
+        kind.callback(self.method, self.project.id, payment_id, amount)
     }
 
     /// A callback with this status of the payment.

@@ -82,6 +82,13 @@ macro_rules! deposit_response {
                 &self.deposit.payment_id
             }
 
+            /// Sets what the payment is for.
+            #[must_use]
+            pub fn with_description(mut self, description: impl Into<String>) -> Self {
+                self.description = Some(description.into());
+                self
+            }
+
             /// What the payment is for.
             #[must_use]
             pub fn description(&self) -> Option<&str> {
@@ -221,13 +228,6 @@ impl DescribedDepositResponse {
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
-
-    /// Sets what the payment is for.
-    #[must_use]
-    pub fn with_description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
 }
 
 /// The response to a `check_deposit` that succeeds, with a payment id, a text and the customer.
@@ -263,13 +263,6 @@ impl CustomerDepositResponse {
             description: None,
             customer_id: None,
         }
-    }
-
-    /// Sets what the payment is for.
-    #[must_use]
-    pub fn with_description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
     }
 
     /// Sets the customer whose account is topped up.

@@ -84,89 +84,67 @@ mod tests {
     };
     use super::{OperationStatus, PaymentStatus};
 
-    /// Every known word of `operation.status`, as the platform writes it.
-    const OF_OPERATIONS: &[(&str, StatusClass)] = &[
-        ("success", Succeeded),
-        ("decline", Failed),
-        ("error", Failed),
-        ("processing", Intermediate),
-        ("external processing", Intermediate),
-        ("awaiting 3ds result", Intermediate),
-        ("awaiting redirect result", Intermediate),
-        ("awaiting customer", Intermediate),
-        ("awaiting customer action", Intermediate),
-        ("awaiting clarification", Intermediate),
-        ("awaiting approval", Intermediate),
-        ("awaiting merchant auth", Intermediate),
-        ("awaiting payment", Intermediate),
-        ("awaiting confirmation", Intermediate),
-        ("awaiting finalization", Intermediate),
-        ("invoice sent", Intermediate),
-        ("invoice cancelled", Failed),
-        ("expired", Failed),
-        ("internal error", Failed),
-        ("external error", Failed),
-        ("unknown", Unknown),
-    ];
-
-    /// The same of `payment.status`.
-    const OF_PAYMENTS: &[(&str, StatusClass)] = &[
-        ("success", Succeeded),
-        ("decline", Failed),
-        ("error", Failed),
-        ("processing", Intermediate),
-        ("external processing", Intermediate),
-        ("awaiting 3ds result", Intermediate),
-        ("awaiting redirect result", Intermediate),
-        ("awaiting customer", Intermediate),
-        ("awaiting customer action", Intermediate),
-        ("awaiting clarification", Intermediate),
-        ("awaiting clarify data", Intermediate),
-        ("awaiting capture", Intermediate),
-        ("awaiting approval", Intermediate),
-        ("awaiting merchant auth", Intermediate),
-        ("awaiting payment", Intermediate),
-        ("awaiting confirmation", Intermediate),
-        ("awaiting retry", Intermediate),
-        ("awaiting clearing", Intermediate),
-        ("awaiting partially clearing", Intermediate),
-        ("clearing processing", Intermediate),
-        ("scheduled recurring processing", Intermediate),
-        ("invoice sent", Intermediate),
-        ("partially paid", PartiallyPaid),
-        ("partially paid out", PartiallyPaid),
-        ("refunded", AfterSuccess),
-        ("partially refunded", AfterSuccess),
-        ("reversed", AfterSuccess),
-        ("partially reversed", AfterSuccess),
-        ("canceled", Failed),
-        ("cancelled", Failed),
-        ("invoice cancelled", Failed),
-        ("expired", Failed),
-        ("internal error", Failed),
-        ("external error", Failed),
-        ("decline renewal", Failed),
+    /// Every known word as the platform writes it: where it occurs, its class, and the words of that class.
+    const WORDS: [(&str, StatusClass, &str); 9] = [
+        ("both", Succeeded, "success"),
+        (
+            "both",
+            Failed,
+            "decline, error, expired, internal error, external error, invoice cancelled",
+        ),
+        (
+            "both",
+            Intermediate,
+            "processing, external processing, awaiting 3ds result, awaiting redirect result, awaiting customer, \
+             awaiting customer action, awaiting clarification, awaiting approval, awaiting merchant auth, \
+             awaiting payment, awaiting confirmation, invoice sent",
+        ),
+        ("operation", Intermediate, "awaiting finalization"),
+        ("operation", Unknown, "unknown"),
+        ("payment", Failed, "canceled, cancelled, decline renewal"),
+        (
+            "payment",
+            Intermediate,
+            "awaiting clarify data, awaiting capture, awaiting retry, awaiting clearing, awaiting partially clearing, \
+             clearing processing, scheduled recurring processing",
+        ),
+        (
+            "payment",
+            PartiallyPaid,
+            "partially paid, partially paid out",
+        ),
+        (
+            "payment",
+            AfterSuccess,
+            "refunded, partially refunded, reversed, partially reversed",
+        ),
     ];
 
     #[test]
     fn every_listed_word_is_known_and_has_the_right_class() {
-        for &(word, class) in OF_OPERATIONS {
-            let status = OperationStatus::from(word);
-            assert!(OperationStatus::KNOWN.contains(&status), "{word}");
-            assert_eq!(status.class(), class, "{word}");
-            assert_eq!(status.is_final(), class.is_final(), "{word}");
-            assert_eq!(status.as_str(), word.replace("cancelled", "canceled"));
-        }
-        for &(word, class) in OF_PAYMENTS {
-            let status = PaymentStatus::from(word);
-            assert!(PaymentStatus::KNOWN.contains(&status), "{word}");
-            assert_eq!(status.class(), class, "{word}");
-            assert_eq!(status.is_final(), class.is_final(), "{word}");
-            assert_eq!(status.as_str(), word.replace("cancelled", "canceled"));
+        let (mut operations, mut payments) = (0, 0);
+        for (place, class, words) in WORDS {
+            for word in words.split(", ") {
+                let one_spelling = word.replace("cancelled", "canceled");
+                if place != "payment" {
+                    operations += 1;
+                    let status = OperationStatus::from(word);
+                    assert!(OperationStatus::KNOWN.contains(&status), "{word}");
+                    assert_eq!((status.class(), status.as_str()), (class, &*one_spelling));
+                    assert_eq!(status.is_final(), class.is_final(), "{word}");
+                }
+                if place != "operation" {
+                    payments += 1;
+                    let status = PaymentStatus::from(word);
+                    assert!(PaymentStatus::KNOWN.contains(&status), "{word}");
+                    assert_eq!((status.class(), status.as_str()), (class, &*one_spelling));
+                    assert_eq!(status.is_final(), class.is_final(), "{word}");
+                }
+            }
         }
         // `canceled` is listed in both spellings.
         let known = (OperationStatus::KNOWN.len(), PaymentStatus::KNOWN.len());
-        assert_eq!(known, (OF_OPERATIONS.len(), OF_PAYMENTS.len() - 1));
+        assert_eq!(known, (operations, payments - 1));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::plan::CallbackPlan;
 use super::reply::signed;
 use super::state::GateState;
 use super::{Millis, later_by};
-use crate::messages::{Account, Callback, Operation, Payment, Provider};
+use crate::messages::{Account, Callback, Operation, Payment, Provider, date};
 
 /// A callback that is due for its first delivery. When the answer is not HTTP 200, the sender of callbacks repeats it
 /// after each of [`schedule::waits`](crate::schedule::waits).
@@ -200,8 +200,7 @@ pub(super) fn operation(
 /// A time in the platform's format. Each repeat of a transition has a date that is one second later.
 fn written(millis: Millis, time: u32) -> String {
     let moment = millis.saturating_add(1000 * Millis::from(time));
-    let moment = jiff::Timestamp::from_millisecond(moment).unwrap_or_default();
-    moment.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+    date(jiff::Timestamp::from_millisecond(moment).unwrap_or_default())
 }
 
 impl fmt::Debug for DueCallback {

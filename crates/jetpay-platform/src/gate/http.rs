@@ -1,6 +1,5 @@
 //! HTTP in and out: the connections of merchants, and the delivery of callbacks.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -28,8 +28,12 @@ const IDLE: Duration = Duration::from_secs(75);
 /// How long reading a body may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The number of callbacks that are sent at the same time.
+const HANDS: usize = 8;
+
 /// The plan says to close the connection instead of answering.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("the connection is dropped, as planned")]
 struct Dropped;
 
 /// Serves a connection until either side closes it.
@@ -75,30 +79,21 @@ fn response(status: StatusCode, body: Vec<u8>) -> Response<Full<Bytes>> {
     response
 }
 
-impl fmt::Display for Dropped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is dropped, as planned")
-    }
-}
-
-impl std::error::Error for Dropped {}
-
 /// Delivers callbacks. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct CallbackSender {
     client: Client,
     hurry: u32,
-    /// The number of deliveries at the same time.
     hands: Arc<Semaphore>,
     on_event: EventHandler,
 }
 
 impl CallbackSender {
-    pub(super) fn new(url: &str, hurry: u32, at_once: usize, on_event: EventHandler) -> Self {
+    pub(super) fn new(url: &str, hurry: u32, on_event: EventHandler) -> Self {
         Self {
             client: Client::new(url),
             hurry: hurry.max(1),
-            hands: Arc::new(Semaphore::new(at_once.max(1))),
+            hands: Arc::new(Semaphore::new(HANDS)),
             on_event,
         }
     }

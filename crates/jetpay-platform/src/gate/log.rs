@@ -30,8 +30,6 @@ pub struct LogEntry {
     pub accepted: bool,
     /// For a send: the number of earlier sends of the id.
     pub earlier_sends: usize,
-    /// For a send: how often the id was accepted before.
-    pub earlier_accepted: usize,
     /// For a send: what the Gate answered since the previous send that allows this one.
     pub may_resend: Option<ResendReason>,
 }
@@ -111,7 +109,6 @@ impl LogEntry {
             answer: Answer::None,
             accepted: false,
             earlier_sends: 0,
-            earlier_accepted: 0,
             may_resend: None,
         }
     }
@@ -133,7 +130,6 @@ impl fmt::Debug for LogEntry {
             .field("answer", &self.answer)
             .field("accepted", &self.accepted)
             .field("earlier_sends", &self.earlier_sends)
-            .field("earlier_accepted", &self.earlier_accepted)
             .field("may_resend", &self.may_resend)
             .finish_non_exhaustive()
     }

@@ -27,7 +27,6 @@ impl GateState {
             payment_id: id,
             account,
             earlier_sends: payout.sends,
-            earlier_accepted: payout.attempts.len(),
             may_resend: payout.may_resend,
             ..LogEntry::new(self.now, EntryKind::Send, project_id, body)
         };

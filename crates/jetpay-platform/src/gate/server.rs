@@ -26,8 +26,6 @@ pub struct ServerOptions {
     /// Divides the waits before a callback is repeated. The times of plans stay unchanged;
     /// [`Plan::hurried`](super::Plan::hurried) changes those.
     pub hurry: u32,
-    /// The number of callbacks that are sent at the same time.
-    pub at_once: usize,
     /// Called for each event.
     pub on_event: EventHandler,
 }
@@ -50,12 +48,11 @@ pub(super) struct Shared {
 }
 
 impl Default for ServerOptions {
-    /// No callbacks, the platform's own waits, eight callbacks at the same time.
+    /// No callbacks, and the platform's own waits.
     fn default() -> Self {
         Self {
             callback_url: None,
             hurry: 1,
-            at_once: 8,
             on_event: EventHandler::default(),
         }
     }
@@ -78,14 +75,9 @@ pub fn serve(
         on_event: options.on_event.clone(),
         changed: Notify::new(),
     });
-    let sender = options.callback_url.map(|url| {
-        CallbackSender::new(
-            url.as_str(),
-            options.hurry,
-            options.at_once,
-            options.on_event,
-        )
-    });
+    let sender = options
+        .callback_url
+        .map(|url| CallbackSender::new(url.as_str(), options.hurry, options.on_event));
     let address = listener.local_addr()?;
     let tasks = [
         tokio::spawn(accept(listener, Arc::clone(&shared))),
@@ -266,7 +258,6 @@ impl GateOptions {
             callback_url: self.callback_url,
             hurry,
             on_event: self.on_event,
-            ..ServerOptions::default()
         };
         serve(TcpListener::bind(self.listen).await?, state, options)
     }

@@ -52,6 +52,7 @@ pub struct Customer {
 
 impl Callback {
     /// A callback of a top-up with this payment status and this operation.
+    /// [`CallbackKind`](crate::CallbackKind) makes the usual ones.
     #[must_use]
     pub fn new(
         method: &MethodFacts,
@@ -76,118 +77,6 @@ impl Callback {
             customer: None,
             operation,
         }
-    }
-
-    /// The payer paid.
-    #[must_use]
-    pub fn success(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        amount: Money,
-    ) -> Self {
-        Self::new(
-            method,
-            project_id,
-            payment_id,
-            "success",
-            Operation::new("sale", "success", amount),
-        )
-    }
-
-    /// The payment failed. The platform gives no reason.
-    #[must_use]
-    pub fn decline(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        amount: Money,
-    ) -> Self {
-        let operation =
-            Operation::new("sale", "decline", amount).with_code("20000", "General decline");
-        Self::new(method, project_id, payment_id, "decline", operation)
-    }
-
-    /// The payment is in progress.
-    #[must_use]
-    pub fn processing(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        amount: Money,
-    ) -> Self {
-        let operation =
-            Operation::new("sale", "processing", amount).with_code("9999", "Awaiting processing");
-        Self::new(method, project_id, payment_id, "processing", operation)
-    }
-
-    /// The payer paid `paid`, which is less than the announced amount.
-    #[must_use]
-    pub fn partially_paid(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        paid: Money,
-    ) -> Self {
-        Self::new(
-            method,
-            project_id,
-            payment_id,
-            "partially paid",
-            Operation::new("sale", "success", paid),
-        )
-    }
-
-    /// A refund of the full amount.
-    #[must_use]
-    pub fn refund(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        amount: Money,
-    ) -> Self {
-        let none = Money::new(0, amount.currency());
-        Self::new(
-            method,
-            project_id,
-            payment_id,
-            "refunded",
-            Operation::new("refund", "success", amount),
-        )
-        .with_remaining_sum(none)
-    }
-
-    /// A refund of `part`. `left` is the rest of the payment.
-    #[must_use]
-    pub fn partial_refund(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        part: Money,
-        left: Money,
-    ) -> Self {
-        let operation = Operation::new("refund", "success", part);
-        Self::new(
-            method,
-            project_id,
-            payment_id,
-            "partially refunded",
-            operation,
-        )
-        .with_remaining_sum(left)
-    }
-
-    /// A reversal on the day of the payment.
-    #[must_use]
-    pub fn reversal(
-        method: &MethodFacts,
-        project_id: ProjectId,
-        payment_id: &str,
-        amount: Money,
-    ) -> Self {
-        let none = Money::new(0, amount.currency());
-        let operation = Operation::new("reversal", "success", amount);
-        Self::new(method, project_id, payment_id, "reversed", operation).with_remaining_sum(none)
     }
 
     /// Replaces `operation.id`.

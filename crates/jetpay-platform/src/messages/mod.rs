@@ -19,12 +19,15 @@ use crate::methods::{ContractFields, MethodFacts};
 
 pub use callback::{Account, Callback, Customer, Operation, Payment, Provider};
 
-/// The current time in the platform's format: `2022-03-25T11:08:45+0000`.
+/// The current time in the platform's format.
 #[must_use]
 pub fn now() -> String {
-    jiff::Timestamp::now()
-        .strftime("%Y-%m-%dT%H:%M:%S+0000")
-        .to_string()
+    date(jiff::Timestamp::now())
+}
+
+/// A time in the platform's format: `2022-03-25T11:08:45+0000`.
+pub(crate) fn date(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }
 
 /// Microseconds since 1970 have 16 digits, which is the longest number that the platform uses. A second run gets other

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use thiserror::Error;
 
@@ -98,25 +99,9 @@ fn authorization(url: &Url) -> Option<String> {
     if user.is_empty() && password.is_empty() {
         return None;
     }
+    let decoded = |text| percent_decode_str(text).collect::<Vec<u8>>();
     let pair = [decoded(user), b":".to_vec(), decoded(password)].concat();
     Some(format!("Basic {}", STANDARD.encode(pair)))
-}
-
-/// Decodes `%41` and the like. An incomplete `%` stays as it is.
-fn decoded(text: &str) -> Vec<u8> {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part.get(..2).map(|it| u8::from_str_radix(it, 16));
-        if let Some(Ok(byte)) = byte {
-            bytes.push(byte);
-            bytes.extend_from_slice(&part.as_bytes()[2..]);
-        } else {
-            bytes.push(b'%');
-            bytes.extend_from_slice(part.as_bytes());
-        }
-    }
-    bytes
 }
 
 /// The head of a request with these headers, including the empty line.

@@ -1,16 +1,17 @@
 //! Tests against a listener that writes fixed bytes.
 
+#[path = "../../../jetpay-server/tests/behind_tls/mod.rs"]
+mod behind_tls;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rcgen::generate_simple_self_signed;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
+use self::behind_tls::{certificate, in_front_of};
 use super::*;
 
 const AT_ONCE: Duration = Duration::ZERO;
@@ -136,38 +137,13 @@ fn chunks_have_their_size_and_the_last_one_is_empty() {
 
 #[tokio::test]
 async fn only_a_trusted_certificate_opens_a_connection() {
-    let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(Arc::clone(&ring))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!(
-        "https://localhost:{}",
-        listener.local_addr().unwrap().port()
-    );
-    tokio::spawn(async move {
-        let acceptor = TlsAcceptor::from(Arc::new(server));
-        while let Ok((stream, _)) = listener.accept().await {
-            let Ok(mut stream) = acceptor.accept(stream).await else {
-                continue;
-            };
-            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-            stream.write_all(answer).await.unwrap();
-            stream.shutdown().await.unwrap();
-        }
-    });
-    let untrusted = Connection::open(&url).await.err();
-    assert!(
-        matches!(&untrusted, Some(ConnectionError::NotConnected(why)) if why.contains("certificate")),
-        "{untrusted:?}"
-    );
+    let certificate = certificate();
+    let (plain, _) = says(&["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"]).await;
+    let port = Address::of(&plain).unwrap().port;
+    let url = format!("https://localhost:{}", in_front_of(port, &certificate));
     let mut roots = RootCertStore::empty();
-    roots.add(made.cert.der().clone()).unwrap();
+    roots.add(certificate.cert.der().clone()).unwrap();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
     let trusting = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -175,6 +151,12 @@ async fn only_a_trusted_certificate_opens_a_connection() {
         .with_no_client_auth();
     let mut connection = Connection::open_with(&url, &trusting).await.unwrap();
     assert_eq!(connection.answer(false).await.unwrap().body, b"ok");
+
+    let untrusted = Connection::open(&url).await.err();
+    assert!(
+        matches!(&untrusted, Some(ConnectionError::NotConnected(why)) if why.contains("certificate")),
+        "{untrusted:?}"
+    );
 }
 
 #[test]

@@ -44,8 +44,8 @@ impl<'r> Bodies<'r> {
             | Action::Cut(kind) => platform.sign(&self.callback(kind)),
             Action::WrongAmount(amount) => {
                 // It has its own operation. Otherwise the right callback that follows would be a repeat.
-                let other = self.success(self.payment_id, amount);
-                platform.sign(&self.filled(other.with_operation_id(next_operation_id())))
+                let other = self.about(self.payment_id, CallbackKind::Success, amount);
+                platform.sign(&self.filled(other))
             }
             Action::BadSignature => {
                 let stranger = Key::new("not the secret").expect("it is not empty");
@@ -55,21 +55,25 @@ impl<'r> Bodies<'r> {
             Action::Tampered => tampered(&platform.sign(&self.callback(CallbackKind::Success))),
             Action::UnknownPayment => {
                 let unknown = format!("unknown-{:016x}", next_operation_id());
-                let success = self.success(&unknown, self.amount);
-                platform.sign(&success.with_operation_id(next_operation_id()))
+                let success = self.about(&unknown, CallbackKind::Success, self.amount);
+                platform.sign(&success)
             }
             Action::Garbage => GARBAGE.to_vec(),
         }
     }
 
-    fn success(&self, payment_id: &str, amount: Money) -> Callback {
-        let (method, project) = (self.route.method, self.route.callbacks.project_id());
-        Callback::success(method, project, payment_id, amount).with_operation_id(self.sale)
+    /// A callback with an operation of its own.
+    fn about(&self, payment_id: &str, kind: CallbackKind, amount: Money) -> Callback {
+        let project = self.route.callbacks.project_id();
+        kind.callback(self.route.method, project, payment_id, amount)
     }
 
     fn callback(&self, kind: CallbackKind) -> Callback {
-        let (method, project) = (self.route.method, self.route.callbacks.project_id());
-        self.filled(kind.callback(method, project, self.payment_id, self.amount, self.sale))
+        let mut callback = self.about(self.payment_id, kind, self.amount);
+        if kind.is_of_sale() {
+            callback = callback.with_operation_id(self.sale);
+        }
+        self.filled(callback)
     }
 
     /// Adds the fields that most samples have and that refer to nothing.

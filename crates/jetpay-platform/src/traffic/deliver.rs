@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 
-use super::expected::{Answer, Expected};
+use super::expected::{Answer, Answered, Expected};
 use super::plan::{Action, Plan, Step};
 use super::runner::{RequestInfo, Run};
 use super::settings::Route;
 use super::tally::MessageKind;
-use crate::client::{Exchange, NoAnswer};
 use crate::raw::{Connection, ConnectionError};
 use crate::schedule;
 use crate::schedule::{any_acknowledged, is_acknowledged};
@@ -78,7 +77,8 @@ impl Run {
 
     /// Sends a callback. Returns whether it was acknowledged.
     async fn send(&self, info: RequestInfo<'_>, expected: Expected, body: &[u8]) -> bool {
-        self.judged(info, expected, info.route.callbacks.send("", body).await)
+        let answer = info.route.callbacks.send("", body).await;
+        self.judged(info, expected, &Answer::of(&answer))
     }
 
     /// Sends a callback several times at once. Returns whether each was acknowledged. At least one must be; the others
@@ -98,46 +98,23 @@ impl Run {
         };
         let mut acknowledged = true;
         for answer in answers {
-            acknowledged &= self.judged(info, expected, answer);
+            acknowledged &= self.judged(info, expected, &Answer::of(&answer));
         }
         acknowledged
     }
 
     /// Compares the answer with the expected one. Returns whether it acknowledges.
-    fn judged(
-        &self,
-        info: RequestInfo<'_>,
-        expected: Expected,
-        answer: Result<Exchange, NoAnswer>,
-    ) -> bool {
-        match answer {
-            Ok(exchange) => {
-                self.judge(
-                    info,
-                    expected,
-                    Ok((&Answer::from(&exchange), exchange.elapsed)),
-                );
-                is_acknowledged(exchange.status)
-            }
-            Err(none) => {
-                self.judge(info, expected, Err(&none.reason));
-                false
-            }
-        }
+    fn judged(&self, info: RequestInfo<'_>, expected: Expected, answer: &Answered) -> bool {
+        self.judge(info, expected, answer);
+        let status = answer.as_ref().map(|answer| answer.status);
+        status.is_ok_and(is_acknowledged)
     }
 
     async fn send_slowly(&self, info: RequestInfo<'_>, takes: Duration, body: &[u8]) -> bool {
         let takes = takes / self.traffic.hurry.max(1);
         let answer = slowly(info.route.callbacks.base_url(), body, takes).await;
-        let answer = answer
-            .map(|(status, took)| (Answer::status(status), took))
-            .map_err(|lost| lost.to_string());
-        let answer = match &answer {
-            Ok((answer, took)) => Ok((answer, *took)),
-            Err(reason) => Err(reason.as_str()),
-        };
-        self.judge(info, Expected::AcknowledgedIfInTime, answer);
-        matches!(answer, Ok((answer, _)) if is_acknowledged(answer.status))
+        let answer = answer.map_err(|lost| lost.to_string());
+        self.judged(info, Expected::AcknowledgedIfInTime, &answer)
     }
 
     /// Sends a callback without waiting for the answer. Only a failed connection is an unexpected answer.
@@ -145,7 +122,7 @@ impl Run {
         match cut(info.route.callbacks.base_url(), body).await {
             Ok(()) => self.sent(info.kind),
             Err(lost) => {
-                self.judge(info, Expected::Acknowledged, Err(&lost.to_string()));
+                self.judge(info, Expected::Acknowledged, &Err(lost.to_string()));
             }
         }
     }
@@ -179,13 +156,8 @@ pub(super) async fn repeat(run: Arc<Run>, repeat: Repeat, _waits: OwnedSemaphore
 /// The number of pieces of a slow body.
 const PIECES: u32 = 8;
 
-/// Sends a body in pieces that take `takes` in all. Returns the status of the answer, and the time from the last piece
-/// to the answer.
-pub(super) async fn slowly(
-    url: &str,
-    body: &[u8],
-    takes: Duration,
-) -> Result<(u16, Duration), ConnectionError> {
+/// Sends a body in pieces that take `takes` in all. The answer took the time from the last piece.
+async fn slowly(url: &str, body: &[u8], takes: Duration) -> Result<Answer, ConnectionError> {
     let mut connection = Connection::open(url).await?;
     let begun = Instant::now();
     connection.send(head(&connection, body), Duration::ZERO);
@@ -194,11 +166,16 @@ pub(super) async fn slowly(
         connection.send(piece, takes / PIECES);
     }
     let answer = connection.answer(false).await?;
-    Ok((answer.status, begun.elapsed().saturating_sub(takes)))
+    Ok(Answer {
+        status: answer.status,
+        code: None,
+        has_payment_id: false,
+        took: begun.elapsed().saturating_sub(takes),
+    })
 }
 
 /// Sends the whole body and disconnects.
-pub(super) async fn cut(url: &str, body: &[u8]) -> Result<(), ConnectionError> {
+async fn cut(url: &str, body: &[u8]) -> Result<(), ConnectionError> {
     let connection = Connection::open(url).await?;
     let request = [head(&connection, body).as_slice(), body].concat();
     connection.send(request, Duration::ZERO);
@@ -248,13 +225,14 @@ mod tests {
     async fn slow_body_comes_in_pieces_and_the_answer_is_read() {
         let (url, heard) = listen(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").await;
         let takes = Duration::from_millis(200);
-        let (status, took) = slowly(&url, BODY, takes).await.unwrap();
+        let answer = slowly(&url, BODY, takes).await.unwrap();
         let (bytes, reads, heard_for) = heard.await.unwrap();
-        assert_eq!(status, 503);
+        assert_eq!(answer.status, 503);
         assert!(
             reads >= 4 && heard_for >= takes / 2,
             "{reads} {heard_for:?}"
         );
+        let took = answer.took;
         assert!(
             took < takes,
             "the deliberate delay does not count: {took:?}"

@@ -1,6 +1,8 @@
 //! Whether an answer is the expected one.
 
-use crate::client::Exchange;
+use std::time::Duration;
+
+use crate::client::{Exchange, NoAnswer};
 use crate::schedule::is_acknowledged;
 
 /// The expected answer.
@@ -36,25 +38,21 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) code: Option<i64>,
     pub(super) has_payment_id: bool,
+    pub(super) took: Duration,
 }
+
+/// An answer, or the reason why there is none.
+pub(super) type Answered = Result<Answer, String>;
 
 impl Answer {
-    pub(super) fn status(status: u16) -> Self {
-        Self {
-            status,
-            code: None,
-            has_payment_id: false,
-        }
-    }
-}
-
-impl From<&Exchange> for Answer {
-    fn from(exchange: &Exchange) -> Self {
-        Self {
+    pub(super) fn of(answered: &Result<Exchange, NoAnswer>) -> Answered {
+        let exchange = answered.as_ref().map_err(|none| none.reason.clone())?;
+        Ok(Self {
             status: exchange.status,
             code: exchange.code(),
             has_payment_id: exchange.payment_id().is_some_and(|id| !id.is_empty()),
-        }
+            took: exchange.elapsed,
+        })
     }
 }
 
@@ -76,7 +74,7 @@ impl Expected {
     }
 
     /// A description of what came instead; `None` when the answer is the expected one.
-    pub(super) fn but_got(self, answer: Result<&Answer, &str>) -> Option<String> {
+    pub(super) fn but_got(self, answer: &Answered) -> Option<String> {
         match answer {
             Ok(answer) if self.fits(answer) => None,
             Ok(answer) => Some(self.describe(answer)),
@@ -115,11 +113,14 @@ impl Expected {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, code: Option<i64>) -> Answer {
+    /// The answer of a text such as `200`, or `200/0` with a code.
+    fn answer(text: &str) -> Answer {
+        let (status, code) = text.split_once('/').unwrap_or((text, ""));
         Answer {
-            status,
-            code,
+            status: status.parse().unwrap(),
+            code: code.parse().ok(),
             has_payment_id: false,
+            took: Duration::ZERO,
         }
     }
 
@@ -127,90 +128,38 @@ mod tests {
     fn answers_are_judged_by_status_and_code() {
         use Expected::*;
         for (expected, good, bad) in [
-            (
-                Account,
-                vec![answer(200, Some(0))],
-                vec![
-                    answer(200, None),
-                    answer(200, Some(204)),
-                    answer(500, Some(0)),
-                    answer(503, None),
-                ],
-            ),
-            (
-                AccountOrNothingOwed,
-                vec![answer(200, Some(204))],
-                vec![answer(200, Some(404)), answer(204, Some(0))],
-            ),
-            (
-                NoCustomer,
-                vec![answer(200, Some(404)), answer(404, Some(404))],
-                vec![
-                    answer(200, Some(0)),
-                    answer(404, None),
-                    answer(500, Some(500)),
-                ],
-            ),
-            (
-                Acknowledged,
-                vec![answer(200, None), answer(200, Some(0))],
-                vec![answer(201, None), answer(302, None), answer(503, None)],
-            ),
-            (
-                AcknowledgedIfInTime,
-                vec![answer(200, None), answer(408, None)],
-                vec![answer(400, None), answer(500, None)],
-            ),
-            (
-                Refused,
-                vec![answer(400, None), answer(403, Some(1)), answer(500, None)],
-                vec![answer(200, None), answer(200, Some(400))],
-            ),
-            (
-                Unreadable,
-                vec![answer(400, None), answer(200, Some(400)), answer(500, None)],
-                vec![answer(200, None), answer(200, Some(0))],
-            ),
-            (
-                OneAcknowledged,
-                vec![answer(200, None)],
-                vec![answer(409, None), answer(204, None)],
-            ),
-            (
-                AnotherAcknowledged,
-                vec![answer(200, None), answer(409, None)],
-                vec![],
-            ),
-            (PutAside, vec![answer(200, None), answer(500, None)], vec![]),
+            (Account, "200/0", "200 200/204 500/0 503"),
+            (AccountOrNothingOwed, "200/204", "200/404 204/0"),
+            (NoCustomer, "200/404 404/404", "200/0 404 500/500"),
+            (Acknowledged, "200 200/0", "201 302 503"),
+            (AcknowledgedIfInTime, "200 408", "400 500"),
+            (Refused, "400 403/1 500", "200 200/400"),
+            (Unreadable, "400 200/400 500", "200 200/0"),
+            (OneAcknowledged, "200", "409 204"),
+            (AnotherAcknowledged, "200 409", ""),
+            (PutAside, "200 500", ""),
         ] {
-            for answer in good {
-                assert_eq!(
-                    expected.but_got(Ok(&answer)),
-                    None,
-                    "{expected:?} {answer:?}"
-                );
+            for (answers, fits) in [(good, true), (bad, false)] {
+                for text in answers.split_whitespace() {
+                    let got = expected.but_got(&Ok(answer(text)));
+                    assert_eq!(got.is_none(), fits, "{expected:?} {text}");
+                }
             }
-            for answer in bad {
-                assert!(
-                    expected.but_got(Ok(&answer)).is_some(),
-                    "{expected:?} {answer:?}"
-                );
-            }
-            let none = expected.but_got(Err("connection refused"));
+            let none = expected.but_got(&Err("connection refused".to_owned()));
             assert_eq!(none.as_deref(), Some("no answer: connection refused"));
         }
     }
 
     #[test]
     fn answer_to_check_deposit_needs_a_payment_id() {
-        let without = answer(200, Some(0));
+        let without = answer("200/0");
         let with = Answer {
             has_payment_id: true,
             ..without.clone()
         };
-        assert_eq!(Expected::Deposit.but_got(Ok(&with)), None);
+        assert_eq!(Expected::Deposit.but_got(&Ok(with)), None);
         assert_eq!(
-            Expected::Deposit.but_got(Ok(&without)).as_deref(),
+            Expected::Deposit.but_got(&Ok(without)).as_deref(),
             Some("HTTP 200, code 0, no payment_id that is a text")
         );
     }

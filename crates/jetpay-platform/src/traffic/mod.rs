@@ -20,7 +20,7 @@
 //!
 //! let tally = Runner::new(traffic).run(std::future::pending()).await;
 //! println!("{tally}");
-//! assert_eq!(tally.unexpected(), 0);
+//! assert_eq!(tally.total().unexpected, 0);
 //! # Ok(())
 //! # }
 //! ```

@@ -110,19 +110,9 @@ impl Run {
         expected: Expected,
         message: &(impl Serialize + Sync),
     ) -> Option<Exchange> {
-        match info.route.platform.call("", message).await {
-            Ok(exchange) => self
-                .judge(
-                    info,
-                    expected,
-                    Ok((&Answer::from(&exchange), exchange.elapsed)),
-                )
-                .then_some(exchange),
-            Err(none) => {
-                self.judge(info, expected, Err(&none.reason));
-                None
-            }
-        }
+        let answer = info.route.platform.call("", message).await;
+        let good = self.judge(info, expected, &Answer::of(&answer));
+        answer.ok().filter(|_| good)
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::expected::{Answer, Expected};
+use super::expected::{Answered, Expected};
 use super::generator::Generator;
 use super::play::play;
 use super::settings::{Route, Traffic};
@@ -166,15 +166,15 @@ impl Run {
         &self,
         info: RequestInfo<'_>,
         expected: Expected,
-        answer: Result<(&Answer, Duration), &str>,
+        answer: &Answered,
     ) -> bool {
-        let got = expected.but_got(answer.map(|(answer, _)| answer));
+        let got = expected.but_got(answer);
         let good = got.is_none();
         self.counters.count(|tally| {
             let row = tally.rows.entry(info.kind).or_default();
             row.sent += 1;
             match answer {
-                Ok((_, took)) => row.times.add(took),
+                Ok(answer) => row.times.add(answer.took),
                 Err(_) => row.unanswered += 1,
             }
             match got {

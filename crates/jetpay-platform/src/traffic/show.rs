@@ -3,21 +3,22 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::tally::{Tally, Unexpected};
+use super::tally::{Row, Tally, Unexpected};
 
 impl Tally {
     /// The counters in one line.
     #[must_use]
     pub fn line(&self) -> String {
+        let all = self.total();
         let mut line = format!(
             "{} top-ups, {} in progress | {} sent, {} expected, {} unexpected | p50 {}, p99 {}",
             self.begun,
             self.under_way(),
-            self.sent(),
-            self.expected(),
-            self.unexpected(),
-            millis(self.times().percentile(500)),
-            millis(self.times().percentile(990)),
+            all.sent,
+            all.expected,
+            all.unexpected,
+            millis(all.times.percentile(500)),
+            millis(all.times.percentile(990)),
         );
         for (count, what) in [
             (self.waiting, "waiting for a repeat"),
@@ -44,31 +45,30 @@ impl fmt::Display for Tally {
             write!(f, "{kind:<24}{:>10}", row.sent)?;
             if row.expected + row.unexpected == 0 {
                 writeln!(f, "{:>12}", "not judged")?;
-                continue;
+            } else {
+                row.write_judged(f)?;
             }
-            writeln!(
-                f,
-                "{:>10}{:>12}{:>11}{:>11}{:>11}",
-                row.expected,
-                row.unexpected,
-                row.unanswered,
-                millis(row.times.percentile(500)),
-                millis(row.times.percentile(990)),
-            )?;
         }
-        writeln!(
-            f,
-            "{:<24}{:>10}{:>10}{:>12}{:>11}{:>11}{:>11}",
-            "all",
-            self.sent(),
-            self.expected(),
-            self.unexpected(),
-            self.unanswered(),
-            millis(self.times().percentile(500)),
-            millis(self.times().percentile(990)),
-        )?;
+        let all = self.total();
+        write!(f, "{:<24}{:>10}", "all", all.sent)?;
+        all.write_judged(f)?;
         self.totals(f)?;
         self.unexpected_ones(f)
+    }
+}
+
+impl Row {
+    /// The columns about the answers.
+    fn write_judged(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:>10}{:>12}{:>11}{:>11}{:>11}",
+            self.expected,
+            self.unexpected,
+            self.unanswered,
+            millis(self.times.percentile(500)),
+            millis(self.times.percentile(990)),
+        )
     }
 }
 

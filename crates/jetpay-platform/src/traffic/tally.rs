@@ -37,7 +37,7 @@ pub struct Tally {
     pub first_unexpected: Vec<Unexpected>,
 }
 
-/// The counts of one kind of message.
+/// The counts of one kind of message, or of all.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Row {
@@ -78,36 +78,16 @@ impl Tally {
         self.begun.saturating_sub(self.ended)
     }
 
-    /// All requests.
+    /// The counts of all kinds of messages together.
     #[must_use]
-    pub fn sent(&self) -> u64 {
-        self.rows.values().map(|row| row.sent).sum()
-    }
-
-    /// All expected answers.
-    #[must_use]
-    pub fn expected(&self) -> u64 {
-        self.rows.values().map(|row| row.expected).sum()
-    }
-
-    /// All unexpected answers, and all requests without an answer.
-    #[must_use]
-    pub fn unexpected(&self) -> u64 {
-        self.rows.values().map(|row| row.unexpected).sum()
-    }
-
-    /// All requests without an answer.
-    #[must_use]
-    pub fn unanswered(&self) -> u64 {
-        self.rows.values().map(|row| row.unanswered).sum()
-    }
-
-    /// The times of all answers.
-    #[must_use]
-    pub fn times(&self) -> Times {
-        let mut all = Times::default();
+    pub fn total(&self) -> Row {
+        let mut all = Row::default();
         for row in self.rows.values() {
-            all.merge(&row.times);
+            all.sent += row.sent;
+            all.expected += row.expected;
+            all.unexpected += row.unexpected;
+            all.unanswered += row.unanswered;
+            all.times.merge(&row.times);
         }
         all
     }
@@ -178,11 +158,7 @@ impl fmt::Display for MessageKind {
             Self::Decline => "callback: decline",
             Self::Refund => "callback: refund",
             Self::Reversal => "callback: reversal",
-            Self::Fault(fault) => return write_fault(*fault, f),
+            Self::Fault(fault) => return f.pad(&format!("fault: {fault}")),
         })
     }
-}
-
-fn write_fault(fault: Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.pad(&format!("fault: {fault}"))
 }

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 pub(crate) use ledger::Ledger;
 pub(crate) use message::{Answer, Incoming};
-pub(crate) use server::{serve, serve_constant};
+pub(crate) use server::{serve, serve_by, serve_constant};
 pub(crate) use wire::Wire;
 
 /// The project with every method.

@@ -43,11 +43,14 @@ pub(crate) fn serve(merchant: impl Into<Arc<TestMerchant>>, keyring: Keyring) ->
 
 /// Serves the same answer to every request until the test ends. Returns the base URL.
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
-    listen(move |stream| {
-        converse(stream, move |_| {
-            std::future::ready(Answer::new(status, body))
-        })
-    })
+    serve_by(move |_| std::future::ready(Answer::new(status, body)))
+}
+
+/// Serves these answers until the test ends. Returns the base URL.
+pub(crate) fn serve_by<F: Future<Output = Answer> + Send + 'static>(
+    answer: impl Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+) -> String {
+    listen(move |stream| converse(stream, answer.clone()))
 }
 
 /// Accepts connections on its own port.

@@ -1,14 +1,12 @@
 //! `jetpay alarms`, `inbox` and `resolutions` against the real service.
 
-use jetpay_platform::{KASPI, messages::Callback};
 use serde_json::json;
 
-use crate::support::{CUSTOMER, Folder, PROJECT, Running, assert_has, tenge};
+use crate::support::{CUSTOMER, Folder, Running, assert_has, success};
 
 async fn send_callback(running: &Running, payment_id: &str, minor: i64) -> u16 {
     let operation = payment_id.bytes().next_back().map_or(0, u64::from);
-    let callback = Callback::success(&KASPI, PROJECT.into(), payment_id, tenge(minor));
-    let callback = callback.with_operation_id(operation);
+    let callback = success(payment_id, minor).with_operation_id(operation);
     running
         .deliver(&callback.with_account("77011234567", "payer-7"))
         .await

@@ -1,7 +1,7 @@
 //! Debts: what `verify` shows after a payment, and how the merchant changes debts over HTTP.
 
-use jetpay_platform::messages::{Callback, Verify};
-use jetpay_platform::{KASPI, KASSA24, MethodFacts};
+use jetpay_platform::messages::Verify;
+use jetpay_platform::{CallbackKind, KASPI, KASSA24, MethodFacts};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -48,8 +48,8 @@ async fn payment_is_taken_from_the_debt_that_the_next_verify_shows(running: &Run
             method.path()
         );
     }
-    let (part, left) = (tenge(10_000), tenge(50_000));
-    let refund = Callback::partial_refund(&KASPI, PROJECT.into(), &paid, part, left);
+    let refund = CallbackKind::PartialRefund(tenge(10_000));
+    let refund = refund.callback(&KASPI, PROJECT.into(), &paid, tenge(60_000));
     assert_eq!(running.deliver(&refund).await, 200);
     let raised = json!([50_000, 50_000]);
     assert_eq!(

@@ -1,31 +1,11 @@
 //! `/v1/payments`, `/v1/search` and the feeds of entries.
 
 use jetpay_platform::KASPI;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CUSTOMER, Folder, PROJECT, Running, answer, assert_has, each, failed, on_every_store, refused,
+    CUSTOMER, Folder, PROJECT, Running, assert_has, each, failed, on_every_store, refused,
 };
-
-#[actix_web::test]
-async fn request_without_the_token_gets_401_and_nothing_else() {
-    let running = Folder::new().serve().await;
-    for path in ["/v1/entries", "/v1/payments/x", "/v1/nothing"] {
-        for given in [
-            "",
-            "Bearer ",
-            "Bearer wrong",
-            "Basic YTpi",
-            "a token of tests, and long",
-        ] {
-            let request = running.without_token(Method::GET, path);
-            let answer = answer(request.header("authorization", given)).await;
-            failed(&answer, 401, "unauthorized");
-        }
-    }
-    assert_eq!(running.get("/v1/nothing").await.0, 404);
-}
 
 #[actix_web::test]
 async fn payment_is_found_by_id_customer_state_time_and_receipt_number() {

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::raw::Raw;
-use crate::support::{Folder, answer, assert_has, each, failed};
+use crate::support::{Folder, TOKEN, answer, assert_has, each, failed};
 
 /// A request with a wrong token.
 const WRONG: &[u8] =
@@ -46,17 +46,23 @@ async fn decision_shows_the_name_of_its_token_in_json_and_in_tables() {
 }
 
 #[actix_web::test]
-async fn wrong_tokens_are_counted_and_logged_and_slow_only_their_sender() {
+async fn missing_or_wrong_tokens_get_401_are_counted_and_logged_and_slow_only_their_sender() {
     let running = Folder::new().serve().await;
     let start = Instant::now();
-    for _ in 0..7 {
-        let wrong = running.without_token(Method::GET, "/v1/alarms");
-        failed(
-            &answer(wrong.bearer_auth("a wrong token")).await,
-            401,
-            "unauthorized",
-        );
+    for (path, given) in [
+        ("alarms", "Bearer a wrong token"),
+        ("entries", ""),
+        ("entries", "Bearer "),
+        ("payments/x", "Basic YTpi"),
+        ("payments/x", TOKEN),
+        ("nothing", "Bearer a wrong token"),
+        ("nothing", ""),
+    ] {
+        let wrong = running.without_token(Method::GET, &format!("/v1/{path}"));
+        let answer = answer(wrong.header("authorization", given)).await;
+        failed(&answer, 401, "unauthorized");
     }
+    assert_eq!(running.get("/v1/nothing").await.0, 404);
     assert!(
         start.elapsed() > Duration::from_millis(1500),
         "{:?}",

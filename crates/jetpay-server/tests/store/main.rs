@@ -9,10 +9,10 @@ mod trouble;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jetpay_platform::messages::{Callback, CheckDeposit, Contract};
+use jetpay_platform::messages::{CheckDeposit, Contract};
 use jetpay_platform::{Exchange, KASPI, Platform};
 
-use support::{CUSTOMER, PROJECT, Running, each, tenge};
+use support::{CUSTOMER, PROJECT, Running, each, success, tenge};
 
 const AMOUNT: i64 = 100_000;
 
@@ -41,13 +41,12 @@ impl TopUps {
             number: "1234_ABC".into(),
         };
         let amount = tenge(AMOUNT);
-        let project = PROJECT.into();
-        let request = CheckDeposit::new(&KASPI, project, CUSTOMER, amount, Some(&contract));
+        let request = CheckDeposit::new(&KASPI, PROJECT.into(), CUSTOMER, amount, Some(&contract));
         let answer = send(platform, platform.sign(&request)).await;
         let (200, Some(id)) = (answer.status, answer.payment_id()) else {
             return Err(answer.status);
         };
-        let callback = platform.sign(&Callback::success(&KASPI, project, id, amount));
+        let callback = platform.sign(&success(id, AMOUNT));
         self.callbacks.insert(id.to_owned(), (callback, false));
         Ok(id.to_owned())
     }

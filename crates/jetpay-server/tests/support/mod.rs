@@ -370,7 +370,7 @@ impl Running {
 
     /// Delivers a success of this payment by the operation with this id.
     pub async fn succeed(&self, payment_id: &str, minor: i64, operation_id: u64) -> u16 {
-        let callback = Callback::success(&KASPI, PROJECT.into(), payment_id, tenge(minor));
+        let callback = success(payment_id, minor);
         self.deliver(&callback.with_operation_id(operation_id))
             .await
     }
@@ -528,6 +528,11 @@ impl Drop for Running {
 /// An amount in tenge.
 pub fn tenge(minor: i64) -> Money {
     Money::new(minor, Currency::KZT)
+}
+
+/// The callback that a payment by Kaspi succeeded.
+pub fn success(payment_id: &str, minor: i64) -> Callback {
+    CallbackKind::Success.callback(&KASPI, PROJECT.into(), payment_id, tenge(minor))
 }
 
 /// The body of a request for a payout, in minor units.

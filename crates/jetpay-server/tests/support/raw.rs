@@ -63,41 +63,35 @@ impl Raw {
     /// # Panics
     /// When an answer is incomplete, or when the service neither answers nor closes the connection.
     pub async fn answer(&mut self) -> Outcome {
-        let reading = timeout(TIMEOUT, self.read_answer()).await;
-        reading.expect("the service neither answers nor closes the connection")
-    }
-
-    async fn read_answer(&mut self) -> Outcome {
-        loop {
-            if let Some((answer, length)) = complete_answer(&self.rest) {
-                self.rest.drain(..length);
-                return answer;
-            }
-            let before = self.rest.len();
-            match self.stream.read_buf(&mut self.rest).await {
-                Ok(1..) => {}
-                Ok(0) | Err(_) if before == 0 => return Outcome::Closed,
-                ended => panic!("an answer is incomplete ({ended:?}): {before} bytes"),
-            }
-        }
+        let Some((answer, length)) = self.until(complete_answer).await else {
+            return Outcome::Closed;
+        };
+        self.rest.drain(..length);
+        answer
     }
 
     /// Reads the head of an answer, in small letters, and its status.
     pub async fn head(&mut self) -> (u16, String) {
+        self.until(head).await.expect("no answer")
+    }
+
+    /// Reads until this is there; `None` when the connection ends before the first byte.
+    async fn until<T>(&mut self, find: fn(&[u8]) -> Option<T>) -> Option<T> {
         let reading = async {
             loop {
-                let text = String::from_utf8_lossy(&self.rest).to_ascii_lowercase();
-                if let Some((head, _)) = text.split_once("\r\n\r\n") {
-                    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-                    return (status, head.to_owned());
+                if let Some(found) = find(&self.rest) {
+                    return Some(found);
                 }
-                assert!(
-                    self.stream.read_buf(&mut self.rest).await.unwrap() > 0,
-                    "no answer"
-                );
+                let before = self.rest.len();
+                match self.stream.read_buf(&mut self.rest).await {
+                    Ok(1..) => {}
+                    Ok(0) | Err(_) if before == 0 => return None,
+                    ended => panic!("an answer is incomplete ({ended:?}): {before} bytes"),
+                }
             }
         };
-        timeout(TIMEOUT, reading).await.expect("no answer")
+        let read = timeout(TIMEOUT, reading).await;
+        read.expect("the service neither answers nor closes the connection")
     }
 
     /// Waits until the service closes the connection. Returns whether it did in time.
@@ -115,11 +109,16 @@ impl Raw {
     }
 }
 
-/// The first answer in these bytes, if it is complete, and its length.
-fn complete_answer(bytes: &[u8]) -> Option<(Outcome, usize)> {
+/// The head of the first answer in these bytes, in small letters, and its status.
+fn head(bytes: &[u8]) -> Option<(u16, String)> {
     let text = String::from_utf8_lossy(bytes);
     let head = text.split_once("\r\n\r\n")?.0.to_ascii_lowercase();
-    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, head))
+}
+
+/// The first answer in these bytes, if it is complete, and its length.
+fn complete_answer(bytes: &[u8]) -> Option<(Outcome, usize)> {
+    let (status, head) = head(bytes)?;
     let length = head
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));

@@ -1,6 +1,7 @@
 //! Which callbacks credit, and which do not. The operator must see those that do not fit their payment.
 
 use jetpay_core::Currency;
+use jetpay_platform::CallbackKind;
 use jetpay_platform::messages::Callback;
 use serde_json::json;
 
@@ -129,15 +130,14 @@ async fn quarantined(
 }
 
 async fn partially_paid(context: &CheckContext<'_>) -> CheckResult {
-    let (method, project) = (context.method, context.project.id);
     let paid = context.money(AMOUNT_MINOR - 4_000);
-    let partly = |id: &str| Ok(Callback::partially_paid(method, project, id, paid));
-    quarantined(context, partly).await
+    let kind = CallbackKind::PartiallyPaid(paid);
+    quarantined(context, |id| Ok(context.usual(kind, id, paid))).await
 }
 
 fn wrong_success(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     let twice = context.money(AMOUNT_MINOR * 2);
-    Callback::success(context.method, context.project.id, payment_id, twice)
+    context.usual(CallbackKind::Success, payment_id, twice)
 }
 
 async fn other_amount(context: &CheckContext<'_>) -> CheckResult {

@@ -6,21 +6,15 @@ use jetpay_core::status::{OperationType, PaymentType};
 
 use super::*;
 
-/// The statuses of the callbacks in the first `within` seconds after a send, each with its second.
-fn reported(plan: Plan, within: i64) -> Vec<(i64, &'static str)> {
+/// The callbacks after a send: the second of each, and its status.
+fn reported(plan: Plan) -> String {
     let mut state = state(plan);
     send(&mut state, NOW, "p-1");
-    let due = state.due(NOW + within * SECOND);
-    due.iter()
-        .map(|reported| ((reported.at - NOW) / SECOND, reported.status))
-        .collect()
-}
-
-fn callbacks(callbacks: CallbackPlan) -> Plan {
-    Plan {
-        callbacks,
-        ..Plan::default()
-    }
+    let due = state.due(NOW + 99 * SECOND);
+    let reported = due
+        .iter()
+        .map(|it| format!("{} {}", (it.at - NOW) / SECOND, it.status));
+    reported.collect::<Vec<_>>().join(", ")
 }
 
 #[test]
@@ -71,94 +65,76 @@ fn callback_has_the_fields_of_the_document() {
 }
 
 #[test]
-fn every_transition_is_reported_when_it_happens() {
-    let lingers = Ending::Linger {
-        code: 9999,
-        how_long: seconds(10),
-    };
-    for (ending, statuses) in [
-        (
-            Ending::SucceedThenReverse,
-            &[(1, "success"), (6, "reversed")][..],
-        ),
-        (Ending::Decline { code: 100 }, &[(1, "decline")]),
-        (Ending::Error, &[(1, "error")]),
-        (Ending::Forget, &[]),
-        (Ending::Never, &[]),
-        (lingers, &[(11, "success")]),
-    ] {
-        assert_eq!(reported(Plan::ending(ending), 99), statuses, "{ending:?}");
-    }
-}
-
-#[test]
-fn callback_is_sent_as_often_as_planned_with_dates_a_second_apart() {
-    let plan = callbacks(CallbackPlan {
-        times: 3,
-        gap: seconds(2),
-        ..CallbackPlan::default()
-    });
-    assert_eq!(
-        reported(plan.clone(), 99),
-        [(1, "success"), (3, "success"), (5, "success")]
-    );
-    let mut state = state(plan);
-    send(&mut state, NOW, "p-1");
-    let due = state.due(NOW + 99 * SECOND);
-    let dates: Vec<Value> = due
-        .iter()
-        .map(|reported| {
-            serde_json::from_slice::<Value>(&reported.body).unwrap()["operation"]["date"].clone()
-        })
-        .collect();
-    assert_eq!(
-        dates[..2],
-        ["2026-01-01T00:00:01+0000", "2026-01-01T00:00:02+0000"]
-    );
-    assert_eq!(
-        reported(
-            callbacks(CallbackPlan {
-                times: 0,
-                ..CallbackPlan::default()
-            }),
-            99
-        ),
-        []
-    );
-}
-
-#[test]
-fn callbacks_are_late_begin_with_processing_or_run_backwards_as_planned() {
+fn callbacks_come_when_as_often_and_in_the_order_that_the_plan_says() {
     let usual = CallbackPlan::default();
-    let late = CallbackPlan {
-        delay: seconds(60),
-        ..usual
-    };
-    assert_eq!(reported(callbacks(late), 99), [(61, "success")]);
+    let (times, gap, delay) = (3, seconds(2), seconds(60));
     let first = CallbackPlan {
         processing: true,
         ..usual
     };
-    assert_eq!(
-        reported(callbacks(first), 99),
-        [(0, "processing"), (1, "success")]
-    );
-    let backwards = CallbackPlan {
+    let backwards = |callbacks| CallbackPlan {
         backwards: true,
-        ..first
+        ..callbacks
     };
+    let lingers = Ending::Linger {
+        code: 9999,
+        how_long: seconds(10),
+    };
+    let reverses = Ending::SucceedThenReverse;
+    for (ending, callbacks, statuses) in [
+        (reverses, usual, "1 success, 6 reversed"),
+        (reverses, backwards(usual), "6 reversed, 6 success"),
+        (Ending::Decline { code: 100 }, usual, "1 decline"),
+        (Ending::Error, usual, "1 error"),
+        (Ending::Forget, usual, ""),
+        (Ending::Never, usual, ""),
+        (lingers, usual, "11 success"),
+        (
+            Ending::Succeed,
+            CallbackPlan {
+                times,
+                gap,
+                ..usual
+            },
+            "1 success, 3 success, 5 success",
+        ),
+        (Ending::Succeed, CallbackPlan { times: 0, ..usual }, ""),
+        (
+            Ending::Succeed,
+            CallbackPlan { delay, ..usual },
+            "61 success",
+        ),
+        (Ending::Succeed, first, "0 processing, 1 success"),
+        (Ending::Succeed, backwards(first), "1 success, 1 processing"),
+    ] {
+        let plan = Plan {
+            callbacks,
+            ..Plan::ending(ending)
+        };
+        assert_eq!(reported(plan.clone()), statuses, "{plan:?}");
+    }
+}
+
+#[test]
+fn repeats_of_a_callback_have_dates_a_second_apart() {
+    let callbacks = CallbackPlan {
+        times: 2,
+        ..CallbackPlan::default()
+    };
+    let mut state = state(Plan {
+        callbacks,
+        ..Plan::default()
+    });
+    send(&mut state, NOW, "p-1");
+    let due = state.due(NOW + 99 * SECOND);
+    let dates = due.iter().map(|reported| {
+        let body: Value = serde_json::from_slice(&reported.body).unwrap();
+        body["operation"]["date"].clone()
+    });
     assert_eq!(
-        reported(callbacks(backwards), 99),
-        [(1, "success"), (1, "processing")]
+        dates.collect::<Vec<_>>(),
+        ["2026-01-01T00:00:01+0000", "2026-01-01T00:00:02+0000"]
     );
-    let reversed = Plan {
-        callbacks: CallbackPlan {
-            backwards: true,
-            ..usual
-        },
-        ..Plan::ending(Ending::SucceedThenReverse)
-    };
-    assert_eq!(reported(reversed, 99), [(6, "reversed"), (6, "success")]);
 }
 
 #[test]
@@ -270,16 +246,6 @@ fn forgotten_payout_is_accepted_again_and_paid_once() {
     assert_eq!(status["payment"]["status"], "success");
     assert_eq!(status["operations"].as_array().unwrap().len(), 1);
     assert_eq!(state.money_out(ACCOUNT), 100);
-}
-
-#[test]
-fn request_id_of_a_forgotten_attempt_stays_unknown() {
-    let mut state = state(Plan::ending(Ending::Forget));
-    let answer = send(&mut state, NOW, "p-1").json().unwrap();
-    send(&mut state, NOW + SECOND, "p-1");
-    let question = signed(&json!({"project_id": 35, "request_id": answer["request_id"]}));
-    let reply = state.receive(NOW + SECOND, "/v2/payment/status/request", &question);
-    assert_eq!(status_of(&reply), "3061");
 }
 
 #[test]

@@ -205,14 +205,13 @@ fn status_is_found_by_request_id_until_the_payout_is_forgotten() {
     let request_id = send(&mut state, NOW, "p-1").json().unwrap()["request_id"].clone();
     let question = signed(&json!({"project_id": 35, "request_id": request_id}));
     let path = "/v2/payment/status/request";
-    assert_eq!(
-        status_of(&state.receive(NOW, path, &question)),
-        "processing"
-    );
-    assert_eq!(
-        status_of(&state.receive(NOW + SECOND, path, &question)),
-        "3061"
-    );
+    for (at, status) in [(NOW, "processing"), (NOW + SECOND, "3061")] {
+        assert_eq!(status_of(&state.receive(at, path, &question)), status);
+    }
+    // The attempt stays unknown when the same payout is accepted again.
+    send(&mut state, NOW + SECOND, "p-1");
+    let forgotten = state.receive(NOW + SECOND, path, &question);
+    assert_eq!(status_of(&forgotten), "3061");
     let other = signed(&json!({"project_id": 35, "request_id": "none"}));
     assert_eq!(status_of(&state.receive(NOW, path, &other)), "3061");
 }

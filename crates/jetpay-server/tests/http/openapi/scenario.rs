@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::document::{Broken, Document, Operation};
 use super::{Api, text_of};
-use crate::support::{CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, refused};
+use crate::support::{
+    CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused,
+};
 
 /// Plays it all, and returns what was seen.
 pub(super) async fn play() -> Document {
@@ -56,11 +58,9 @@ fn token_of(role: &str) -> String {
 }
 
 fn payout(key: &str, wallet: &str) -> Value {
-    json!({
-        "project_id": PROJECT,
-        "customer": {"id": CUSTOMER, "ip_address": "198.51.100.47", "first_name": "A", "last_name": "B", "email": "a@b.example"},
-        "account_number": wallet, "amount": 10_000, "currency": "KZT", "idempotency_key": key,
-    })
+    let mut payout = payout_request(key, 10_000);
+    payout["account_number"] = json!(wallet);
+    payout
 }
 
 /// A body that the operation takes.

@@ -104,7 +104,7 @@ impl Platform {
             tally
         });
         println!("{tally}");
-        Ok(match tally.unexpected() {
+        Ok(match tally.total().unexpected {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         })

@@ -1,7 +1,5 @@
 //! The simulated Gate over real HTTP.
 
-mod merchant;
-
 use std::time::{Duration, Instant};
 
 use jetpay_core::message::Received;
@@ -13,9 +11,10 @@ use jetpay_platform::gate::{
     serve,
 };
 use jetpay_testing::{Manifest, SECRET};
-use merchant::Merchant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::receiver::{Receiver, SLOW};
 
 const PAYOUT: &str = "/v2/payment/wallet/qiwi-kz/payout";
 const ACCOUNT: &str = "9182221133";
@@ -39,7 +38,7 @@ fn order(payment_id: &str) -> Vec<u8> {
 
 /// A Gate that uses this plan for payouts to the account of the document and sends its callbacks to this merchant at a
 /// fast pace.
-async fn gate(plan: Plan, merchant: Option<&Merchant>) -> Server {
+async fn gate(plan: Plan, merchant: Option<&Receiver>) -> Server {
     let mut state = GateState::new(keyring());
     state.plan(ACCOUNT, plan);
     let options = ServerOptions {
@@ -60,9 +59,9 @@ fn at_once() -> Plan {
     Plan::default().hurried(100)
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn payout_of_the_document_is_accepted_and_its_callback_repeated_until_it_is_acknowledged() {
-    let merchant = Merchant::answering(&[503, 404, 200]);
+    let merchant = Receiver::answering(&[503, 404, 200]);
     let gate = gate(at_once(), Some(&merchant)).await;
     let exchange = client(&gate).send(PAYOUT, document()).await.unwrap();
     assert_eq!(exchange.status, 200);
@@ -90,7 +89,7 @@ async fn payout_of_the_document_is_accepted_and_its_callback_repeated_until_it_i
     assert_eq!(gate.state().money_out(ACCOUNT), 100);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn dropped_connection_has_no_answer_whether_the_payout_was_accepted_or_not() {
     for (drop, accepted) in [(OnSend::DropBefore, 0), (OnSend::DropAfter, 1)] {
         let gate = gate(Plan::once(drop), None).await;
@@ -101,7 +100,7 @@ async fn dropped_connection_has_no_answer_whether_the_payout_was_accepted_or_not
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn dropped_connection_ends_without_a_byte() {
     let gate = gate(Plan::once(OnSend::DropAfter), None).await;
     let mut stream = TcpStream::connect(gate.address()).await.unwrap();
@@ -121,7 +120,7 @@ async fn dropped_connection_ends_without_a_byte() {
     assert_eq!(gate.state().accepted(35, "test_123"), 1);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn slow_answer_comes_late_and_is_good() {
     let slow = OnSend::AcceptSlowly(Duration::from_millis(300));
     let gate = gate(Plan::once(slow), None).await;
@@ -131,9 +130,9 @@ async fn slow_answer_comes_late_and_is_good() {
     assert_eq!(exchange.status, 200);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn callbacks_of_one_payout_are_sent_in_order() {
-    let merchant = Merchant::answering(&[500, 200]);
+    let merchant = Receiver::answering(&[500, 200]);
     let callbacks = CallbackPlan {
         processing: true,
         backwards: true,
@@ -152,28 +151,28 @@ async fn callbacks_of_one_payout_are_sent_in_order() {
     assert_eq!(merchant.statuses(), ["success", "processing", "success"]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn merchant_that_is_slow_with_one_payout_delays_no_other() {
-    let merchant = Merchant::slow_with("p-slow");
+    let merchant = Receiver::slow_with("p-slow");
     let gate = gate(at_once(), Some(&merchant)).await;
     client(&gate).send(PAYOUT, order("p-slow")).await.unwrap();
     merchant.received(1).await;
     client(&gate).send(PAYOUT, order("p-quick")).await.unwrap();
     let begun = Instant::now();
     merchant.received(2).await;
-    assert!(begun.elapsed() < merchant::SLOW / 2);
+    assert!(begun.elapsed() < SLOW / 2);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn payout_made_in_the_dashboard_is_reported_without_a_request() {
-    let merchant = Merchant::answering(&[200]);
+    let merchant = Receiver::answering(&[200]);
     let gate = gate(at_once(), Some(&merchant)).await;
     let amount = Money::new(700, Currency::KZT);
     gate.with_state(|state, now| state.made_in_dashboard(now, 35, "by-hand", ACCOUNT, amount));
     merchant.received(1).await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn only_a_post_of_limited_size_is_processed() {
     let gate = gate(Plan::default(), None).await;
     let client = client(&gate);
@@ -190,9 +189,9 @@ async fn only_a_post_of_limited_size_is_processed() {
     assert!(gate.state().log().is_empty());
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn stopped_gate_frees_its_address_and_sends_no_more_callbacks() {
-    let merchant = Merchant::answering(&[500]);
+    let merchant = Receiver::answering(&[500]);
     let gate = gate(at_once(), Some(&merchant)).await;
     let (address, client) = (gate.address(), client(&gate));
     client.send(PAYOUT, document()).await.unwrap();
@@ -205,9 +204,9 @@ async fn stopped_gate_frees_its_address_and_sends_no_more_callbacks() {
     assert!(merchant.bodies().len() <= sent + 1);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn gate_from_the_command_line_reports_its_events() {
-    let merchant = Merchant::answering(&[200]);
+    let merchant = Receiver::answering(&[200]);
     let (answer, events) = std::sync::mpsc::channel();
     let mut settings = GateOptions::new("127.0.0.1:0".parse().unwrap(), keyring());
     settings.callback_url = Some(merchant.url.parse().unwrap());

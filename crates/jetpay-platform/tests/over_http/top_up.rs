@@ -1,27 +1,19 @@
 //! Whole top-ups against a small merchant.
 
-mod merchant;
+use jetpay_core::{Currency, Money};
+use jetpay_platform::{Admin, CallbackKind, KASPI, METHODS, Platform, StepKind, TopUp, top_up};
 
-use std::time::Duration;
-
-use jetpay_core::signature::Key;
-use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_platform::messages::Callback;
-use jetpay_platform::{
-    Admin, CallbackKind, KASPI, METHODS, Platform, StepKind, TopUp, deliver, top_up,
-};
-use merchant::{Fault, PAYER, TestMerchant, UNKNOWN, customers, serve};
+use crate::merchant::{PAYER, UNKNOWN};
+use crate::{platform, right_merchant};
 
 const HUNDRED: Money = Money::new(10_000, Currency::KZT);
 
 fn merchant() -> (Platform, Admin) {
-    let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let url = serve(TestMerchant::new(Fault::None, customers()), keyring);
-    let platform = Platform::new(&url, 1234, Key::new("secret").unwrap());
-    (platform, Admin::new(url, "token"))
+    let url = right_merchant();
+    (platform(&url), Admin::new(url, "token"))
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn top_up_by_every_method_runs_all_steps_and_credits_once() {
     let (platform, admin) = merchant();
     for method in &METHODS {
@@ -54,7 +46,7 @@ async fn top_up_by_every_method_runs_all_steps_and_credits_once() {
     assert_eq!(admin.balance(PAYER).await.unwrap(), 5 * HUNDRED.minor());
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn top_up_of_an_unknown_customer_ends_with_the_refusal() {
     let (platform, _) = merchant();
     let paid = TopUp::new(&KASPI, UNKNOWN, HUNDRED).then(CallbackKind::Success);
@@ -66,7 +58,7 @@ async fn top_up_of_an_unknown_customer_ends_with_the_refusal() {
     assert_eq!(codes, [(StepKind::Verify, Some(404))]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn refunds_of_a_top_up_leave_the_rest() {
     let (platform, admin) = merchant();
     let part = Money::new(3_000, Currency::KZT);
@@ -77,26 +69,9 @@ async fn refunds_of_a_top_up_leave_the_rest() {
     assert_eq!(admin.balance(PAYER).await.unwrap(), 7_000);
 }
 
-#[actix_web::test]
-async fn callback_is_delivered_until_it_is_acknowledged_or_the_waits_end() {
-    let (platform, _) = merchant();
-    let paid = TopUp::new(&KASPI, PAYER, HUNDRED);
-    let steps = top_up(&platform, &paid, |_| ()).await.unwrap();
-    let known = steps[1].exchange.payment_id().unwrap();
-    let waits = [Duration::from_millis(1); 3];
-    for (payment_id, acknowledged, tries) in [(known, true, 1), ("nobody", false, 4)] {
-        let success = Callback::success(&KASPI, platform.project_id(), payment_id, HUNDRED);
-        let delivered = deliver(&platform, &KASPI.path(), &platform.sign(&success), waits).await;
-        assert_eq!(
-            (delivered.acknowledged, delivered.attempts.len()),
-            (acknowledged, tries)
-        );
-    }
-}
-
-#[actix_web::test]
+#[tokio::test]
 async fn closed_port_is_no_answer_with_the_reason() {
-    let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
+    let platform = platform("http://127.0.0.1:1");
     let error = platform.send("/kaspi", "{}").await.unwrap_err().to_string();
     assert!(
         error.starts_with("no answer from http://127.0.0.1:1/kaspi: "),
