@@ -52,9 +52,9 @@ mod tests {
     #[test]
     fn crate_with_other_features_than_in_the_tests_is_named_with_both() {
         let tests = read(
-            "core v0.1.0 (/work/core) [testing]\nserde v1.0.0 [derive,std]\nasync v0.1.9 (proc-macro) []",
+            "core v0.1.0 (/src/core) [testing]\nserde v1.0.0 [derive,std]\nasync v0.1.9 (proc-macro) []",
         );
-        let own = "core v0.1.0 (/work/core) []\nasync v0.1.9 [] (*)\nserde v1.0.0 [std]";
+        let own = "core v0.1.0 (/src/core) []\nasync v0.1.9 [] (*)\nserde v1.0.0 [std]";
         let own = read(own);
         let unlike: Vec<&String> = own.difference(&tests).collect();
         assert_eq!(unlike, ["serde v1.0.0 [std]"]);
