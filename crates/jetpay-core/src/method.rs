@@ -11,7 +11,7 @@ use crate::response::Response;
 /// What all documents share is in this crate. Where methods differ in a value, this trait has a constant. Where they
 /// differ in shape, the method has a type of its own.
 ///
-/// A merchant does not implement this trait. It is for somebody who adds a method:
+/// A merchant does not implement this trait. It is for a crate that adds a method:
 ///
 /// ```
 /// use jetpay_core::message::Authentic;

@@ -1,4 +1,4 @@
-//! Payouts and what is told of them, for the tests.
+//! Payouts, and the callbacks and answers about them, for the tests.
 
 use std::time::Duration;
 
