@@ -96,6 +96,7 @@
 
 mod base_url;
 mod builder;
+mod data_api;
 mod decide;
 mod gate;
 mod http;
@@ -108,6 +109,7 @@ pub use jetpay_core as core;
 
 pub use base_url::{BadBaseUrl, BaseUrl};
 pub use builder::{GateBuilder, GateError};
+pub use data_api::{DataApi, DataApiError, Fetched, UnreadableOperation};
 pub use gate::Gate;
 pub use outcome::{
     Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, Status, StatusOutcome, Unknown,

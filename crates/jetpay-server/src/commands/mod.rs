@@ -29,6 +29,7 @@ mod import;
 mod ledger;
 mod operator;
 mod payouts;
+mod reconcile;
 mod rows;
 mod serve;
 mod simulate;
@@ -102,6 +103,9 @@ enum Command {
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Compare the ledger with the platform's own books
+    #[command(subcommand)]
+    Reconcile(reconcile::Reconcile),
     /// Back up the store, or move it to PostgreSQL
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -209,6 +213,7 @@ pub fn run() -> ExitCode {
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
+        Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => return written(simulate.run()),

@@ -1,0 +1,38 @@
+//! Reports of the Dashboard: CSV files, read by a map of columns.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jetpay_core::id::ProjectId;
+use jetpay_reconcile::PlatformBooks;
+
+/// Options of `jetpay reconcile columns`.
+#[derive(Args)]
+pub(in crate::commands) struct Columns {
+    /// The report
+    file: PathBuf,
+    /// Write the map of columns to this file
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
+impl Columns {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let _ = (&self.file, &self.write);
+        todo!()
+    }
+}
+
+/// Reads reports into `books`, each as a source of its own: a later file is the newer one. `progress` gets how many bytes are
+/// read. Fails when a file has no row that can be read.
+#[expect(dead_code, reason = "until the command reads reports")]
+pub(super) fn read(
+    files: &[PathBuf],
+    map: &Path,
+    projects: &[ProjectId],
+    books: &mut PlatformBooks,
+    progress: &mut dyn FnMut(u64),
+) -> anyhow::Result<()> {
+    let _ = (files, map, projects, books, progress);
+    todo!()
+}
