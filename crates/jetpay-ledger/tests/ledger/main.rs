@@ -8,6 +8,8 @@ mod debts;
 mod odd_texts;
 mod payouts;
 mod reads;
+mod reconcile;
+mod reconciliations;
 mod resolutions;
 mod search;
 mod without_operation;
