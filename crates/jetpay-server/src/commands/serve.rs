@@ -210,6 +210,18 @@ fn describe(config: &Config, path: &Path) {
         Some(gate) => print_gate(gate),
         None => println!("  make no payouts               until you add [gate]"),
     }
+    match (&config.data_api, config.reconcile_every) {
+        (Some(data_api), Some(every)) => println!(
+            "  reconcile the ledger          with {}, every {:#}",
+            data_api.base_url,
+            jiff::SignedDuration::from_secs(every.as_secs().cast_signed())
+        ),
+        (Some(data_api), None) => println!(
+            "  reconcile the ledger          with {}, when `jetpay reconcile api` asks it",
+            data_api.base_url
+        ),
+        (None, _) => println!("  reconcile with no Data API    until you add [data_api]"),
+    }
     println!(
         "  accept callbacks              at http://{}/callback and at every URL above",
         config.listen
