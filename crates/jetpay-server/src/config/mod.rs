@@ -64,10 +64,26 @@ pub struct Config {
     pub projects: Vec<ProjectConfig>,
     /// How payouts are made; `None` without `[gate]`.
     pub gate: Option<GateConfig>,
+    /// The Data API; `None` without `[data_api]`.
+    pub data_api: Option<DataApiConfig>,
+    /// How often the service compares the ledger with the Data API; `None` without `[reconcile] every`.
+    pub reconcile_every: Option<Duration>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
     pub warnings: Vec<String>,
+}
+
+/// The Data API, and the token of a user of the Dashboard.
+pub struct DataApiConfig {
+    /// Its address.
+    pub base_url: jetpay_gate::BaseUrl,
+    /// The token.
+    pub token: Zeroizing<String>,
+    /// The key that was shown beside the token.
+    pub key: jetpay_core::signature::Key,
+    /// How long an answer may take.
+    pub timeout: Duration,
 }
 
 /// A project of the platform, and its settings.
@@ -185,6 +201,8 @@ impl Config {
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,
+            data_api: None,
+            reconcile_every: None,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })
