@@ -122,10 +122,14 @@ fn check(report: &Report) -> Result<(), AdminError> {
         let message = format!("`{word}` is no kind of result");
         return Err(AdminError::invalid("counts", message));
     }
-    let mut results = report.results.iter();
-    if let Some(place) = results.position(|it| it.time.is_some_and(|time| !is_instant(time))) {
-        let field = format!("results[{place}].time");
-        return Err(AdminError::invalid(field, not_shown));
+    for (place, result) in report.results.iter().enumerate() {
+        let field = |name| format!("results[{place}].{name}");
+        if result.id.is_empty() {
+            return Err(AdminError::invalid(field("id"), "must not be empty"));
+        }
+        if result.time.is_some_and(|time| !is_instant(time)) {
+            return Err(AdminError::invalid(field("time"), not_shown));
+        }
     }
     if !report.adds_up() {
         let message = "must add up: theirs - ours = explained";
