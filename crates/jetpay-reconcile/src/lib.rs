@@ -6,9 +6,16 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod books;
+mod compare;
+mod effect;
 mod matcher;
+mod ours;
 mod recorded;
 mod report;
+mod results;
+mod unreadable;
+mod versions;
+mod why;
 
 pub use books::{PlatformBooks, Source, SourceId};
 pub use matcher::{Key, Matcher};
