@@ -187,6 +187,35 @@ pub(super) const RULES: &[Rule] = &[
               WHERE settled <> (alarm_seq IS NOT NULL)",
     },
     Rule {
+        says: "reconciliations are numbered without a gap: none was taken away",
+        of: "reconciliation before",
+        sql: "SELECT seq FROM reconciliations AS later WHERE seq > 1
+              AND NOT EXISTS (SELECT 1 FROM reconciliations AS before WHERE before.seq = later.seq - 1)",
+    },
+    Rule {
+        says: "a reconciliation has each of the results that it lists, and their differences are there",
+        of: "reconciliation",
+        sql: "SELECT seq FROM reconciliations WHERE finished = 1 AND (
+                  listed <> (SELECT count(*) FROM reconciliation_results WHERE run = reconciliations.seq)
+                  OR listed <> (SELECT coalesce(max(number), 0) FROM reconciliation_results WHERE run = reconciliations.seq))
+              UNION SELECT run FROM reconciliation_results WHERE difference IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM differences WHERE differences.id = difference)",
+    },
+    Rule {
+        says: "a difference that needs an alarm has one as long as it is open",
+        of: "difference",
+        sql: "SELECT id FROM differences
+              WHERE (state = 'open' AND kind IN ('not_there', 'not_credited', 'amount_differs')) <> EXISTS (
+                  SELECT 1 FROM alarms WHERE alarms.difference = differences.id AND NOT settled)
+              UNION SELECT difference FROM alarms WHERE difference IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM differences WHERE differences.id = alarms.difference)",
+    },
+    Rule {
+        says: "a difference that an operator resolved has the reason",
+        of: "difference",
+        sql: "SELECT id FROM differences WHERE (state IN ('foreign', 'accepted')) <> (reason IS NOT NULL)",
+    },
+    Rule {
         says: "the counts of what waits are right",
         of: "counted",
         sql: "SELECT what FROM (

@@ -167,6 +167,7 @@ pub(crate) fn keep_unusable(
             operation_id: callback.operation_id.filter(|_| payment_id.is_some()),
             amount: callback.amount.filter(|_| payment_id.is_some()),
             reason: Some(&callback.reason),
+            difference: None,
             message: Some(SignedMessage {
                 signature: &signature,
                 body: &callback.body,

@@ -8,6 +8,7 @@ mod callback;
 mod customer;
 mod payment;
 mod payouts;
+mod reconcile;
 mod resolve;
 
 pub(crate) use callback::{keep_unusable, record_callback};
@@ -15,6 +16,9 @@ pub(crate) use customer::{change_debts, delete_customers, put_customers};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
     forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
+};
+pub(crate) use reconcile::{
+    begin_run, close_differences, finish_run, record_findings, resolve_difference,
 };
 pub(crate) use resolve::{
     correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,

@@ -198,6 +198,7 @@ fn carry_out(
             operation_id: alarm.operation_id,
             amount: alarm.amount,
             reason: None,
+            difference: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

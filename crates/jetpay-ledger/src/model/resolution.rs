@@ -177,6 +177,14 @@ pub enum ResolveError {
     /// The service is sending the payout.
     #[error("this payout is being sent right now: try again in two minutes")]
     BeingSent,
+    /// No difference has this id.
+    #[error("there is no such difference")]
+    NoSuchDifference,
+    /// The difference is not open: an operator resolved it, or a later reconciliation no longer found it.
+    #[error(
+        "this difference is not open: it was resolved, or a later reconciliation no longer found it"
+    )]
+    DifferenceNotOpen,
     /// The reason is empty.
     #[error("a reason is needed")]
     NoReason,

@@ -7,6 +7,8 @@
     reason = "each test uses what it needs"
 )]
 
+pub mod reports;
+
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 

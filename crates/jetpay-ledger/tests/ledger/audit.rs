@@ -1,12 +1,14 @@
 //! The tables of a ledger agree with each other: the audit, any sequence of callbacks, the backup, and the move to
 //! another store.
 
+use crate::common::reports::{self, finding, report};
 use crate::common::{
     AMOUNT, CUSTOMER, NOW, TestLedger, decline, kzt, newest, payment, refund, sale, unusable,
 };
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
-use jetpay_ledger::{Alarm, AlarmKind, Finding, Ledger, OpenError, Verdict};
+use jetpay_ledger::{Alarm, AlarmKind, DifferenceVerdict, Finding, Ledger, OpenError, Verdict};
+use jetpay_reconcile::Kind;
 use proptest::prelude::*;
 
 crate::common::on_every_store! {
@@ -41,6 +43,16 @@ async fn record_some_of_everything(test: &TestLedger) {
         let correction = test.correct_entry(seq, "of another".into(), NOW);
         correction.await.unwrap();
     }
+    let found = [Kind::NotCredited, Kind::AmountDiffers, Kind::TypeDiffers];
+    let found = found.map(|kind| finding(kind, 7));
+    test.record_reconciliation(report(&found), NOW)
+        .await
+        .unwrap();
+    let accepted = DifferenceVerdict::Accepted;
+    let resolved = test.resolve_difference(&found[1].id, accepted, "seen".into(), NOW);
+    resolved.await.unwrap();
+    let closed = test.record_reconciliation(report(&found[..2]), NOW).await;
+    assert_eq!(closed.unwrap().closed, 1);
 }
 
 async fn findings(ledger: &Ledger) -> Vec<Finding> {
@@ -128,6 +140,34 @@ const MANIPULATIONS: &[(&str, &str)] = &[
         "an alarm is marked as resolved",
     ),
     (
+        "UPDATE alarms SET settled = 1 WHERE difference IS NOT NULL",
+        "a difference that needs an alarm",
+    ),
+    (
+        "UPDATE differences SET state = 'open', reason = NULL WHERE kind = 'amount_differs'",
+        "a difference that needs an alarm",
+    ),
+    (
+        "DELETE FROM differences WHERE kind = 'amount_differs'",
+        "a difference that needs an alarm",
+    ),
+    (
+        "UPDATE differences SET reason = NULL WHERE kind = 'amount_differs'",
+        "a difference that an operator resolved",
+    ),
+    (
+        "DELETE FROM reconciliations WHERE seq = 1",
+        "reconciliations are numbered without a gap",
+    ),
+    (
+        "DROP TRIGGER reconciliation_results_remain; DELETE FROM reconciliation_results WHERE run = 1 AND number = 1",
+        "has each of the results",
+    ),
+    (
+        "DELETE FROM differences WHERE kind = 'type_differs'",
+        "has each of the results",
+    ),
+    (
         "DELETE FROM payments WHERE id = 'p1'",
         "belongs to a payment",
     ),
@@ -207,6 +247,18 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     assert_eq!(target.alarms(newest(99)).await, Ok(alarms));
     let resolutions = test.resolutions(None, 99).await;
     assert_eq!(target.resolutions(None, 99).await, resolutions);
+    let runs = test.reconciliations(None, 99).await;
+    assert_eq!(target.reconciliations(None, 99).await, runs);
+    let results = test.reconciliation_results(1, 0, 99).await.unwrap();
+    assert_eq!(results.len(), 3);
+    assert_eq!(
+        target.reconciliation_results(1, 0, 99).await.unwrap(),
+        results
+    );
+    let later = target
+        .record_reconciliation(reports::report(&[]), NOW)
+        .await;
+    assert_eq!(later.unwrap().run, 3);
     // The new store recognises repeats, continues the numbers, and matches waiting callbacks.
     assert_eq!(target.deliver(&sale("p1", 1)).await, Repeated);
     target.announce("unknown").await;

@@ -87,6 +87,7 @@ impl From<ResolveError> for AdminError {
             ResolveError::NoSuchAlarm
             | ResolveError::NothingWaits
             | ResolveError::NoSuchPayout
+            | ResolveError::NoSuchDifference
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
             | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
@@ -95,7 +96,8 @@ impl From<ResolveError> for AdminError {
             | ResolveError::PaymentCredited
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
-            | ResolveError::BeingSent => Self::conflict(message),
+            | ResolveError::BeingSent
+            | ResolveError::DifferenceNotOpen => Self::conflict(message),
             ResolveError::NeedsOverride => {
                 Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }

@@ -14,7 +14,9 @@ use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, PayoutRowInSet, Place, WorkingSet};
 use crate::model::{MAX_OPEN_UNUSABLE, without_nul};
 use crate::port::payouts::sql;
-use crate::port::{Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows};
+use crate::port::{
+    DifferenceRow, Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows,
+};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
@@ -163,6 +165,12 @@ async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresErro
         });
         set.unusable = found(&keys.unusable, open?);
     }
+    if keys.reconciles {
+        client.query(&statements.lock_reconciliations, &[]).await?;
+        // A later statement, as above.
+        let rows = client.query(&statements.last_run, &[]).await?;
+        set.last_run = read(&rows, rows::number)?.pop();
+    }
     let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
     let rows = of(client, &statements.customers, &ids).await?;
     let customers = read(&rows, |row| Ok((row.id()?, true)));
@@ -203,6 +211,12 @@ async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresErro
     let rows = of(client, &statements.declines, &ids).await?;
     let declines = read(&rows, |row| Ok((row.id()?, true)));
     set.declines = found(&keys.declines, declines?);
+    let rows = of(client, &statements.differences, &keys.differences).await?;
+    let differences = read(&rows, |row| {
+        let row = DifferenceRow::read(row)?;
+        Ok((row.id.clone(), Some(row)))
+    });
+    set.differences = found(&keys.differences, differences?);
     Ok(set)
 }
 

@@ -1,0 +1,240 @@
+//! The ledger against the platform's own books: the comparison, and the record of it.
+
+mod facts;
+mod recorded;
+
+use std::collections::BTreeSet;
+
+use jetpay_core::id::{OperationId, ProjectId};
+use jetpay_reconcile::{Interval, Kind, Matcher, PlatformBooks, Report};
+
+use super::Ledger;
+use crate::commands;
+use crate::model::{
+    DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding, Reconciliation,
+    RecordedRun, ResolveError,
+};
+use crate::port::{Value, Values, reconciliations};
+use recorded::Table;
+
+/// The most results that are recorded of one run.
+const MOST_RESULTS: usize = 250_000;
+
+/// Results that one transaction writes: callbacks do not wait for all of them.
+const BATCH: usize = 1_000;
+
+/// Reconciliation.
+///
+/// # Errors
+/// Each can give [`Error::Unavailable`]; the writes can give [`Error::Busy`] as well.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
+impl Ledger {
+    /// Compares the ledger, up to its last entry, with the platform's books. It reads while others write, and writes nothing.
+    /// The operations that do not agree are looked up once more, as they are then.
+    ///
+    /// Operations after `fresh_from` (in whole seconds since 1970-01-01 00:00 UTC) are too fresh to be differences. `progress`
+    /// gets how many recorded rows are read, and how many there are about.
+    pub async fn reconcile(
+        &self,
+        theirs: &PlatformBooks,
+        interval: Interval,
+        projects: &[ProjectId],
+        fresh_from: i64,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<Report, Error> {
+        let mut matcher = Matcher::new(theirs, interval, fresh_from, projects);
+        let (last_entry, spans) = self.spans(interval).await?;
+        let about = spans.iter().map(recorded::Span::rows).sum();
+        let mut read = 0;
+        for mut span in spans {
+            let (table, until) = (span.table, span.until);
+            while span.after < until {
+                let before = span.rows();
+                for row in self.page(&mut span).await? {
+                    let row = &mut Values::of(&row);
+                    match table {
+                        Table::Events => {
+                            let event = recorded::event(row)?;
+                            event.iter().for_each(|event| matcher.event(event));
+                        }
+                        Table::Entries => matcher.entry(&recorded::entry(row)?),
+                        Table::Steps => {
+                            let step = recorded::step(row, |_| None)?;
+                            step.iter().for_each(|step| matcher.entry(step));
+                        }
+                    }
+                }
+                read += before - span.rows();
+                progress(read, about);
+                pause().await;
+            }
+            if table == Table::Entries {
+                let mut after = 0;
+                while after < i64::MAX {
+                    let late = self.late_entries(interval, until, &mut after).await?;
+                    late.iter().for_each(|entry| matcher.entry(entry));
+                }
+            }
+        }
+        let doubtful = matcher.doubtful();
+        let last_operations = facts::last_operations(&doubtful);
+        for keys in doubtful.chunks(facts::BATCH) {
+            let facts = self.facts(keys, &last_operations).await?;
+            for (key, facts) in keys.iter().zip(&facts) {
+                matcher.judge(key, facts);
+            }
+            pause().await;
+        }
+        Ok(matcher.report(last_entry))
+    }
+
+    /// Records a report: opens and closes differences, and raises alarms for the gravest. It moves no money.
+    ///
+    /// An open difference that the report covers, and does not list, is closed. It covers an operation if it has sums of the
+    /// operation's project, and if the operation's time is inside its interval.
+    ///
+    /// # Errors
+    /// [`Error::TooManyResults`]; [`Error::Busy`], [`Error::Unavailable`]: then a part may be stored, which is not shown as a
+    /// run. Record the report again.
+    pub async fn record_reconciliation(
+        &self,
+        new: NewReconciliation,
+        now: Millis,
+    ) -> Result<RecordedRun, Error> {
+        let NewReconciliation { report, by } = new;
+        let listed = report.results.len();
+        if listed > MOST_RESULTS {
+            return Err(Error::TooManyResults {
+                listed,
+                most: MOST_RESULTS,
+            });
+        }
+        let run = Reconciliation {
+            run: 0,
+            from: Millis(report.from.saturating_mul(1_000)),
+            to: Millis(report.to.saturating_mul(1_000)),
+            ledger_seq: report.ledger_seq,
+            sources: report.sources,
+            counts: report.counts,
+            sums: report.sums,
+            time: now,
+            by,
+        };
+        let covered: BTreeSet<ProjectId> = run.sums.iter().map(|sum| sum.project_id).collect();
+        let fresh = report.results.iter().filter(|it| it.kind == Kind::TooFresh);
+        let fresh = fresh.filter_map(|it| it.project_id.zip(it.operation_id));
+        let fresh: BTreeSet<(ProjectId, OperationId)> = fresh.collect();
+        let run = self.write(commands::begin_run(run, listed)).await?;
+        let mut outcome = RecordedRun {
+            run,
+            ..RecordedRun::default()
+        };
+        let mut before = 0;
+        for findings in report.results.chunks(BATCH) {
+            let record = commands::record_findings(run, before, findings.to_vec(), now);
+            let recorded = self.write(record).await?;
+            outcome.opened += recorded.opened;
+            outcome.alarms += recorded.alarms;
+            before += findings.len().cast_signed() as i64;
+        }
+        let mut after = String::new();
+        loop {
+            let values = vec![
+                after.into(),
+                run.into(),
+                report.from.into(),
+                report.to.into(),
+            ];
+            let not_listed = self.read(reconciliations::NOT_LISTED, values, |row| {
+                Ok((row.string()?, (row.project()?, row.operation()?)))
+            });
+            let not_listed = not_listed.await?;
+            let Some((last, _)) = not_listed.last() else {
+                break;
+            };
+            after = last.clone();
+            let agree = not_listed.into_iter().filter(|(_, operation)| {
+                covered.contains(&operation.0) && !fresh.contains(operation)
+            });
+            let close = agree.map(|(id, _)| id).collect();
+            outcome.closed += self
+                .write(commands::close_differences(run, close, now))
+                .await?;
+        }
+        self.write(commands::finish_run(run)).await?;
+        Ok(outcome)
+    }
+
+    /// Recorded reconciliations, newest first: those before `before`, at most `limit`.
+    pub async fn reconciliations(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Reconciliation>, Error> {
+        let values = vec![before.unwrap_or(i64::MAX).into(), Value::limit(limit)];
+        let sql = reconciliations::runs();
+        self.read(&sql, values, reconciliations::read_run).await
+    }
+
+    /// A recorded reconciliation.
+    pub async fn reconciliation(&self, run: i64) -> Result<Option<Reconciliation>, Error> {
+        let sql = reconciliations::run();
+        let run = self.read(&sql, vec![run.into()], reconciliations::read_run);
+        Ok(run.await?.pop())
+    }
+
+    /// The results that a run listed, in their order: those behind the first `after`, at most `limit`. Each comes with its
+    /// difference as it is now.
+    pub async fn reconciliation_results(
+        &self,
+        run: i64,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<ReconciledFinding>, Error> {
+        let values = vec![run.into(), after.into(), Value::limit(limit)];
+        let results = self.read(
+            reconciliations::RESULTS,
+            values,
+            reconciliations::read_finding,
+        );
+        results.await
+    }
+
+    /// How many differences are open, for metrics.
+    pub async fn open_differences(&self) -> Result<i64, Error> {
+        self.number(reconciliations::OPEN).await
+    }
+
+    /// Records what an operator says about a difference, and resolves its alarm. It holds as long as the facts stay the same.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: there is no such difference, or it is not open, or the reason is empty.
+    pub async fn resolve_difference(
+        &self,
+        id: &str,
+        verdict: DifferenceVerdict,
+        reason: Reason,
+        now: Millis,
+    ) -> Result<(), Error> {
+        let reason = reason.checked()?;
+        // PostgreSQL may not even be asked about such a text.
+        if id.contains('\0') {
+            return Err(ResolveError::NoSuchDifference.into());
+        }
+        let resolve = commands::resolve_difference(id.to_owned(), verdict, reason, now);
+        Ok(self.write(resolve).await??)
+    }
+}
+
+/// Lets other tasks of the thread run: a store in a file reads without waiting.
+async fn pause() {
+    let mut paused = false;
+    let pause = std::future::poll_fn(|context| {
+        if std::mem::replace(&mut paused, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    });
+    pause.await;
+}
