@@ -8,6 +8,7 @@ mod debts;
 mod odd_texts;
 mod payouts;
 mod reads;
+mod reconcile;
 mod reconciliations;
 mod resolutions;
 mod search;
