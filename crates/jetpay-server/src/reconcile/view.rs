@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jetpay_ledger::{DifferenceState, Millis, ReconciledFinding, Reconciliation};
-use jetpay_reconcile::{Finding, Report, Source, Sum};
+use jetpay_reconcile::{Finding, Kind, Report, Source, Sum};
 use serde::{Deserialize, Serialize};
 
 /// A reconciliation. Times are whole seconds since 1970-01-01 00:00 UTC, and RFC 3339 in JSON.
@@ -65,6 +65,28 @@ pub(crate) struct ResultView {
     /// What the platform says about the payment's status now, if it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<String>,
+}
+
+impl RunView {
+    /// How many differences a person must look at: not those that a person accepted, or that are closed since. A list that
+    /// is not complete has only the run's counts.
+    pub(crate) fn to_do(&self) -> u64 {
+        let is_open = |result: &&ResultView| {
+            let state = result.state.unwrap_or(DifferenceState::Open);
+            result.finding.kind.is_difference() && state == DifferenceState::Open
+        };
+        match &self.results {
+            Some(results) if self.next.is_none() => results.iter().filter(is_open).count() as u64,
+            _ => differences(&self.counts),
+        }
+    }
+}
+
+/// How many differences these counts have.
+pub(crate) fn differences(counts: &BTreeMap<String, u64>) -> u64 {
+    let of_difference = |word: &str| word.parse().is_ok_and(Kind::is_difference);
+    let counts = counts.iter().filter(|(word, _)| of_difference(word));
+    counts.map(|(_, count)| count).sum()
 }
 
 impl From<Report> for RunView {

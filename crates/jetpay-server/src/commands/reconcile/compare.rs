@@ -21,7 +21,7 @@ use crate::commands::import::progress;
 use crate::commands::store;
 use crate::config::{AdminAccess, Config};
 use crate::environment::now;
-use crate::reconcile::view::RunView;
+use crate::reconcile::view::{ResultView, RunView};
 use crate::reconcile::{Comparison, Progress, client, seconds};
 
 /// Who recorded a run that went into the store itself, and came with no token.
@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
         if let Some(wrong) = csv::check_unit(&report) {
             bail!("{wrong}");
         }
-        let (has_differences, adds_up) = (report.differences() > 0, report.adds_up());
+        let adds_up = report.adds_up();
         let recorded = if self.options.dry_run || !adds_up {
             Ok(None)
         } else {
@@ -210,7 +210,9 @@ impl<'a> Run<'a> {
         let mut shown = RunView::from(report);
         if let Ok(Some(recorded)) = &recorded {
             shown.run = recorded["run"].as_i64();
+            shown.results = Some(self.results(shown.run.unwrap_or_default())?);
         }
+        let is_done = shown.to_do() == 0;
         let mut left_out = 0;
         if let (Some(gate), Some(results)) = (&self.gate, &mut shown.results) {
             let bar = progress(0);
@@ -240,7 +242,27 @@ impl<'a> Run<'a> {
         if let (Some(recorded), false) = (recorded, self.options.json) {
             println!("{}", done(&recorded));
         }
-        Ok(has_differences)
+        Ok(!is_done)
+    }
+
+    /// The results of a run that was just recorded, with what people decided about them before.
+    fn results(&self, run: i64) -> anyhow::Result<Vec<ResultView>> {
+        const PAGE: usize = 5_000;
+        let all = store::read(&self.config.store, async |ledger| {
+            let mut all: Vec<ResultView> = Vec::new();
+            loop {
+                let after = i64::try_from(all.len()).unwrap_or(i64::MAX);
+                let page = ledger.reconciliation_results(run, after, PAGE).await?;
+                let is_last = page.len() < PAGE;
+                all.extend(page.into_iter().map(ResultView::from));
+                if is_last {
+                    return Ok(all);
+                }
+            }
+        });
+        all.with_context(|| {
+            format!("the report is recorded as run {run}, and cannot be read again")
+        })
     }
 
     /// Records the report in the store, or through the service that has the file open. What that did.

@@ -11,7 +11,7 @@ use super::borders::Zone;
 use super::report::{self, ReportFile};
 use crate::commands::client::{AdminOptions, Request};
 use crate::commands::table::{Column, column, more, rows, table, text};
-use crate::reconcile::view::RunView;
+use crate::reconcile::view::{RunView, differences};
 
 #[derive(Args)]
 pub(in crate::commands) struct Runs {
@@ -45,22 +45,16 @@ const COLUMNS: &[Column] = &[
             .map(|source| text(source, "/name"));
         names.collect::<Vec<_>>().join(", ")
     }),
-    column("differences", |run| differences(run).to_string()),
+    column("differences", |run| found(run).to_string()),
     column("by", |run| match text(run, "/by") {
         by if by.is_empty() => "the schedule".to_owned(),
         by => by,
     }),
 ];
 
-/// How many results of a run a person had to look at.
-fn differences(run: &Value) -> u64 {
-    let counts = run["counts"].as_object().into_iter().flatten();
-    let of_difference = |word: &str| {
-        let kind: Result<jetpay_reconcile::Kind, _> = word.parse();
-        kind.is_ok_and(jetpay_reconcile::Kind::is_difference)
-    };
-    let counts = counts.filter(|(word, _)| of_difference(word));
-    counts.filter_map(|(_, count)| count.as_u64()).sum()
+/// How many differences a run found.
+fn found(run: &Value) -> u64 {
+    serde_json::from_value(run["counts"].clone()).map_or(0, |counts| differences(&counts))
 }
 
 fn render_runs(answer: &Value) -> String {

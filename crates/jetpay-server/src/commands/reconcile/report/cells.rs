@@ -7,7 +7,7 @@ use jetpay_reconcile::{Kind, Sum};
 
 use super::super::borders::Zone;
 use super::super::words;
-use crate::reconcile::view::{ResultView, RunView};
+use crate::reconcile::view::{ResultView, RunView, differences};
 
 /// A table: its headings, and its rows of as many cells.
 pub(super) struct Cells {
@@ -225,19 +225,15 @@ fn money(text: &str) -> Option<Money> {
 
 /// What the reader can rely on: whether anything is to be done, and whether all of it adds up.
 pub(super) fn verdict(run: &RunView) -> String {
-    let count = |is: fn(Kind) -> bool| -> u64 {
-        let of = run
-            .counts
-            .iter()
-            .filter(|(word, _)| word.parse().is_ok_and(is));
-        of.map(|(_, count)| count).sum()
-    };
     let adds_up = |sum: &Sum| sum.theirs.checked_sub(sum.ours) == Some(sum.explained);
-    match count(Kind::is_difference) {
+    match run.to_do() {
         _ if !run.sums.iter().all(adds_up) => {
             "The sums do not add up: do not rely on this report.".to_owned()
         }
-        0 => "Nothing is to be done: the ledger agrees with the platform's books.".to_owned(),
+        0 if differences(&run.counts) == 0 => {
+            "Nothing is to be done: the ledger agrees with the platform's books.".to_owned()
+        }
+        0 => "Nothing is to be done: people have decided about every difference.".to_owned(),
         1 => "One difference is to be looked at.".to_owned(),
         differences => format!("{differences} differences are to be looked at."),
     }

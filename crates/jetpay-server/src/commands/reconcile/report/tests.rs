@@ -1,6 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use jetpay_ledger::DifferenceState;
 use jetpay_reconcile::Report;
 use serde_json::{Value, json};
 
@@ -72,25 +73,40 @@ fn text_lists_the_first_results_of_a_kind_and_counts_the_others() {
 }
 
 #[test]
-fn verdict_is_that_of_the_counts_and_a_report_that_does_not_add_up_says_so() {
-    let verdict = |change: fn(&mut Value)| {
-        let mut report = november();
-        change(&mut report);
-        cells::verdict(&run(report))
+fn verdict_counts_the_differences_that_are_open_and_says_when_the_sums_do_not_add_up() {
+    let verdict = |change: fn(&mut RunView)| {
+        let mut run = run(november());
+        change(&mut run);
+        cells::verdict(&run)
     };
-    assert_eq!(verdict(|_| {}), "3 differences are to be looked at.");
-    assert_eq!(
-        verdict(|report| report["counts"] = json!({"not_there": 1, "matched": 9})),
-        "One difference is to be looked at."
-    );
-    assert_eq!(
-        verdict(|report| report["counts"] = json!({"too_fresh": 1, "matched": 9})),
-        "Nothing is to be done: the ledger agrees with the platform's books."
-    );
-    assert_eq!(
-        verdict(|report| report["sums"][0]["explained"] = json!(90_000)),
-        "The sums do not add up: do not rely on this report."
-    );
+    fn decide(run: &mut RunView, count: usize) {
+        for result in &mut run.results.as_mut().unwrap()[..count] {
+            result.state = Some(DifferenceState::Accepted);
+        }
+    }
+    let agreed = "Nothing is to be done: the ledger agrees with the platform's books.";
+    for (change, expected) in [
+        (
+            (|_| {}) as fn(&mut RunView),
+            "3 differences are to be looked at.",
+        ),
+        (|run| decide(run, 2), "One difference is to be looked at."),
+        (
+            |run| decide(run, 3),
+            "Nothing is to be done: people have decided about every difference.",
+        ),
+        (|run| (run.counts, run.results) = Default::default(), agreed),
+        (
+            |run| run.next = Some(4),
+            "3 differences are to be looked at.",
+        ),
+        (
+            |run| run.sums[0].explained -= 1,
+            "The sums do not add up: do not rely on this report.",
+        ),
+    ] {
+        assert_eq!(verdict(change), expected);
+    }
 }
 
 #[test]
