@@ -1,5 +1,7 @@
 //! One operation: what the platform lists against all that is recorded.
 
+use std::fmt::Display;
+
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
@@ -189,7 +191,7 @@ impl Comparison<'_> {
             self.add(Kind::AmountDiffers, Some(first), words, moves);
         }
         if mine != yours {
-            let words = differing("currency", mine, yours);
+            let words = differing("currency", &mine, &yours);
             let moves = vec![
                 step(&kind, mine, -reported_size),
                 step(&kind, yours, reported_size),
@@ -197,7 +199,7 @@ impl Comparison<'_> {
             self.add(Kind::CurrencyDiffers, Some(first), words, moves);
         }
         if first.entry.payment_id.as_str() != theirs.payment_id {
-            let words = differing("payment_id", &first.entry.payment_id, theirs.payment_id);
+            let words = differing("payment_id", &first.entry.payment_id, &theirs.payment_id);
             self.add(Kind::PaymentDiffers, Some(first), words, Vec::new());
         }
         if kind != *theirs.kind || !other.is_empty() {
@@ -287,7 +289,7 @@ impl Comparison<'_> {
     }
 }
 
-fn differing(field: &'static str, ours: impl ToString, theirs: impl ToString) -> Words {
+fn differing(field: &'static str, ours: &dyn Display, theirs: &dyn Display) -> Words {
     Words {
         field: Some(field),
         ours: Some(ours.to_string()),

@@ -3,6 +3,7 @@
 mod kinds;
 mod membership;
 mod planted;
+mod random;
 mod sources;
 mod words;
 
