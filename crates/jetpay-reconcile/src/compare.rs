@@ -12,6 +12,7 @@ use crate::effect::{Booked, Move, direction, reported};
 use crate::ours::Ours;
 use crate::recorded::{BookedKind, Facts};
 use crate::report::{Finding, Interval, Kind};
+use crate::results::{Found, Verdict};
 use crate::why::nothing_booked;
 
 /// What a comparison is about.
@@ -19,26 +20,6 @@ use crate::why::nothing_booked;
 pub(crate) struct Terms {
     pub(crate) interval: Interval,
     pub(crate) fresh_from: i64,
-}
-
-/// A result that is listed, and the money that it explains: what the platform has more than is recorded.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    pub(crate) finding: Finding,
-    pub(crate) moves: Vec<Move>,
-}
-
-/// The result of comparing one operation.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict {
-    /// Whether the operation belongs to the interval.
-    pub(crate) inside: bool,
-    /// A result that is only counted.
-    pub(crate) counted: Option<Kind>,
-    /// Results that are listed.
-    pub(crate) found: Vec<Found>,
-    /// What is recorded.
-    pub(crate) ours: Vec<Move>,
 }
 
 /// Compares one operation.

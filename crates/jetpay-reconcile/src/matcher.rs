@@ -6,12 +6,12 @@ use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::{OperationStatus, StatusClass};
 
 use crate::books::{Listed, PlatformBooks};
-use crate::compare::{Terms, Verdict, compare};
+use crate::compare::{Terms, compare};
 use crate::effect::{Booked, Move, reported, succeeded};
 use crate::ours::is_success;
 use crate::recorded::{BookedEntry, Facts, RecordedEvent};
 use crate::report::{Interval, Kind, Report};
-use crate::results::Results;
+use crate::results::{Results, Verdict};
 
 /// The identity of an operation, and the payment that the platform names for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -238,7 +238,7 @@ impl<'b> Matcher<'b> {
     }
 
     /// Puts the results of all operations together.
-    fn results(mut self) -> Results {
+    pub(crate) fn results(mut self) -> Results {
         let books = self.books;
         let mut results = Results::default();
         let mut versions = books.versions().peekable();
@@ -283,63 +283,6 @@ impl<'b> Matcher<'b> {
                 counted: Some(kind),
                 ..Verdict::default()
             },
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jetpay_core::report::ReportedOperation;
-    use jetpay_core::{Currency, Money};
-
-    use jetpay_rules::EntryKind;
-
-    use super::*;
-    use crate::BookedKind;
-
-    const INTERVAL: Interval = Interval { from: 0, to: 100 };
-
-    #[test]
-    fn a_result_that_is_lost_is_seen_in_the_sums() {
-        let mut books = PlatformBooks::new();
-        let source = books.begin_source("november.csv");
-        let rows = [(1, "sale"), (2, "refund"), (3, "payout"), (4, "capture")];
-        for (operation, kind) in rows {
-            let amount = Money::new(500, Currency::parse("USD").unwrap());
-            let (kind, status) = (kind.into(), "success".into());
-            let row =
-                ReportedOperation::new(1.into(), operation.into(), "pay", kind, status, amount);
-            books.add(source, None, &row);
-        }
-        // Amount, currency and type differ: each explains a part.
-        let entry = BookedEntry {
-            project_id: 1.into(),
-            operation_id: 4.into(),
-            payment_id: "pay".parse().unwrap(),
-            kind: BookedKind::Entry(EntryKind::Credit),
-            amount: Money::new(400, Currency::KZT),
-            time: 50,
-        };
-        let results = || {
-            let mut matcher = Matcher::new(&books, INTERVAL, 100, &[1.into()]);
-            let [.., key] = &matcher.doubtful()[..] else {
-                unreachable!("four operations")
-            };
-            let entries = vec![entry.clone()];
-            let facts = Facts {
-                entries,
-                ..Facts::default()
-            };
-            matcher.judge(&key.clone(), &facts);
-            matcher.results()
-        };
-        assert!(results().report(&books, INTERVAL, 0).adds_up());
-        let count = results().found.len();
-        assert_eq!(count, 3 + 3);
-        for lost in 0..count {
-            let mut results = results();
-            results.found.remove(lost);
-            assert!(!results.report(&books, INTERVAL, 0).adds_up(), "{lost}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod kinds;
 mod membership;
+mod plan;
 mod planted;
 mod random;
 mod sources;
