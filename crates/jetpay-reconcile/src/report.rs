@@ -140,12 +140,34 @@ pub struct Finding {
     pub line: Option<u64>,
 }
 
+impl Finding {
+    /// A finding about an operation, without anything more.
+    pub(crate) fn of((project_id, operation_id): (ProjectId, OperationId), kind: Kind) -> Self {
+        Self {
+            id: format!("{project_id}-{operation_id}-{kind}"),
+            kind,
+            project_id: Some(project_id),
+            operation_id: Some(operation_id),
+            payment_id: None,
+            field: None,
+            ours: None,
+            theirs: None,
+            why: None,
+            amount: None,
+            time: None,
+            source: None,
+            line: None,
+        }
+    }
+}
+
 mod digits {
     //! An id of the platform as text: it has up to 16 digits, and some languages read numbers as floats.
 
     use jetpay_core::id::OperationId;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         id: &Option<OperationId>,
         serializer: S,
@@ -218,6 +240,6 @@ impl Report {
     pub fn adds_up(&self) -> bool {
         self.sums
             .iter()
-            .all(|sum| sum.theirs - sum.ours == sum.explained)
+            .all(|sum| sum.theirs.checked_sub(sum.ours) == Some(sum.explained))
     }
 }
