@@ -168,6 +168,7 @@ mod digits {
     use jetpay_core::id::OperationId;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         id: &Option<OperationId>,
         serializer: S,

@@ -36,10 +36,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Ledger(#[from] jetpay_ledger::Error),
     #[error(
-        "the Data API lists no operation of these projects, and the ledger has {0}: does the token's user have the rights to the \
-         projects, and is base_url right?"
+        "{0}: has the token's user the rights to the project, and is base_url right? To compare the others alone, name them with \
+         --project"
     )]
-    Empty(u64),
+    Uncovered(Uncovered),
     #[error(
         "the sums of the report do not add up, so the comparison itself is wrong, and nothing was recorded; report this to the \
          authors of jetpay"
@@ -91,12 +91,12 @@ impl Comparison<'_> {
         self.fetch(from.saturating_sub(DAY), first_end, &mut books, progress)
             .await?;
         let mut report = self.compare(ledger, &books, progress).await?;
-        let missed = count(&report, Kind::NotThere);
-        if books.is_empty() && missed > 0 {
-            return Err(Failure::Empty(missed));
+        if let Some(uncovered) = uncovered(&report, self.projects) {
+            return Err(Failure::Uncovered(uncovered));
         }
+        let missed = count(&report, Kind::NotThere) > 0;
         let later = to.saturating_add(CHANGED_WITHIN).min(last);
-        if missed > 0 && later > first_end {
+        if missed && later > first_end {
             self.fetch(first_end, later, &mut books, progress).await?;
             report = self.compare(ledger, &books, progress).await?;
         }
@@ -141,6 +141,35 @@ impl Comparison<'_> {
         let compared = ledger.reconcile(books, self.interval, self.projects, fresh_from, &mut read);
         Ok(compared.await?)
     }
+}
+
+/// A project of which the platform's books list no success, and the ledger has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the platform's books list no success of project {project}, and the ledger has {booked} in the interval, so they may not cover \
+     the project"
+)]
+pub(crate) struct Uncovered {
+    project: ProjectId,
+    booked: usize,
+}
+
+/// The first project that the platform's books seem not to cover. Compared all the same, each of its credits would raise an
+/// alarm. A few can be what is really missing there.
+pub(crate) fn uncovered(report: &Report, projects: &[ProjectId]) -> Option<Uncovered> {
+    const FEWEST: usize = 3;
+    let lists_any = |project| {
+        let mut sums = report.sums.iter().filter(|sum| sum.project_id == project);
+        sums.any(|sum| sum.theirs != 0)
+    };
+    projects.iter().copied().find_map(|project| {
+        let not_there = report
+            .results
+            .iter()
+            .filter(|result| result.kind == Kind::NotThere && result.project_id == Some(project));
+        let booked = not_there.count();
+        (booked >= FEWEST && !lists_any(project)).then_some(Uncovered { project, booked })
+    })
 }
 
 /// How many results of a kind a report has.

@@ -22,7 +22,7 @@ use crate::commands::store;
 use crate::config::{AdminAccess, Config};
 use crate::environment::now;
 use crate::reconcile::view::{ResultView, RunView};
-use crate::reconcile::{Comparison, Progress, client, seconds};
+use crate::reconcile::{Comparison, Progress, client, seconds, uncovered};
 
 /// Who recorded a run that went into the store itself, and came with no token.
 const BY_COMMAND: &str = "the command";
@@ -40,6 +40,9 @@ struct Options {
     /// The time zone of dates, and of the times that are shown, such as Asia/Almaty; the platform's own times are in UTC
     #[arg(long, value_name = "NAME", default_value = "UTC")]
     zone: String,
+    /// Compare only this project; give it several times for several projects. Without it, all projects of the configuration
+    #[arg(long, value_name = "ID")]
+    project: Vec<u64>,
     /// An operation of so late that only one side knows it is no difference yet
     #[arg(long, value_name = "TIME", default_value = "48h", value_parser = duration)]
     grace: Duration,
@@ -112,7 +115,16 @@ impl Csv {
             Ok(compared.await?)
         });
         bar.finish_and_clear();
-        run.end(report?)
+        let report = report?;
+        if let Some(wrong) = csv::check_unit(&report) {
+            bail!("{wrong}");
+        }
+        if let Some(uncovered) = uncovered(&report, &run.projects) {
+            bail!(
+                "{uncovered}: give the reports of all projects, or name those that the reports cover with --project"
+            );
+        }
+        run.end(report)
     }
 }
 
@@ -184,9 +196,10 @@ impl<'a> Run<'a> {
         let interval = zone.interval(&options.from, &options.to)?;
         let config = Config::read(&options.config)?;
         let gate = options.ask.then(|| ask::client(&config)).transpose()?;
+        let projects = projects(&config, &options.project)?;
         Ok(Self {
             options,
-            projects: config.projects.iter().map(|project| project.id).collect(),
+            projects,
             config,
             zone,
             interval,
@@ -198,9 +211,6 @@ impl<'a> Run<'a> {
 
     /// Records the report and shows it. Whether there are differences.
     fn end(self, report: Report) -> anyhow::Result<bool> {
-        if let Some(wrong) = csv::check_unit(&report) {
-            bail!("{wrong}");
-        }
         let adds_up = report.adds_up();
         let recorded = if self.options.dry_run || !adds_up {
             Ok(None)
@@ -290,6 +300,21 @@ impl<'a> Run<'a> {
             Err(error) => Err(anyhow::Error::new(error).context("cannot open the store")),
         }
     }
+}
+
+/// The projects to compare: all of the configuration, or those of them that are named.
+fn projects(config: &Config, named: &[u64]) -> anyhow::Result<Vec<ProjectId>> {
+    let all = config.projects.iter().map(|project| project.id);
+    let known: Vec<_> = all.collect();
+    if let Some(other) = named
+        .iter()
+        .find(|id| !known.contains(&ProjectId::new(**id)))
+    {
+        bail!("--project {other}: the configuration does not have this project");
+    }
+    let is_named =
+        |id: &ProjectId| named.is_empty() || named.iter().any(|it| ProjectId::new(*it) == *id);
+    Ok(known.into_iter().filter(is_named).collect())
 }
 
 async fn record_in(ledger: &Ledger, report: &Report) -> anyhow::Result<Value> {
