@@ -138,6 +138,9 @@ impl From<jetpay_ledger::Error> for AdminError {
     fn from(error: jetpay_ledger::Error) -> Self {
         match error {
             jetpay_ledger::Error::Resolve(why) => return why.into(),
+            jetpay_ledger::Error::TooManyResults { .. } => {
+                return Self::invalid("results", error.to_string());
+            }
             jetpay_ledger::Error::NotPositive => {
                 return ResolveError::from(ManualCreditError::NotPositive).into();
             }

@@ -136,7 +136,7 @@ impl Comparison<'_> {
         books: &PlatformBooks,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Report, Failure> {
-        let fresh_from = self.now.saturating_sub(seconds(self.grace));
+        let fresh_from = fresh_from(self.now, self.grace);
         let mut read = |done, all| progress(Progress::Read(done, all));
         let compared = ledger.reconcile(books, self.interval, self.projects, fresh_from, &mut read);
         Ok(compared.await?)
@@ -175,6 +175,14 @@ pub(crate) fn uncovered(report: &Report, projects: &[ProjectId]) -> Option<Uncov
 /// How many results of a kind a report has.
 pub(crate) fn count(report: &Report, kind: Kind) -> u64 {
     report.counts.get(kind.as_str()).copied().unwrap_or(0)
+}
+
+/// From when on operations are too fresh to be differences; never, without a grace time.
+pub(crate) fn fresh_from(now: i64, grace: Duration) -> i64 {
+    if grace.is_zero() {
+        return i64::MAX;
+    }
+    now.saturating_sub(seconds(grace))
 }
 
 /// Whole seconds.

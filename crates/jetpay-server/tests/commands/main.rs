@@ -10,6 +10,7 @@ mod import_payments;
 mod ledger;
 mod operator;
 mod payouts;
+mod reconcile;
 mod reconcile_columns;
 mod send;
 mod serve;

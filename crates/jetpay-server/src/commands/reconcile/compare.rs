@@ -22,7 +22,7 @@ use crate::commands::store;
 use crate::config::{AdminAccess, Config};
 use crate::environment::now;
 use crate::reconcile::view::{ResultView, RunView};
-use crate::reconcile::{Comparison, Progress, client, seconds, uncovered};
+use crate::reconcile::{Comparison, Progress, client, fresh_from, uncovered};
 
 /// Who recorded a run that went into the store itself, and came with no token.
 const BY_COMMAND: &str = "the command";
@@ -43,7 +43,7 @@ struct Options {
     /// Compare only this project; give it several times for several projects. Without it, all projects of the configuration
     #[arg(long, value_name = "ID")]
     project: Vec<u64>,
-    /// An operation of so late that only one side knows it is no difference yet
+    /// How long an operation may be known to one side alone before that is a difference; 0h: not at all
     #[arg(long, value_name = "TIME", default_value = "48h", value_parser = duration)]
     grace: Duration,
     /// Ask the platform for the status of payments that it reports as paid and that are not credited, and show what it says;
@@ -106,7 +106,7 @@ impl Csv {
         );
         bar.finish_and_clear();
         read?;
-        let fresh_from = run.now.saturating_sub(seconds(self.options.grace));
+        let fresh_from = fresh_from(run.now, self.options.grace);
         let bar = progress(0);
         let report = store::read(&run.config.store, async |ledger| {
             let mut shown = |done, all| show(&bar, &Progress::Read(done, all));
