@@ -67,6 +67,8 @@ pub(crate) enum Progress {
 pub(crate) struct Comparison<'a> {
     pub(crate) api: &'a DataApi,
     pub(crate) projects: &'a [ProjectId],
+    /// A person named the projects, so the books cover them, also if they list nothing.
+    pub(crate) is_covered: bool,
     /// It ends at least [`SETTLED`] before `now`.
     pub(crate) interval: Interval,
     /// Whole seconds since 1970-01-01 00:00 UTC.
@@ -91,7 +93,9 @@ impl Comparison<'_> {
         self.fetch(from.saturating_sub(DAY), first_end, &mut books, progress)
             .await?;
         let mut report = self.compare(ledger, &books, progress).await?;
-        if let Some(uncovered) = uncovered(&report, self.projects) {
+        if let Some(uncovered) = uncovered(&report, self.projects)
+            && !self.is_covered
+        {
             return Err(Failure::Uncovered(uncovered));
         }
         let missed = count(&report, Kind::NotThere) > 0;

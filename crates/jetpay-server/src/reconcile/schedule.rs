@@ -109,6 +109,7 @@ impl Schedule {
         let comparison = Comparison {
             api: &self.api,
             projects: &self.projects,
+            is_covered: false,
             interval: interval(begun),
             now: begun.0.div_euclid(1000),
             grace: GRACE,

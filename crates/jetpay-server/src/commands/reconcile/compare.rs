@@ -40,7 +40,8 @@ struct Options {
     /// The time zone of dates, and of the times that are shown, such as Asia/Almaty; the platform's own times are in UTC
     #[arg(long, value_name = "NAME", default_value = "UTC")]
     zone: String,
-    /// Compare only this project; give it several times for several projects. Without it, all projects of the configuration
+    /// Compare only this project, also when the platform's books list nothing of it; give it several times for several
+    /// projects. Without it, all projects of the configuration
     #[arg(long, value_name = "ID")]
     project: Vec<u64>,
     /// How long an operation may be known to one side alone before that is a difference; 0h: not at all
@@ -119,7 +120,9 @@ impl Csv {
         if let Some(wrong) = csv::check_unit(&report) {
             bail!("{wrong}");
         }
-        if let Some(uncovered) = uncovered(&report, &run.projects) {
+        if let Some(uncovered) = uncovered(&report, &run.projects)
+            && self.options.project.is_empty()
+        {
             bail!(
                 "{uncovered}: give the reports of all projects, or name those that the reports cover with --project"
             );
@@ -146,6 +149,7 @@ impl Api {
         let comparison = Comparison {
             api: &api,
             projects: &run.projects,
+            is_covered: !self.options.project.is_empty(),
             interval: run.interval,
             now: run.now,
             grace: self.options.grace,
