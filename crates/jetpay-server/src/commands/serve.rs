@@ -16,12 +16,10 @@ use uuid::Uuid;
 
 use super::ConfigOption;
 use crate::config::{
-    AdminToken, Config, DataApiConfig, Debts, GateConfig, Kassa24Answers, LogConfig, ProjectConfig,
-    StoreLocation,
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, ProjectConfig, StoreLocation,
 };
 use crate::listener;
 use crate::methods::MethodName;
-use crate::reconcile::WINDOW;
 use crate::reload::Reload;
 use crate::service::{self, Service};
 use crate::systemd;
@@ -212,26 +210,22 @@ fn describe(config: &Config, path: &Path) {
         Some(gate) => print_gate(gate),
         None => println!("  make no payouts               until you add [gate]"),
     }
-    if let Some(api) = &config.data_api {
-        print_data_api(api, config.reconcile_every);
+    match (&config.data_api, config.reconcile_every) {
+        (Some(data_api), Some(every)) => println!(
+            "  reconcile the ledger          with {}, every {:#}",
+            data_api.base_url,
+            jiff::SignedDuration::from_secs(every.as_secs().cast_signed())
+        ),
+        (Some(data_api), None) => println!(
+            "  reconcile the ledger          with {}, when `jetpay reconcile api` asks it",
+            data_api.base_url
+        ),
+        (None, _) => println!("  reconcile with no Data API    until you add [data_api]"),
     }
     println!(
         "  accept callbacks              at http://{}/callback and at every URL above",
         config.listen
     );
-}
-
-fn print_data_api(api: &DataApiConfig, every: Option<Duration>) {
-    let hours = |time: Duration| time.as_secs() / (60 * 60);
-    println!("  ask for the platform's books  at {}", api.base_url);
-    match every {
-        Some(every) => println!(
-            "    every {} h the ledger of the last {} days is compared with them",
-            hours(every),
-            hours(WINDOW) / 24
-        ),
-        None => println!("    the ledger is compared with them by `jetpay reconcile api` alone"),
-    }
 }
 
 /// The names of the tokens with their roles, each once.

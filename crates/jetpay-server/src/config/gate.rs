@@ -100,7 +100,8 @@ pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Optio
     })
 }
 
-fn address(text: &Text<'_>) -> Option<BaseUrl> {
+/// A base URL of the platform.
+pub(super) fn address(text: &Text<'_>) -> Option<BaseUrl> {
     if text.text.contains(char::is_whitespace) {
         text.problem("a URL has no white space; write it without");
         return None;
@@ -142,19 +143,19 @@ mod tests {
             "[gate]",
             r#"
 from_balance = true                        => 10: gate.base_url: it is missing; ask JetPay for the address of its Gate; write base_url =
-base_url = "gate.example"                  => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://..."                   => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://<host>"                => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://gate.example:70000"    => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "gate.example"                  => 11: gate.base_url: a base URL must be a URL
+base_url = "https://..."                   => 11: gate.base_url: a base URL must be a URL
+base_url = "https://<host>"                => 11: gate.base_url: a base URL must be a URL
+base_url = "https://gate.example:70000"    => 11: gate.base_url: a base URL must be a URL
 base_url = "https://gate.example "         => 11: gate.base_url: a URL has no white space
-base_url = "http://gate.example"           => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "http://10.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "ftp://127.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "https://a:pass@gate.example"   => 11: gate.base_url: the Gate's base URL must not have a user or a password;
-base_url = "https://gate.example?a=b"      => 11: gate.base_url: the Gate's base URL must end with its host or a path, without `?`
+base_url = "http://gate.example"           => 11: gate.base_url: a base URL must begin with https://
+base_url = "http://10.0.0.1"               => 11: gate.base_url: a base URL must begin with https://
+base_url = "ftp://127.0.0.1"               => 11: gate.base_url: a base URL must begin with https://
+base_url = "https://a:pass@gate.example"   => 11: gate.base_url: a base URL must not have a user or a password;
+base_url = "https://gate.example?a=b"      => 11: gate.base_url: a base URL must end with its host or a path, without `?`
 base_url = "https://gate.example" | formerly = ["https://gate.example/"] => 12: gate.formerly: this is the base_url
 base_url = "https://gate.example" | formerly = "https://old.example"     => 12: gate.formerly: this is a text; write formerly = [
-base_url = "https://gate.example" | formerly = ["https://..."]           => 12: gate.formerly: the Gate's base URL must be a URL
+base_url = "https://gate.example" | formerly = ["https://..."]           => 12: gate.formerly: a base URL must be a URL
 base_url = "https://gate.example" | ask_after_seconds = 9                => 12: gate.ask_after_seconds: the platform asks for at least 10
 base_url = "https://gate.example" | ask_after_seconds = 0                => 12: gate.ask_after_seconds: write a whole number from 1 to 600
 base_url = "https://gate.example" | ask_after_seconds = "30s"            => 12: gate.ask_after_seconds: write a whole number from 1 to 600

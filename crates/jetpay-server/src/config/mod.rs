@@ -1,6 +1,7 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
 mod admin;
+mod data_api;
 mod document;
 mod file;
 mod gate;
@@ -12,6 +13,7 @@ mod table;
 mod tests;
 
 pub use admin::{AdminToken, Role};
+pub use data_api::DataApiConfig;
 pub use document::Problems;
 pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
@@ -64,26 +66,14 @@ pub struct Config {
     pub projects: Vec<ProjectConfig>,
     /// How payouts are made; `None` without `[gate]`.
     pub gate: Option<GateConfig>,
-    /// The Data API; `None` without `[data_api]`.
+    /// How the platform's Data API is asked; `None` without `[data_api]`.
     pub data_api: Option<DataApiConfig>,
-    /// How often the service compares the ledger with the Data API; `None` without `[reconcile] every`.
+    /// How often the service reconciles the ledger with the Data API; `None` is never. With it, there is a `data_api`.
     pub reconcile_every: Option<Duration>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
     pub warnings: Vec<String>,
-}
-
-/// The Data API, and the token of a user of the Dashboard.
-pub struct DataApiConfig {
-    /// Its address.
-    pub base_url: jetpay_gate::BaseUrl,
-    /// The token.
-    pub token: Zeroizing<String>,
-    /// The key that was shown beside the token.
-    pub key: jetpay_core::signature::Key,
-    /// How long an answer may take.
-    pub timeout: Duration,
 }
 
 /// A project of the platform, and its settings.
@@ -179,6 +169,9 @@ impl Config {
         }
         let store = store::read(&root.table("store"), folder, serving);
         let gate_config = gate::read(&gate, currency, serving);
+        let data_api = root.table("data_api");
+        let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
+        let data_api = data_api::read(&data_api, folder, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
@@ -201,8 +194,8 @@ impl Config {
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,
-            data_api: None,
-            reconcile_every: None,
+            data_api,
+            reconcile_every,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

@@ -6,12 +6,11 @@ pub(crate) mod view;
 use std::time::Duration;
 
 use jetpay_core::id::ProjectId;
-use jetpay_gate::{DataApi, GateError};
+use jetpay_gate::DataApi;
 use jetpay_ledger::Ledger;
 use jetpay_reconcile::{Interval, Kind, PlatformBooks, Report};
 
-use crate::config::DataApiConfig;
-pub(crate) use schedule::{Schedule, WINDOW};
+pub(crate) use schedule::Schedule;
 
 /// The name of the Data API among a report's sources.
 const SOURCE: &str = "data api";
@@ -45,14 +44,6 @@ pub(crate) enum Failure {
          authors of jetpay"
     )]
     DoesNotAddUp,
-}
-
-/// The client of a configuration.
-///
-/// # Errors
-/// When this machine has no certificates for a connection to the Data API.
-pub(crate) fn client(config: &DataApiConfig) -> Result<DataApi, GateError> {
-    DataApi::new(config.base_url.clone(), &config.token, config.key.clone())
 }
 
 /// How far a comparison is.

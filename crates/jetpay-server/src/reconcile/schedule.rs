@@ -10,13 +10,13 @@ use jetpay_ledger::{Ledger, Millis, NewReconciliation};
 use jetpay_reconcile::Interval;
 use tokio::sync::watch;
 
-use super::{Comparison, Failure, GRACE, SETTLED, client, seconds};
+use super::{Comparison, Failure, GRACE, SETTLED, seconds};
 use crate::config::Config;
 use crate::environment::now;
 use crate::telemetry;
 
 /// How far back each comparison goes: callbacks can come 11 days after their operation.
-pub(crate) const WINDOW: Duration = Duration::from_secs(15 * 24 * 60 * 60);
+const WINDOW: Duration = Duration::from_secs(15 * 24 * 60 * 60);
 
 /// The service has other things to do right after its start.
 const FIRST: Duration = Duration::from_secs(5 * 60);
@@ -46,7 +46,7 @@ impl Schedule {
         };
         Ok(Some(Self {
             ledger: ledger.clone(),
-            api: client(api)?,
+            api: api.client()?,
             projects: config.projects.iter().map(|project| project.id).collect(),
             every,
             first: FIRST,

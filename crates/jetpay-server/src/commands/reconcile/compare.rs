@@ -22,7 +22,7 @@ use crate::commands::store;
 use crate::config::{AdminAccess, Config};
 use crate::environment::now;
 use crate::reconcile::view::{ResultView, RunView};
-use crate::reconcile::{Comparison, Progress, client, fresh_from, uncovered};
+use crate::reconcile::{Comparison, Progress, fresh_from, uncovered};
 
 /// Who recorded a run that went into the store itself, and came with no token.
 const BY_COMMAND: &str = "the command";
@@ -145,7 +145,7 @@ impl Api {
                 run.options.config.display()
             )
         })?;
-        let api = client(api).context("[data_api]")?;
+        let api = api.client().context("[data_api]")?;
         let comparison = Comparison {
             api: &api,
             projects: &run.projects,
