@@ -170,6 +170,11 @@ pub enum Event {
         /// `message` of the answer: what is wrong, without values.
         why: String,
     },
+    /// The Data API answered a request.
+    Reported {
+        /// The HTTP status of the answer; none if the connection was dropped.
+        status: Option<u16>,
+    },
     /// A callback was sent.
     Delivered {
         /// The id of the payout.
@@ -211,6 +216,10 @@ impl fmt::Display for Event {
         match self {
             Self::Request(entry) => entry.fmt(f),
             Self::Rejected { status, why } => write!(f, "turned down, HTTP {status}: {why}"),
+            Self::Reported { status: Some(it) } => write!(f, "operations asked for: HTTP {it}"),
+            Self::Reported { status: None } => {
+                f.write_str("operations asked for: the connection broke")
+            }
             Self::Delivered {
                 payment_id,
                 status,

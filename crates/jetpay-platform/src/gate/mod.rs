@@ -34,11 +34,12 @@
 //! ```
 
 mod callbacks;
-mod http;
+mod deliver;
 mod log;
 mod payout;
 mod plan;
 mod reply;
+mod reported;
 mod request;
 mod respond;
 mod script;
@@ -54,11 +55,12 @@ use std::time::Duration;
 pub use callbacks::DueCallback;
 pub use log::{Answer, EntryKind, Event, EventHandler, LogEntry, ResendReason};
 pub use plan::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
-pub use reply::Reply;
 pub use reqwest::Url;
 pub use script::digits;
 pub use server::{GateOptions, Server, ServerOptions, serve};
 pub use state::{Conventions, GateState};
+
+pub use crate::serving::Reply;
 
 /// Milliseconds since 1970.
 pub type Millis = i64;

@@ -6,10 +6,11 @@ use super::callbacks;
 use super::log::{Answer, EntryKind, LogEntry};
 use super::payout::{Attempt, Payout, Transition};
 use super::plan::{OnSend, OnStatus};
-use super::reply::{Accepted, Reply, Status, Writer};
+use super::reply::{Accepted, Status, Writer};
 use super::request::{Order, RequestError};
 use super::state::GateState;
 use crate::messages::{Account, Operation};
+use crate::serving::Reply;
 
 /// A payout to the same customer with the same amount is in progress.
 const IN_FLIGHT: u32 = 3613;

@@ -11,10 +11,10 @@ use super::callbacks::Queue;
 use super::log::{EntryKind, LogEntry};
 use super::payout::Payout;
 use super::plan::Plan;
-use super::reply::Reply;
 use super::reply::Writer;
 use super::request::{self, Order, Request};
 use super::script::{Otherwise, Script};
+use crate::serving::Reply;
 
 /// The Gate without a network and a clock: the caller passes the time and the requests.
 ///
