@@ -99,6 +99,7 @@ impl Kind {
 
 /// One result that a report lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Finding {
     /// The same in each run: project, operation and kind, such as `1234-2802000002-not_credited`.
@@ -167,6 +168,7 @@ mod digits {
     use jetpay_core::id::OperationId;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         id: &Option<OperationId>,
         serializer: S,
@@ -189,6 +191,7 @@ mod digits {
 /// The money of one project, currency and type of operation inside the interval, in minor units: `theirs - ours` is
 /// `explained`, to the unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Sum {
     /// The project.
@@ -208,6 +211,7 @@ pub struct Sum {
 
 /// The result of a reconciliation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Report {
     /// The first second of the interval, since 1970-01-01 00:00 UTC.

@@ -15,6 +15,7 @@ pub mod merchant;
 pub mod methods;
 pub mod payout_request;
 pub mod payouts;
+mod reconcile;
 pub mod reload;
 pub mod service;
 mod systemd;

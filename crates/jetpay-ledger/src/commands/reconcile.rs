@@ -46,9 +46,8 @@ pub(crate) fn record_findings(
     findings: Vec<Finding>,
     now: Millis,
 ) -> Command<RecordedRun> {
-    let ids = findings.iter().filter(|it| operation(it).is_some());
     let keys = Keys {
-        differences: ids.map(|finding| finding.id.clone()).collect(),
+        differences: findings.iter().filter_map(id).collect(),
         reconciles: true,
         ..Keys::default()
     };
@@ -63,7 +62,7 @@ pub(crate) fn record_findings(
             let id = difference.as_ref().map(|row| row.id.as_str());
             transaction.add_finding(run, number, id, finding)?;
             if let Some(difference) = difference
-                && seen.insert(finding.id.as_str())
+                && seen.insert(difference.id.clone())
             {
                 see(transaction, difference, finding, now, &mut outcome)?;
             }
@@ -78,9 +77,15 @@ fn operation(finding: &Finding) -> Option<(ProjectId, OperationId)> {
     operation.filter(|_| finding.kind.is_difference())
 }
 
+/// The id of a difference: the finding's own, made anew, because a report can come from outside.
+fn id(finding: &Finding) -> Option<String> {
+    let (project_id, operation_id) = operation(finding)?;
+    Some(format!("{project_id}-{operation_id}-{}", finding.kind))
+}
+
 /// A finding as a new difference, if it is one.
 fn difference(finding: &Finding, run: i64) -> Result<Option<DifferenceRow>, TransactionError> {
-    let Some((project_id, operation_id)) = operation(finding) else {
+    let Some(((project_id, operation_id), id)) = operation(finding).zip(id(finding)) else {
         return Ok(None);
     };
     let Finding {
@@ -91,7 +96,7 @@ fn difference(finding: &Finding, run: i64) -> Result<Option<DifferenceRow>, Tran
         ..
     } = finding;
     Ok(Some(DifferenceRow {
-        id: finding.id.clone(),
+        id,
         kind: finding.kind,
         project_id,
         operation_id,

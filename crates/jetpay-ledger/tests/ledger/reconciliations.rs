@@ -279,6 +279,7 @@ async fn alarm_about_a_difference_says_both_amounts_and_takes_no_credit(test: Te
     // A payment that was made in the Dashboard can have any id.
     let mut found = finding(Kind::NotCredited, 2);
     found.payment_id = Some("\u{0}".repeat(300));
+    found.id = "\u{0}".to_owned();
     test.reconciled(report(&[found])).await;
     assert_eq!(test.last_alarm().await.payment_id, None);
     assert_eq!(test.entries(0, 9).await, Ok(Vec::new()));

@@ -19,6 +19,7 @@ use crate::effect::Move;
 
 /// A file, or the Data API, from which operations came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Source {
     /// The file's name without its folder, or `data api`.

@@ -97,6 +97,14 @@ impl AdminError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", what)
     }
 
+    /// The same, and what the caller can do about a body that is too large.
+    pub(super) fn if_too_large(mut self, advice: &str) -> Self {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            self.error.message = format!("{}; {advice}", self.error.message);
+        }
+        self
+    }
+
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -130,6 +138,9 @@ impl From<jetpay_ledger::Error> for AdminError {
     fn from(error: jetpay_ledger::Error) -> Self {
         match error {
             jetpay_ledger::Error::Resolve(why) => return why.into(),
+            jetpay_ledger::Error::TooManyResults { .. } => {
+                return Self::invalid("results", error.to_string());
+            }
             jetpay_ledger::Error::NotPositive => {
                 return ResolveError::from(ManualCreditError::NotPositive).into();
             }

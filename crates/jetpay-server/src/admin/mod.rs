@@ -9,10 +9,12 @@ mod inbox;
 mod input;
 mod payments;
 mod payouts;
+mod reconciliations;
 mod resolutions;
 mod search;
 
 pub use auth::Access;
+pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
 use std::net::IpAddr;
@@ -83,6 +85,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(alarms::endpoints)
                         .configure(inbox::endpoints)
                         .configure(resolutions::endpoints)
+                        .configure(reconciliations::endpoints)
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )

@@ -10,6 +10,8 @@ mod import_payments;
 mod ledger;
 mod operator;
 mod payouts;
+mod reconcile;
+mod reconcile_columns;
 mod send;
 mod serve;
 mod simulate;

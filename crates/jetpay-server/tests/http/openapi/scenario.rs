@@ -32,6 +32,7 @@ pub(super) async fn play() -> Document {
     entries(&mut api).await;
     payouts(&mut api).await;
     search(&mut api).await;
+    reconciliations(&mut api).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -75,6 +76,8 @@ fn good_body(id: &str) -> Value {
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
         "resolvePayout" => json!({"as": "paid", "reason": reason}),
+        "recordReconciliation" => report(),
+        "resolveDifference" => json!({"verdict": "accepted", "reason": reason}),
         _ => Value::Null,
     }
 }
@@ -232,6 +235,61 @@ async fn payouts(api: &mut Api) {
     }
 }
 
+/// A report that has every field: two differences, of which one raises an alarm.
+fn report() -> Value {
+    let credit = json!({
+        "id": "1234-77-not_there", "kind": "not_there", "project_id": PROJECT, "operation_id": "77", "payment_id": "p-77",
+        "field": "amount", "ours": "100 KZT", "theirs": "90 KZT", "why": "a test", "time": 1_793_800_000, "source": 0, "line": 2,
+    });
+    let mut other = credit.clone();
+    other["id"] = json!("1234-78-payment_differs");
+    other["kind"] = json!("payment_differs");
+    other["operation_id"] = json!("78");
+    other["amount"] = json!({"amount": 90, "currency": "KZT"});
+    json!({
+        "from": 1_793_473_200, "to": 1_796_065_200, "ledger_seq": 1,
+        "sources": [{"name": "november.csv", "sha256": "ab".repeat(32), "rows": 2}],
+        "counts": {"not_there": 1, "payment_differs": 1},
+        "sums": [{"project_id": PROJECT, "currency": "KZT", "type": "sale", "ours": 100, "theirs": 90, "explained": -10}],
+        "results": [credit, other],
+    })
+}
+
+async fn reconciliations(api: &mut Api) {
+    for _ in 0..2 {
+        api.call("POST /v1/reconciliations", report(), 201).await;
+    }
+    let resolve = "POST /v1/reconciliations/differences/1234-77-not_there/resolve";
+    for status in [200, 409] {
+        let decision = json!({"verdict": "foreign", "reason": "a test"});
+        api.call(resolve, decision, status).await;
+    }
+    api.get("/v1/reconciliations?limit=1").await;
+    api.get("/v1/reconciliations/1").await;
+    let page = api.get("/v1/reconciliations/2?limit=1").await;
+    assert_eq!(page["results"][0]["state"], "foreign");
+    let rest = api.get("/v1/reconciliations/2?after=1").await;
+    assert_eq!(rest["results"][0]["operation_id"], "78");
+    for (field, wrong) in [
+        ("to", json!(1_793_473_200)),
+        ("from", json!(i64::MIN)),
+        ("counts", json!({"lost": 1})),
+        ("sums[0].explained", json!(-9)),
+        ("results[0].time", json!(i64::MAX)),
+    ] {
+        let mut body = report();
+        let pointer = format!("/{}", field.replace(['[', '.'], "/").replace(']', ""));
+        *body.pointer_mut(&pointer).unwrap() = wrong;
+        let answer = api.call("POST /v1/reconciliations", body, 422).await;
+        let named = if field.starts_with("sums") {
+            "sums"
+        } else {
+            field
+        };
+        refused(&(422, answer), named);
+    }
+}
+
 async fn search(api: &mut Api) {
     // The payer has payments and payouts.
     for word in [CUSTOMER, "a", "c"] {
@@ -287,10 +345,10 @@ async fn bad_requests(api: &mut Api, operation: &Operation) {
         (400, "{".to_owned()),
         (
             413,
-            if operation.id == "importCustomers" {
-                "{}\n".repeat(10_001)
-            } else {
-                " ".repeat(1024 * 1024 + 1)
+            match &*operation.id {
+                "importCustomers" => "{}\n".repeat(10_001),
+                "recordReconciliation" => " ".repeat(16 * 1024 * 1024 + 1),
+                _ => " ".repeat(1024 * 1024 + 1),
             },
         ),
         (404, text_of(&good_body(&operation.id))),
@@ -338,7 +396,7 @@ async fn parameters(api: &mut Api, operation: &Operation) {
             &[]
         };
         for wrong in wrong.iter().chain(limits) {
-            let request = operation.request("", &format!("{name}={wrong}"));
+            let request = operation.request("1", &format!("{name}={wrong}"));
             let answer = api.call(&request, Value::Null, 422).await;
             let message = refused(&(422, answer), name);
             let expected = match &**name {
@@ -353,7 +411,7 @@ async fn parameters(api: &mut Api, operation: &Operation) {
         }
     }
     if !good.is_empty() {
-        let request = |query: &str| operation.request("", query);
+        let request = |query: &str| operation.request("1", query);
         api.call(&request(&good.join("&")), Value::Null, 200).await;
         let answer = api.call(&request("colour=red"), Value::Null, 422).await;
         let error = answer["error"]["message"].as_str().unwrap();

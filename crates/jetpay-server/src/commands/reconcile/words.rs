@@ -1,0 +1,120 @@
+//! What each kind of result means, and what a person does next.
+
+use jetpay_reconcile::Kind;
+
+/// What people read about a kind.
+pub(super) struct Words {
+    /// What it means.
+    pub(super) meaning: &'static str,
+    /// What to do; empty if there is nothing.
+    pub(super) advice: &'static str,
+    /// The commands for it, with words in capitals to fill in.
+    pub(super) commands: &'static [&'static str],
+}
+
+/// The commands for two sides that say different things about one operation.
+const LOOK_AND_CORRECT: &[&str] = &[
+    "jetpay payments show PAYMENT_ID",
+    "jetpay entries correct SEQ --reason TEXT",
+];
+
+/// The command that says that a difference stays as it is.
+pub(super) const ACCEPT: &str =
+    "jetpay reconcile resolve ID --verdict foreign|accepted --reason TEXT";
+
+pub(super) fn of(kind: Kind) -> Words {
+    let nothing_to_do = |meaning| Words {
+        meaning,
+        advice: "",
+        commands: &[],
+    };
+    let compare = |meaning| Words {
+        meaning,
+        advice: "Ask JetPay which side is right. If yours is wrong, correct the entry.",
+        commands: LOOK_AND_CORRECT,
+    };
+    match kind {
+        Kind::Matched => nothing_to_do("both sides say the same"),
+        Kind::NotFinal => {
+            nothing_to_do("the platform has no final status yet, and nothing is recorded")
+        }
+        Kind::TooFresh => Words {
+            meaning: "so late that the other side may still come",
+            advice: "Compare the interval again later.",
+            commands: &[],
+        },
+        Kind::DeclinedBoth => nothing_to_do("both sides know that it failed"),
+        Kind::Foreign => nothing_to_do("a person said before that it is not yours"),
+        Kind::Outside => nothing_to_do("outside the interval, or of another project"),
+        Kind::ChangedThere => {
+            nothing_to_do("a later report has another version; the later one counts")
+        }
+        Kind::NotCredited => Words {
+            meaning: "the platform reports a success, and no entry is recorded",
+            advice: "If the payment is pending, apply the platform's signed status. If its callback waits in the inbox or in an \
+                     alarm, resolve that.",
+            commands: &[
+                "jetpay payments confirm PAYMENT_ID",
+                "jetpay inbox resolve PAYMENT_ID --verdict credit --customer ID --amount MINOR_UNITS --reason TEXT",
+                "jetpay alarms show SEQ",
+            ],
+        },
+        Kind::NotThere => Words {
+            meaning: "an entry is recorded, and the platform does not list the operation",
+            advice: "Ask JetPay about the operation at once. If there was no payment, undo the entry.",
+            commands: LOOK_AND_CORRECT,
+        },
+        Kind::AmountDiffers => compare("the amounts differ"),
+        Kind::CurrencyDiffers => compare("the currencies differ"),
+        Kind::PaymentDiffers => compare("the operation belongs to another payment"),
+        Kind::TypeDiffers => compare("the types of the operation differ"),
+        Kind::TakenBackThere => Words {
+            meaning: "the platform took money back or declined, and that is not recorded",
+            advice: "Apply the platform's signed status, or look for an alarm about the payment.",
+            commands: &[
+                "jetpay payments confirm PAYMENT_ID",
+                "jetpay payments show PAYMENT_ID",
+            ],
+        },
+        Kind::TakenBackHere => compare(
+            "it is recorded that money was taken back, and the platform did not take it back",
+        ),
+        Kind::TwiceThere => Words {
+            meaning: "one operation has two contents in one report",
+            advice: "Fetch the report again. If that does not help, ask JetPay.",
+            commands: &[],
+        },
+        Kind::TwiceHere => Words {
+            meaning: "one operation moved money twice in the ledger, which its rules forbid",
+            advice: "Check the ledger, and report this to the authors of jetpay.",
+            commands: &["jetpay ledger check"],
+        },
+        Kind::Unreadable => Words {
+            meaning: "a row that cannot be read",
+            advice: "Correct the map or the file, and compare again.",
+            commands: &["jetpay reconcile columns FILE"],
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_difference_says_what_to_do_and_what_is_only_counted_needs_nothing() {
+        for kind in Kind::ALL {
+            let words = of(*kind);
+            assert!(!words.meaning.is_empty());
+            if kind.is_difference() {
+                assert!(!words.advice.is_empty(), "{kind}");
+            }
+            if kind.is_only_counted() {
+                assert!(
+                    words.advice.is_empty() && words.commands.is_empty(),
+                    "{kind}"
+                );
+            }
+        }
+    }
+}
