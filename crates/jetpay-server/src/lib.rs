@@ -17,6 +17,7 @@ pub mod payout_request;
 pub mod payouts;
 pub mod reload;
 pub mod service;
+pub mod status;
 mod systemd;
 pub mod telemetry;
 mod text;

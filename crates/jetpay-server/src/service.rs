@@ -20,6 +20,7 @@ use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
 use crate::reload::Reloaded;
+use crate::status::StatusClient;
 use crate::systemd;
 use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
@@ -76,6 +77,7 @@ impl Service {
             access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
+            status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
             metrics: Metrics::default(),
         };
         let limits = Limits {

@@ -16,7 +16,7 @@ use super::log::{Event, EventHandler};
 use super::reply::Reply;
 use super::state::GateState;
 use super::{Millis, http};
-use crate::messages::next_operation_id;
+use crate::messages::{Callback, next_operation_id};
 
 /// How a Gate serves.
 #[derive(Debug, Clone)]
@@ -223,6 +223,8 @@ pub struct GateOptions {
     pub seed: Option<u64>,
     /// Divides the waits before a callback is repeated, and the times of random plans. 1 is the platform's pace.
     pub hurry: u32,
+    /// Callbacks of top-ups that the platform made and the merchant does not have: status requests are answered from them.
+    pub lost: Vec<Callback>,
     /// Called for each event.
     pub on_event: EventHandler,
 }
@@ -237,6 +239,7 @@ impl GateOptions {
             callback_url: None,
             seed: None,
             hurry: 1,
+            lost: Vec::new(),
             on_event: EventHandler::default(),
         }
     }
@@ -253,6 +256,9 @@ impl GateOptions {
         let mut state = GateState::new(self.keyring).with_operation_ids_from(next_operation_id());
         if let Some(seed) = self.seed {
             state.plan_others_by_chance(seed, hurry);
+        }
+        for callback in self.lost {
+            state.has_made(callback);
         }
         let options = ServerOptions {
             callback_url: self.callback_url,
