@@ -2,6 +2,7 @@
 
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
+use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_core::{Keyring, Project};
 use jetpay_rules::{AlarmKind, OperationEvent};
 
@@ -71,8 +72,8 @@ impl Platform {
             format!(
                 r#"{{"id": {}, "type": "{}", "status": "{}", "sum_initial": {{"amount": {}, "currency": "KZT"}}}}"#,
                 callback.operation_id.unwrap().number(),
-                word(callback.operation_type.as_ref().map(|it| it.as_str())),
-                word(callback.operation_status.as_ref().map(|it| it.as_str())),
+                word(callback.operation_type.as_ref().map(OperationType::as_str)),
+                word(callback.operation_status.as_ref().map(OperationStatus::as_str)),
                 callback.amount.unwrap().minor(),
             )
         });

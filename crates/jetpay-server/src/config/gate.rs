@@ -25,7 +25,6 @@ pub struct GateConfig {
 
 impl GateConfig {
     /// Begins a client of the Gate.
-    #[must_use]
     pub fn client(&self) -> GateBuilder {
         Gate::builder(self.base_url.clone())
     }

@@ -204,7 +204,7 @@ async fn lost_callbacks(api: &mut Api, gate: Server) {
     for description in ["", "x;operations:0:status:success"] {
         let id = api.running.announced(500).await;
         let mut callback = success(&id, 500);
-        callback.payment.description = description.to_owned();
+        description.clone_into(&mut callback.payment.description);
         gate.state().has_made(callback);
         confirms.push(format!("POST /v1/payments/{id}/confirm"));
     }
