@@ -62,10 +62,11 @@ impl Demo {
             )
             .with_record(record.clone());
             scenes::play(&platform).await?;
-            scenes::lose_a_callback(&platform, &record).await?;
+            let lost = scenes::lose_a_callback(&platform).await?;
             // Kept until the end: payouts that the user makes go to it, too.
             let gate = payouts::gate(&config, listen, &record).await?;
-            if gate.is_some() {
+            if let Some(gate) = &gate {
+                gate.with_state(|state, _| state.has_made(lost));
                 payouts::play(&AdminAccess {
                     address: admin,
                     token: config.admin_tokens[0].secret.clone(),
