@@ -9,7 +9,7 @@ use jetpay_reconcile::{Finding, Interval};
 use jiff::Timestamp;
 
 use super::scenes::{BAD, GOOD, heading};
-use super::setup::PROJECT;
+use super::setup::{PROJECT, program};
 use crate::config::DataApiConfig;
 use crate::reconcile::Comparison;
 
@@ -76,7 +76,8 @@ fn show(finding: &Finding, config: &Path) {
     );
     println!("    {}", text(&finding.why));
     println!(
-        "    what to do: apply the status that the platform signs\n      jetpay payments confirm {payment} --config {}\n",
+        "    what to do, while the service runs: apply the status that the platform signs\n      {} payments confirm {payment} --config {}\n",
+        program().display(),
         config.display()
     );
 }

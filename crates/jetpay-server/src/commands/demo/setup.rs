@@ -106,12 +106,14 @@ impl Setup {
         println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
              | {} sign --secret-env SECRET | curl -d @- http://{listen}/kaspi",
-            // With `cargo run` the binary is not on the PATH.
-            std::env::current_exe()
-                .unwrap_or_else(|_| "jetpay".into())
-                .display()
+            program().display()
         );
     }
+}
+
+/// This program. With `cargo run` it is not on the PATH.
+pub(super) fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| "jetpay".into())
 }
 
 /// Says what to do next: a command for each way to use this repository. They run in its folder. The checks are of the service
