@@ -114,7 +114,7 @@ impl Schedule {
             now: begun.0.div_euclid(1000),
             grace: GRACE,
         };
-        let report = comparison.run(&self.ledger, &mut |_| {}).await?;
+        let report = comparison.run(&self.ledger, &mut |_, _| {}).await?;
         // Another service on the database can have been faster.
         if self.last().await? != last {
             return Ok(self.every);

@@ -11,6 +11,7 @@ mod ledger;
 mod operator;
 mod payouts;
 mod reconcile;
+mod reconcile_api;
 mod reconcile_columns;
 mod send;
 mod serve;

@@ -1,7 +1,6 @@
 //! `--ask`: what the platform says now about payments that it reports as paid and that are not credited. It changes nothing.
 
 use anyhow::{Context, anyhow};
-use indicatif::ProgressBar;
 use jetpay_core::id::PaymentId;
 use jetpay_gate::{Gate, StatusOutcome};
 use jetpay_reconcile::Kind;
@@ -22,16 +21,10 @@ pub(super) fn client(config: &Config) -> anyhow::Result<Gate> {
 }
 
 /// Asks about each result of the kind `not_credited`, and notes the answer. Returns how many it left out.
-pub(super) async fn ask(
-    gate: &Gate,
-    config: &Config,
-    results: &mut [ResultView],
-    bar: &ProgressBar,
-) -> usize {
+pub(super) async fn ask(gate: &Gate, config: &Config, results: &mut [ResultView]) -> usize {
     let not_credited = |it: &&mut ResultView| it.finding.kind == Kind::NotCredited;
     let mut asked = results.iter_mut().filter(not_credited);
     for result in asked.by_ref().take(MAX_ASKED) {
-        bar.tick();
         result.status = Some(status(gate, config, result).await);
     }
     asked.count()
