@@ -2,10 +2,13 @@
 
 use std::fs;
 
+use jetpay_core::{Keyring, Project};
+use jetpay_platform::gate::GateOptions;
+use jetpay_testing::free_port;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Running, Said, assert_has, each};
+use crate::support::{CUSTOMER, Folder, PROJECT, Running, SECRET, Said, assert_has, each};
 
 const HEADER: &str = "project_id,operation_id,payment_id,operation_type,operation_status,amount,currency,completed_at";
 const MAP: &str = "amount_unit = \"minor\"\n[columns]\nproject_id = \"project_id\"\noperation_id = \"operation_id\"\n\
@@ -100,7 +103,7 @@ async fn differences_are_shown_recorded_through_the_service_and_raise_alarms() {
         "{alarms}"
     );
     // Nothing was credited.
-    assert_eq!(running.balance(crate::support::CUSTOMER).await, 300_000);
+    assert_eq!(running.balance(CUSTOMER).await, 300_000);
     running.run("ledger check").good();
 }
 
@@ -294,4 +297,35 @@ async fn late_end_is_warned_about_with_a_report_and_hostile_texts_of_it_do_nothi
     assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
     assert_has(&page, &["&lt;script&gt;", "=1+1&lt;b&gt;.csv"]);
     assert_has(&csv, &["'=1+1<b>.csv"]);
+}
+
+#[actix_web::test]
+async fn ask_shows_what_the_gate_says_about_payments_that_are_not_credited_and_changes_nothing() {
+    let (running, [.., pending]) = service_and_report().await;
+    let port = free_port();
+    let project = Project::new(PROJECT, SECRET).unwrap();
+    let _gate = GateOptions::new(([127, 0, 0, 1], port).into(), Keyring::from(project))
+        .open()
+        .await
+        .unwrap();
+    let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{port}\"\nask_after_seconds = 1\n");
+    let folder = &running.folder;
+    folder.write("jetpay.toml", folder.config() + &gate);
+    let line = format!(
+        "reconcile csv report.csv --map map.toml --from {} --to {} --grace 0h --dry-run --ask --json",
+        day(-1),
+        day(2)
+    );
+    let mut command = folder.command(&line);
+    // The simulated Gate answers on this thread.
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let said = Said::of(output.await.unwrap().unwrap());
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let results = &said.json()["results"];
+    let asked = results.as_array().unwrap().iter();
+    let asked: Vec<_> = asked.filter(|it| !it["status"].is_null()).collect();
+    assert_eq!(asked.len(), 1, "{results}");
+    assert_eq!(asked[0]["payment_id"], json!(pending));
+    assert_eq!(asked[0]["status"], "the platform does not know the payment");
+    assert_eq!(running.balance(CUSTOMER).await, 300_000);
 }

@@ -96,6 +96,20 @@ async fn lost_callback_and_an_entry_that_the_platform_does_not_list_are_found() 
         each(&alarms["alarms"], "kind"),
         json!(["not_there", "not_credited"])
     );
+    let metric = async |name: &str| {
+        running
+            .metric(&format!("jetpay_reconciliation_{name}"))
+            .await
+    };
+    assert_eq!(metric("open_differences ").await, Some(2.0));
+    assert_eq!(metric("failures_total ").await, Some(0.0));
+    let last = "last_success_timestamp_seconds{by=";
+    let recorded = metric(&format!("{last}\"person\"}}")).await.unwrap();
+    assert!(
+        Timestamp::now().as_second() - recorded as i64 <= 60,
+        "{recorded}"
+    );
+    assert_eq!(metric(&format!("{last}\"schedule\"}}")).await, None);
 }
 
 #[actix_web::test]
