@@ -1,5 +1,7 @@
 //! One operation: what the platform lists against all that is recorded.
 
+use std::fmt::Display;
+
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
@@ -10,6 +12,7 @@ use crate::effect::{Booked, Move, direction, reported};
 use crate::ours::Ours;
 use crate::recorded::{BookedKind, Facts};
 use crate::report::{Finding, Interval, Kind};
+use crate::results::{Found, Verdict};
 use crate::why::nothing_booked;
 
 /// What a comparison is about.
@@ -17,26 +20,6 @@ use crate::why::nothing_booked;
 pub(crate) struct Terms {
     pub(crate) interval: Interval,
     pub(crate) fresh_from: i64,
-}
-
-/// A result that is listed, and the money that it explains: what the platform has more than is recorded.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    pub(crate) finding: Finding,
-    pub(crate) moves: Vec<Move>,
-}
-
-/// The result of comparing one operation.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict {
-    /// Whether the operation belongs to the interval.
-    pub(crate) inside: bool,
-    /// A result that is only counted.
-    pub(crate) counted: Option<Kind>,
-    /// Results that are listed.
-    pub(crate) found: Vec<Found>,
-    /// What is recorded.
-    pub(crate) ours: Vec<Move>,
 }
 
 /// Compares one operation.
@@ -189,7 +172,7 @@ impl Comparison<'_> {
             self.add(Kind::AmountDiffers, Some(first), words, moves);
         }
         if mine != yours {
-            let words = differing("currency", mine, yours);
+            let words = differing("currency", &mine, &yours);
             let moves = vec![
                 step(&kind, mine, -reported_size),
                 step(&kind, yours, reported_size),
@@ -197,7 +180,7 @@ impl Comparison<'_> {
             self.add(Kind::CurrencyDiffers, Some(first), words, moves);
         }
         if first.entry.payment_id.as_str() != theirs.payment_id {
-            let words = differing("payment_id", &first.entry.payment_id, theirs.payment_id);
+            let words = differing("payment_id", &first.entry.payment_id, &theirs.payment_id);
             self.add(Kind::PaymentDiffers, Some(first), words, Vec::new());
         }
         if kind != *theirs.kind || !other.is_empty() {
@@ -287,7 +270,7 @@ impl Comparison<'_> {
     }
 }
 
-fn differing(field: &'static str, ours: impl ToString, theirs: impl ToString) -> Words {
+fn differing(field: &'static str, ours: &dyn Display, theirs: &dyn Display) -> Words {
     Words {
         field: Some(field),
         ours: Some(ours.to_string()),

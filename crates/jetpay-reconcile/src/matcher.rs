@@ -6,12 +6,12 @@ use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::{OperationStatus, StatusClass};
 
 use crate::books::{Listed, PlatformBooks};
-use crate::compare::{Terms, Verdict, compare};
+use crate::compare::{Terms, compare};
 use crate::effect::{Booked, Move, reported, succeeded};
 use crate::ours::is_success;
 use crate::recorded::{BookedEntry, Facts, RecordedEvent};
 use crate::report::{Interval, Kind, Report};
-use crate::results::Results;
+use crate::results::{Results, Verdict};
 
 /// The identity of an operation, and the payment that the platform names for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -192,7 +192,7 @@ impl<'b> Matcher<'b> {
         let inside = match theirs.time {
             Some(time) => self.terms.interval.contains(time),
             None => match (given.has(Given::INSIDE), given.has(Given::OUTSIDE)) {
-                (false, true) if given.has(Given::AGREES) => false,
+                (false, true) => false,
                 (true, false) => true,
                 _ => return Look::Doubtful,
             },
@@ -238,7 +238,7 @@ impl<'b> Matcher<'b> {
     }
 
     /// Puts the results of all operations together.
-    fn results(mut self) -> Results {
+    pub(crate) fn results(mut self) -> Results {
         let books = self.books;
         let mut results = Results::default();
         let mut versions = books.versions().peekable();

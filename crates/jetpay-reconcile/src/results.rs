@@ -6,10 +6,29 @@ use jetpay_core::Currency;
 use jetpay_core::id::ProjectId;
 
 use crate::books::{Listed, PlatformBooks};
-use crate::compare::{Found, Verdict};
 use crate::effect::Move;
-use crate::report::{Interval, Kind, Report, Sum};
+use crate::report::{Finding, Interval, Kind, Report, Sum};
 use crate::{unreadable, versions};
+
+/// A result that is listed, and the money that it explains: what the platform has more than is recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) finding: Finding,
+    pub(crate) moves: Vec<Move>,
+}
+
+/// The result of comparing one operation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verdict {
+    /// Whether the operation belongs to the interval.
+    pub(crate) inside: bool,
+    /// A result that is only counted.
+    pub(crate) counted: Option<Kind>,
+    /// Results that are listed.
+    pub(crate) found: Vec<Found>,
+    /// What is recorded.
+    pub(crate) ours: Vec<Move>,
+}
 
 /// The results so far.
 #[derive(Debug, Default)]
@@ -98,5 +117,62 @@ impl Results {
             theirs: 0,
             explained: 0,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::report::ReportedOperation;
+    use jetpay_core::{Currency, Money};
+
+    use jetpay_rules::EntryKind;
+
+    use super::*;
+    use crate::{BookedEntry, BookedKind, Facts, Matcher};
+
+    const INTERVAL: Interval = Interval { from: 0, to: 100 };
+
+    #[test]
+    fn a_result_that_is_lost_is_seen_in_the_sums() {
+        let mut books = PlatformBooks::new();
+        let source = books.begin_source("november.csv");
+        let rows = [(1, "sale"), (2, "refund"), (3, "payout"), (4, "capture")];
+        for (operation, kind) in rows {
+            let amount = Money::new(500, Currency::parse("USD").unwrap());
+            let (kind, status) = (kind.into(), "success".into());
+            let row =
+                ReportedOperation::new(1.into(), operation.into(), "pay", kind, status, amount);
+            books.add(source, None, &row);
+        }
+        // Amount, currency and type differ: each explains a part.
+        let entry = BookedEntry {
+            project_id: 1.into(),
+            operation_id: 4.into(),
+            payment_id: "pay".parse().unwrap(),
+            kind: BookedKind::Entry(EntryKind::Credit),
+            amount: Money::new(400, Currency::KZT),
+            time: 50,
+        };
+        let results = || {
+            let mut matcher = Matcher::new(&books, INTERVAL, 100, &[1.into()]);
+            let [.., key] = &matcher.doubtful()[..] else {
+                unreachable!("four operations")
+            };
+            let entries = vec![entry.clone()];
+            let facts = Facts {
+                entries,
+                ..Facts::default()
+            };
+            matcher.judge(&key.clone(), &facts);
+            matcher.results()
+        };
+        assert!(results().report(&books, INTERVAL, 0).adds_up());
+        let count = results().found.len();
+        assert_eq!(count, 3 + 3);
+        for lost in 0..count {
+            let mut results = results();
+            results.found.remove(lost);
+            assert!(!results.report(&books, INTERVAL, 0).adds_up(), "{lost}");
+        }
     }
 }

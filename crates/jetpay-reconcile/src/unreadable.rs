@@ -21,11 +21,12 @@ pub(crate) fn findings(books: &PlatformBooks) -> Vec<Finding> {
     for line in lines {
         for (number, (sha256, row)) in (1..).zip(line) {
             let hash = sha256.get(..DIGITS).unwrap_or(sha256);
-            let mut id = format!("unreadable-{hash}-{}", row.line);
-            if number > 1 {
+            let id = format!("unreadable-{hash}-{}", row.line);
+            let id = match number {
+                1 => id,
                 // A second column of the line.
-                id.push_str(&format!("-{number}"));
-            }
+                _ => format!("{id}-{number}"),
+            };
             findings.push(Finding {
                 id,
                 kind: Kind::Unreadable,

@@ -10,11 +10,11 @@ use crate::recorded::{Facts, RecordedEvent, RecordedPayment};
 
 /// Why nothing is booked for this success.
 pub(crate) fn nothing_booked(theirs: &Listed<'_>, facts: &Facts, corrected: bool) -> String {
-    let mut why = reason(theirs, facts, corrected);
-    if let Some(alarm) = facts.alarm {
-        why.push_str(&format!("; alarm {alarm}"));
+    let why = reason(theirs, facts, corrected);
+    match facts.alarm {
+        Some(alarm) => format!("{why}; alarm {alarm}"),
+        None => why,
     }
-    why
 }
 
 fn reason(theirs: &Listed<'_>, facts: &Facts, corrected: bool) -> String {

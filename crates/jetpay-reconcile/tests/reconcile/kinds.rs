@@ -2,7 +2,7 @@
 
 use jetpay_reconcile::{PlatformBooks, Report};
 
-use super::words::{OPERATION, PROJECT, facts, reported, said};
+use super::words::{OPERATION, PROJECT, cases, facts, reported, said};
 use super::{Recorded, reconcile};
 
 /// One operation: the platform's row, or nothing, and what is recorded.
@@ -118,15 +118,9 @@ sale success 5 KZT pay 150 | entry credit 5 KZT pay 150; event sale Moon pay 150
 
 #[test]
 fn each_pair_of_a_row_and_a_record_has_its_name() {
-    let lines = CASES.lines().map(str::trim_end);
-    let cases = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut count = 0;
-    for case in cases {
-        let parts: Vec<&str> = case.split('|').map(str::trim).collect();
-        let [theirs, ours, expected] = parts[..] else {
-            panic!("{case}")
-        };
-        assert_eq!(said(&one(theirs, ours)), expected, "{case}");
+    for (theirs, ours, expected) in cases(CASES) {
+        assert_eq!(said(&one(theirs, ours)), expected, "{theirs} | {ours}");
         count += 1;
     }
     assert!(count > 70, "{count}");

@@ -2,7 +2,9 @@
 
 mod kinds;
 mod membership;
+mod plan;
 mod planted;
+mod random;
 mod sources;
 mod words;
 

@@ -4,45 +4,14 @@ use std::collections::BTreeMap;
 
 use jetpay_core::report::ReportedOperation;
 use jetpay_core::status::{OperationStatus, OperationType};
-use jetpay_core::{Currency, Money, PaymentId};
-use jetpay_reconcile::{
-    BookedEntry, BookedKind, Facts, Kind, PlatformBooks, RecordedEvent, Report,
-};
-use jetpay_rules::{EntryKind, EventStatus};
+use jetpay_core::{Currency, Money};
+use jetpay_reconcile::{BookedEntry, BookedKind, Facts, Kind, PlatformBooks, Report};
+use jetpay_rules::EntryKind;
 use proptest::prelude::*;
 
+use super::plan::{Plan, TYPES};
 use super::words::PROJECT;
 use super::{FRESH_FROM, INTERVAL, Recorded, reconcile_in_order};
-
-/// A type, what is booked for it, and whether that brings money or takes it back.
-const TYPES: [(OperationType, BookedKind, i64); 5] = [
-    (OperationType::Sale, BookedKind::Entry(EntryKind::Credit), 1),
-    (OperationType::Payout, BookedKind::Paid, 1),
-    (
-        OperationType::RefundReverse,
-        BookedKind::Entry(EntryKind::RefundReverse),
-        1,
-    ),
-    (
-        OperationType::Refund,
-        BookedKind::Entry(EntryKind::Refund),
-        -1,
-    ),
-    (
-        OperationType::PayoutReversal,
-        BookedKind::PayoutReversed,
-        -1,
-    ),
-];
-
-/// One operation that agrees, or that has a planted difference.
-#[derive(Clone, Copy, Debug)]
-struct Plan {
-    kind: Kind,
-    /// Which of [`TYPES`].
-    of: usize,
-    amount: i64,
-}
 
 /// Ledger and books with everything planted, and what must be found.
 #[derive(Default)]
@@ -55,7 +24,7 @@ struct World {
     sums: BTreeMap<(String, Currency), (i128, i128)>,
 }
 
-/// A place of the numbers below `count` in an order that looks like chance.
+/// The items in an order that looks like chance.
 fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
     let mut state = seed;
     for place in (1..items.len()).rev() {
@@ -79,61 +48,19 @@ impl World {
 
     /// Adds an operation that agrees, changed so that it is of the kind.
     fn plant(&mut self, number: u64, plan: Plan) {
-        let (kind, booked, sign) = TYPES[plan.of].clone();
+        let (_, booked, sign) = TYPES[plan.of].clone();
         let usd = Currency::parse("USD").unwrap();
-        let amount = Money::new(plan.amount, Currency::KZT);
-        let payment: PaymentId = format!("payment_{number}").parse().unwrap();
-        let row = |status: OperationStatus, amount| {
-            let payment = payment.as_str();
-            let kind = kind.clone();
-            ReportedOperation::new(PROJECT, number.into(), payment, kind, status, amount)
-                .at(Some(150))
-        };
-        let signed = match booked {
-            BookedKind::Entry(_) => plan.amount * sign,
-            BookedKind::Paid | BookedKind::PayoutReversed => plan.amount,
-        };
-        let entry = BookedEntry {
-            project_id: PROJECT,
-            operation_id: number.into(),
-            payment_id: payment.clone(),
-            kind: booked,
-            amount: Money::new(signed, Currency::KZT),
-            time: 155,
-        };
-        let event = RecordedEvent {
-            project_id: PROJECT,
-            operation_id: number.into(),
-            payment_id: payment.clone(),
-            kind: Some(kind.clone()),
-            status: Some(OperationStatus::Success),
-            amount: Some(amount),
-            time: 150,
-            outcome: EventStatus::Applied,
-        };
-        let success = row(OperationStatus::Success, amount);
+        let success = plan.row(number, "success");
         let mut rows = vec![(1, success.clone())];
-        let mut facts = Facts {
-            entries: vec![entry.clone()],
-            events: vec![event],
-            ..Facts::default()
-        };
+        let mut facts = plan.facts(number);
         let nothing = Facts::default();
+        let declined = || vec![(1, plan.row(number, "decline"))];
         let mut named = plan.kind;
         match plan.kind {
             Kind::Matched => {}
-            Kind::NotFinal => {
-                rows = vec![(1, row("processing".into(), amount))];
-                facts = nothing;
-            }
-            Kind::DeclinedBoth => {
-                rows = vec![(1, row("decline".into(), amount))];
-                facts = nothing;
-            }
-            Kind::TooFresh => {
-                rows[0].1.time = Some(FRESH_FROM);
-                facts = nothing;
-            }
+            Kind::NotFinal => (rows[0].1.status, facts) = ("processing".into(), nothing),
+            Kind::DeclinedBoth => (rows, facts) = (declined(), nothing),
+            Kind::TooFresh => (rows[0].1.time, facts) = (Some(FRESH_FROM), nothing),
             Kind::Foreign => {
                 facts = Facts {
                     is_foreign: true,
@@ -141,10 +68,9 @@ impl World {
                 }
             }
             Kind::Outside => rows[0].1.time = Some(INTERVAL.to),
-            Kind::ChangedThere => rows.push((0, row("processing".into(), amount))),
+            Kind::ChangedThere => rows.push((0, plan.row(number, "processing"))),
             Kind::NotCredited | Kind::TakenBackThere if sign < 0 => {
-                named = Kind::TakenBackThere;
-                facts = nothing;
+                (named, facts) = (Kind::TakenBackThere, nothing);
             }
             Kind::NotCredited => facts = nothing,
             Kind::NotThere => rows.clear(),
@@ -152,37 +78,36 @@ impl World {
             Kind::CurrencyDiffers => rows[0].1.amount = Money::new(plan.amount, usd),
             Kind::PaymentDiffers => rows[0].1.payment_id = "other".into(),
             Kind::TypeDiffers => rows[0].1.kind = OperationType::Capture,
-            Kind::TakenBackThere => rows = vec![(1, row("decline".into(), amount))],
-            Kind::TakenBackHere if sign < 0 => rows = vec![(1, row("decline".into(), amount))],
+            Kind::TakenBackThere => rows = declined(),
+            Kind::TakenBackHere if sign < 0 => rows = declined(),
+            // Payouts have no corrections: a paid one that is declined there was taken back there.
+            Kind::TakenBackHere if booked == BookedKind::Paid => {
+                (named, rows) = (Kind::TakenBackThere, declined());
+            }
             Kind::TakenBackHere => {
-                let undone = Money::new(-signed, Currency::KZT);
-                // Payouts have no corrections: a paid one that is declined there was taken back there.
-                if booked == BookedKind::Paid {
-                    named = Kind::TakenBackThere;
-                    rows = vec![(1, row("decline".into(), amount))];
-                } else {
-                    let kind = BookedKind::Entry(EntryKind::Correction);
-                    facts.entries.push(BookedEntry {
-                        kind,
-                        amount: undone,
-                        ..entry
-                    });
-                }
+                let entry = &facts.entries[0];
+                let kind = BookedKind::Entry(EntryKind::Correction);
+                let amount = entry.amount.checked_neg().unwrap();
+                facts.entries.push(BookedEntry {
+                    kind,
+                    amount,
+                    ..entry.clone()
+                });
             }
             Kind::TwiceThere => {
-                let larger = Money::new(plan.amount - 1, Currency::KZT);
-                rows.push((1, row(OperationStatus::Success, larger)));
+                let mut smaller = success;
+                smaller.amount = Money::new(plan.amount - 1, Currency::KZT);
+                rows.push((1, smaller));
             }
-            Kind::TwiceHere => facts.entries.push(BookedEntry { time: 156, ..entry }),
+            Kind::TwiceHere => facts.entries.push(facts.entries[0].clone()),
             Kind::Unreadable => {
-                rows.clear();
-                facts = nothing;
+                (rows, facts) = (Vec::new(), nothing);
                 self.rows.push((1, None));
             }
         }
         self.expect(number, named, &rows, &facts);
-        self.rows
-            .extend(rows.into_iter().map(|(source, row)| (source, Some(row))));
+        let rows = rows.into_iter().map(|(source, row)| (source, Some(row)));
+        self.rows.extend(rows);
         self.recorded.insert((PROJECT, number.into()), facts);
     }
 
@@ -242,12 +167,11 @@ impl World {
         let sources = ["october.csv", "november.csv"].map(|name| books.begin_source(name));
         let mut unreadable = 0;
         for (source, row) in shuffled(self.rows.iter().collect(), seed) {
-            match row {
-                Some(row) => books.add(sources[*source], None, row),
-                None => {
-                    unreadable += 1;
-                    books.add_unreadable(sources[*source], unreadable, "amount", "no amount");
-                }
+            if let Some(row) = row {
+                books.add(sources[*source], None, row);
+            } else {
+                unreadable += 1;
+                books.add_unreadable(sources[*source], unreadable, "amount", "no amount");
             }
         }
         let facts = self.recorded.values();

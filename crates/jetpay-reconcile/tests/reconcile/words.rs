@@ -10,6 +10,19 @@ use jetpay_reconcile::{
 pub(super) const PROJECT: ProjectId = ProjectId::new(1234);
 pub(super) const OPERATION: OperationId = OperationId::new(7);
 
+/// The cases of a table: a line each, of three parts with `|` between.
+pub(super) fn cases(table: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    let lines = table.lines().map(str::trim_end);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [theirs, ours, expected] = parts[..] else {
+            panic!("{line}")
+        };
+        (theirs, ours, expected)
+    })
+}
+
 /// `sale success 100000 KZT pay 150`; `-` for no time. A word has `_` for a space.
 pub(super) fn reported(text: &str) -> ReportedOperation {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -96,18 +109,15 @@ pub(super) fn said(report: &Report) -> String {
 }
 
 fn line(finding: &Finding) -> String {
-    let mut line = finding.kind.to_string();
-    if let Some(field) = &finding.field {
-        line.push_str(&format!(" {field}"));
-    }
-    if let Some(ours) = &finding.ours {
-        line.push_str(&format!(" ours {ours}"));
-    }
-    if let Some(theirs) = &finding.theirs {
-        line.push_str(&format!(" theirs {theirs}"));
-    }
-    if let Some(why) = &finding.why {
-        line.push_str(&format!(" ({why})"));
-    }
-    line
+    let parts = [
+        Some(finding.kind.to_string()),
+        finding.field.clone(),
+        finding.ours.as_ref().map(|ours| format!("ours {ours}")),
+        finding
+            .theirs
+            .as_ref()
+            .map(|theirs| format!("theirs {theirs}")),
+        finding.why.as_ref().map(|why| format!("({why})")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
