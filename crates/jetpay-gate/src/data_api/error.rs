@@ -7,8 +7,8 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DataApiError {
-    /// The interval ends before it begins, or the Data API cannot write one of its ends.
-    #[error("the interval must end after it begins, within the years 0 to 9999")]
+    /// The interval ends before it begins, or one of its ends is not in the years 1970 to 9999.
+    #[error("the interval must end after it begins, within the years 1970 to 9999")]
     Interval,
     /// No answer came, or only HTTP 408, 429 and 5xx.
     #[error(

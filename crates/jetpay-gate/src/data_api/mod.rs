@@ -204,7 +204,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// A time as the Data API reads it: `2024-08-01 23:59:59`, in UTC.
 fn text(seconds: i64) -> Result<String, DataApiError> {
-    let time = Timestamp::from_second(seconds).map_err(|_| DataApiError::Interval)?;
+    let time = Timestamp::from_second(seconds).ok();
+    let time = time.filter(|time| *time >= Timestamp::UNIX_EPOCH);
+    let time = time.ok_or(DataApiError::Interval)?;
     Ok(time.strftime("%F %T").to_string())
 }
 

@@ -78,7 +78,12 @@ async fn empty_interval_asks_nothing_and_a_reversed_one_is_an_error() {
     let server = Server::start(books(Edition::A, entries(1), |_, _| {})).await;
     let (fetched, _) = ask(client(&server), DAY, DAY).await;
     assert_eq!(fetched.unwrap().rows, 0);
-    for (from, to) in [(DAY, DAY - 1), (i64::MIN, DAY), (i64::MAX - 1, i64::MAX)] {
+    for (from, to) in [
+        (DAY, DAY - 1),
+        (i64::MIN, DAY),
+        (-1, DAY),
+        (i64::MAX - 1, i64::MAX),
+    ] {
         let (fetched, _) = ask(client(&server), from, to).await;
         assert_eq!(fetched, Err(DataApiError::Interval), "{from} {to}");
     }
