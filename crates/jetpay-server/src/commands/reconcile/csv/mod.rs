@@ -33,7 +33,10 @@ pub(super) use columns::Columns;
 /// # Errors
 /// When the map is wrong or names a project that is none of `projects`, a file cannot be read or lacks a column, or a file has
 /// no row that can be read, or none of `projects`.
-#[expect(dead_code, reason = "until the command reads reports")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "until the command reads reports")
+)]
 pub(super) fn read(
     files: &[PathBuf],
     map: &Path,
