@@ -77,7 +77,7 @@ fn header_or_report_that_does_not_fit_is_refused_with_the_columns_that_were_read
         } else {
             map.clone()
         };
-        text += &format!("{name}: {}\n", error_of(&map, report));
+        text = text + name + ": " + &error_of(&map, report) + "\n";
     }
     insta::assert_snapshot!(text);
 }
