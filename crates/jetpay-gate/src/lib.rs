@@ -100,6 +100,12 @@
 //! # }
 //! ```
 //!
+//! # Lost callbacks
+//!
+//! [`Gate::status`] also answers about top-ups. A callback can be lost for ever: another system acknowledged it, or the
+//! platform gave up. If the answer is signed with the project's secret, [`SignedAnswer::callbacks`] gives the callbacks that it
+//! stands for. An answer without a signature proves nothing.
+//!
 //! # Where may `async` code block?
 //!
 //! The functions of [`Gate`] need a runtime of tokio. Each ends within the time limit of the client, 30 seconds by default.
@@ -139,5 +145,6 @@ pub use builder::{GateBuilder, GateError};
 pub use data_api::{DataApi, DataApiBuilder, DataApiError, Fetched, UnreadableOperation};
 pub use gate::Gate;
 pub use outcome::{
-    Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, Status, StatusOutcome, Unknown,
+    Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, SignedAnswer, Status,
+    StatusOutcome, Unknown,
 };

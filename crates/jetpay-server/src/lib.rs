@@ -18,6 +18,7 @@ pub mod payouts;
 mod reconcile;
 pub mod reload;
 pub mod service;
+pub mod status;
 mod systemd;
 pub mod telemetry;
 mod text;

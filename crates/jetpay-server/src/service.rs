@@ -21,6 +21,7 @@ use crate::methods;
 use crate::payouts::{GateClient, Worker};
 use crate::reconcile::Schedule;
 use crate::reload::Reloaded;
+use crate::status::StatusClient;
 use crate::systemd;
 use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
@@ -79,6 +80,7 @@ impl Service {
             access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
+            status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
             metrics: Metrics::default(),
         };
         let limits = Limits {

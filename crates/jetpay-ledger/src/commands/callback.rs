@@ -81,7 +81,7 @@ pub(super) fn match_waiting(
 }
 
 /// Does what was decided about an event.
-fn carry_out(
+pub(super) fn carry_out(
     transaction: &mut dyn LedgerTransaction,
     before: &PaymentSnapshot,
     event: &OperationEvent,

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod callback;
+mod confirm;
 mod customer;
 mod payment;
 mod payouts;
@@ -12,6 +13,7 @@ mod reconcile;
 mod resolve;
 
 pub(crate) use callback::{keep_unusable, record_callback};
+pub(crate) use confirm::confirm_payment;
 pub(crate) use customer::{change_debts, delete_customers, put_customers};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{

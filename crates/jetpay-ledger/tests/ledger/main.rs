@@ -4,6 +4,7 @@ mod audit;
 mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
+mod confirm;
 mod debts;
 mod odd_texts;
 mod payouts;

@@ -1,4 +1,5 @@
-//! A simulated Gate: the platform's side of payouts.
+//! A simulated Gate: the platform's side of payouts. It also answers what became of a top-up that it was told of
+//! ([`GateState::has_made`]).
 //!
 //! [`GateState`] is the Gate without a network and a clock. It takes a request and returns what happens on the wire,
 //! and it returns callbacks when they are due. A [`Plan`] says what happens to a payout. It is set for an account
@@ -44,6 +45,7 @@ mod request;
 mod respond;
 mod script;
 mod state;
+mod top_up;
 
 mod server;
 

@@ -25,7 +25,8 @@ pub(super) struct Accepted<'a> {
 pub(super) struct Status {
     pub(super) project_id: u64,
     pub(super) payment: Payment,
-    pub(super) account: Account,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<Account>,
     pub(super) operations: Vec<Operation>,
 }
 

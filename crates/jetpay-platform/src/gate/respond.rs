@@ -190,9 +190,9 @@ impl GateState {
         let status = Status {
             project_id: project_id.number(),
             payment: callbacks::payment(payout, transition, 0),
-            account: Account {
+            account: Some(Account {
                 number: payout.order.account.clone(),
-            },
+            }),
             operations: self.operations(payout),
         };
         self.writer().good(project_id, &status)

@@ -16,7 +16,7 @@ use super::deliver::CallbackSender;
 use super::log::{Event, EventHandler};
 use super::state::GateState;
 use crate::data_api::{self, DataApiState};
-use crate::messages::next_operation_id;
+use crate::messages::{Callback, next_operation_id};
 use crate::serving::{self, Reply, Respond};
 
 /// How a Gate serves.
@@ -242,6 +242,8 @@ pub struct GateOptions {
     pub hurry: u32,
     /// The Data API at the same address, as [`ServerOptions::data_api`].
     pub data_api: Option<DataApiState>,
+    /// Callbacks of top-ups that the platform made and the merchant does not have: status requests are answered from them.
+    pub lost: Vec<Callback>,
     /// Called for each event.
     pub on_event: EventHandler,
 }
@@ -257,6 +259,7 @@ impl GateOptions {
             seed: None,
             hurry: 1,
             data_api: None,
+            lost: Vec::new(),
             on_event: EventHandler::default(),
         }
     }
@@ -273,6 +276,9 @@ impl GateOptions {
         let mut state = GateState::new(self.keyring).with_operation_ids_from(next_operation_id());
         if let Some(seed) = self.seed {
             state.plan_others_by_chance(seed, hurry);
+        }
+        for callback in self.lost {
+            state.has_made(callback);
         }
         let options = ServerOptions {
             callback_url: self.callback_url,

@@ -73,6 +73,12 @@ impl AdminError {
         Self::new(StatusCode::CONFLICT, "not_configured", message)
     }
 
+    /// 502: the platform gave no usable answer.
+    pub(super) fn no_answer(why: impl fmt::Display) -> Self {
+        let message = format!("{why}; nothing was applied: try again later");
+        Self::new(StatusCode::BAD_GATEWAY, "no_answer", message)
+    }
+
     /// 409: the caller read entries behind the last one.
     pub(super) fn after_beyond_end(last: i64) -> Self {
         let message = format!(

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod auth;
+mod confirm;
 mod customers;
 mod entries;
 mod error;
@@ -32,6 +33,7 @@ use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
 use crate::listener::end_unread;
+use crate::status::StatusClient;
 use crate::telemetry::{self, Metrics};
 
 /// What all handlers of the admin interface share.
@@ -45,8 +47,10 @@ pub struct Admin {
     pub access: Access,
     /// The names by which the interface is called, besides addresses and `localhost`.
     pub hosts: Vec<String>,
-    /// How payouts are accepted; `None` without `[gate]`.
+    /// How payouts are accepted; `None` without `[gate]` or a method that pays out.
     pub payouts: Option<PayoutIntake>,
+    /// Asks the platform about a payment; `None` without `[gate]`.
+    pub status: Option<StatusClient>,
     /// The metrics of this process.
     pub metrics: Metrics,
 }

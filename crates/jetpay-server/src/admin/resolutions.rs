@@ -86,10 +86,12 @@ impl From<ResolveError> for AdminError {
         match why {
             ResolveError::NoSuchAlarm
             | ResolveError::NothingWaits
+            | ResolveError::NoSuchPayment
             | ResolveError::NoSuchPayout
             | ResolveError::NoSuchDifference
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
+            | ResolveError::NothingToConfirm
             | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
             | ResolveError::AlreadyCorrected
             | ResolveError::Correction(_)

@@ -22,6 +22,7 @@ macro_rules! eprintln {
 }
 
 mod client;
+mod confirm;
 mod demo;
 mod explain;
 mod find;
@@ -153,6 +154,12 @@ enum Payments {
     Find(find::Find),
     /// Show one payment with all that happened to it; calls the running service
     Show(find::ShowPayment),
+    /// Ask the platform about a payment whose callback is missing, and apply its signed answer; calls the running service
+    ///
+    /// The command shows what the platform says, and asks before it applies that. The answer moves money by the rules of
+    /// callbacks: what the ledger has already changes nothing. An answer that is not signed with the project's secret is
+    /// shown and never applied. Needs `[gate]` in the configuration of the service.
+    Confirm(confirm::ConfirmPayment),
     /// Import the pending payments of an older system, so that the service can match their callbacks
     ///
     /// These are the fields of a line of JSON, or the columns of CSV:
@@ -207,6 +214,7 @@ pub fn run() -> ExitCode {
         Command::Customers(Customers::Show(show)) => show.run(),
         Command::Payments(Payments::Find(find)) => find.run(),
         Command::Payments(Payments::Show(show)) => show.run(),
+        Command::Payments(Payments::Confirm(confirm)) => confirm.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
         Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),

@@ -156,19 +156,17 @@ impl Config {
             }
         }
         let gate = root.table("gate");
-        // Methods that are missing or spelled wrong have their own problem.
-        let may_pay_out = |project: &Table<'_>| {
+        // A method that is missing or spelled wrong has its own problem.
+        let pays_out = |project: &Table<'_>| {
             let methods = project.texts("methods");
             methods.is_empty()
                 || methods
                     .iter()
                     .any(|it| it.text.to_lowercase().contains("qiwi"))
         };
-        if gate.is_present() && !projects.is_empty() && !projects.iter().any(may_pay_out) {
-            gate.problem("no project has the method qiwi-kz, the only one that pays out; add it to methods, or remove [gate]");
-        }
+        let pays_out = projects.iter().any(pays_out);
         let store = store::read(&root.table("store"), folder, serving);
-        let gate_config = gate::read(&gate, currency, serving);
+        let gate_config = gate::read(&gate, pays_out.then_some(currency), serving);
         let data_api = root.table("data_api");
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
@@ -199,6 +197,13 @@ impl Config {
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })
+    }
+
+    /// Whether the service makes payouts: the Gate is configured, and a project has the method that pays out.
+    #[must_use]
+    pub fn makes_payouts(&self) -> bool {
+        let pays_out = |project: &ProjectConfig| project.methods.contains(&MethodName::QIWI_KZ);
+        self.gate.is_some() && self.projects.iter().any(pays_out)
     }
 
     /// The secrets with which the projects sign and accept messages.

@@ -3,6 +3,7 @@
 #[path = "../behind_tls/mod.rs"]
 mod behind_tls;
 mod check;
+mod confirm;
 mod explain;
 mod find;
 mod import_customers;

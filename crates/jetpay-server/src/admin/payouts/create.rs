@@ -40,10 +40,10 @@ pub struct PayoutIntake {
 }
 
 impl PayoutIntake {
-    /// The settings of a configuration; `None` without `[gate]`. The worker waits for `new_payout`.
+    /// The settings of a configuration; `None` without `[gate]` or a method that pays out. The worker waits for `new_payout`.
     #[must_use]
     pub fn new(config: &Config, new_payout: Arc<Notify>) -> Option<Self> {
-        let gate = config.gate.as_ref()?;
+        let gate = config.gate.as_ref().filter(|_| config.makes_payouts())?;
         let projects = config.projects.iter().map(|project| project.id);
         Some(Self {
             from_balance: gate.from_balance,
@@ -62,7 +62,8 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, AdminError> {
     let intake = admin.payouts.as_ref().ok_or_else(|| {
         AdminError::not_configured(
-            "payouts are not configured: add [gate] with the base_url that JetPay gives you, and restart the service",
+            "payouts are not configured: add [gate] with the base_url that JetPay gives you, and the method qiwi-kz to a project, \
+             and restart the service",
         )
     })?;
     let body: PayoutRequestBody = input::json(payload).await?;
@@ -219,6 +220,7 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: Some(intake),
+            status: None,
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -2,12 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use actix_web::rt::System;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use jetpay_core::{Keyring, Project};
+use jetpay_core::{Keyring, Money, Project};
+use jetpay_platform::KASPI;
 use jetpay_platform::gate::{EventHandler, GateOptions, Server, digits};
+use jetpay_platform::messages::{Callback, Operation};
 use reqwest::Url;
 
 use crate::commands::secret_from_env;
@@ -37,6 +40,41 @@ pub(in crate::commands) struct Gate {
     /// Divide the waits before a callback is repeated, and the times of random payouts
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     hurry: u32,
+    /// A top-up that the platform has as paid and whose callback was lost, to try `jetpay payments confirm`; the amount is in
+    /// minor units
+    #[arg(long = "paid", value_name = "PAYMENT_ID:AMOUNT")]
+    paid: Vec<Paid>,
+}
+
+/// A top-up that is paid.
+#[derive(Clone)]
+struct Paid {
+    payment_id: String,
+    /// In minor units.
+    amount: i64,
+}
+
+impl FromStr for Paid {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let what = "write the id of the payment, a colon, and the amount in minor units, such as payment_47:90000";
+        let (id, amount) = text.rsplit_once(':').ok_or(what)?;
+        let amount = amount.parse().ok().filter(|amount| *amount > 0);
+        Ok(Self {
+            payment_id: Some(id).filter(|id| !id.is_empty()).ok_or(what)?.to_owned(),
+            amount: amount.ok_or(what)?,
+        })
+    }
+}
+
+impl Paid {
+    /// The callback of the sale, in this project.
+    fn callback(&self, project: &Project) -> Callback {
+        let sum = Money::new(self.amount, project.currency());
+        let sale = Operation::new("sale", "success", sum);
+        Callback::new(&KASPI, project.id(), &self.payment_id, "success", sale)
+    }
 }
 
 impl Gate {
@@ -74,7 +112,10 @@ impl Gate {
                  --project ID --secret-env NAME"
             ),
         };
+        let projects = keyring.projects().iter();
+        let lost = projects.flat_map(|project| self.paid.iter().map(|paid| paid.callback(project)));
         Ok(GateOptions {
+            lost: lost.collect(),
             callback_url: self.callback_url.clone().or(service),
             seed: self.seed,
             hurry: self.hurry,

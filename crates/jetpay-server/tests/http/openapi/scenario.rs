@@ -2,7 +2,7 @@
 
 use jetpay_core::{Keyring, Project};
 use jetpay_platform::KASPI;
-use jetpay_platform::gate::GateOptions;
+use jetpay_platform::gate::{GateOptions, Server};
 use jetpay_testing::free_port;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::document::{Broken, Document, Operation};
 use super::{Api, text_of};
 use crate::support::{
-    CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused,
+    CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused, success,
 };
 
 /// Plays it all, and returns what was seen.
@@ -21,7 +21,7 @@ pub(super) async fn play() -> Document {
     let mut options = GateOptions::new(([127, 0, 0, 1], gate).into(), Keyring::from(project));
     let callbacks = format!("http://127.0.0.1:{}/callback", running.folder.listen);
     options.callback_url = Some(callbacks.parse().unwrap());
-    let _gate = options.open().await.unwrap();
+    let gate = options.open().await.unwrap();
     let mut api = Api {
         document: Document::read(),
         running,
@@ -33,6 +33,7 @@ pub(super) async fn play() -> Document {
     payouts(&mut api).await;
     search(&mut api).await;
     reconciliations(&mut api).await;
+    lost_callbacks(&mut api, gate).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -71,7 +72,7 @@ fn good_body(id: &str) -> Value {
         "putCustomer" => json!({}),
         "importCustomers" => json!("{}"),
         "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
-        "correctEntry" => json!({"reason": reason}),
+        "correctEntry" | "confirmPayment" => json!({"reason": reason}),
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
@@ -198,6 +199,27 @@ async fn entries(api: &mut Api) {
     }
     api.call("GET /v1/entries?after=999", Value::Null, 409)
         .await;
+}
+
+/// What the platform says about two payments: one of its answers could be made from another one. Then the Gate is away.
+async fn lost_callbacks(api: &mut Api, gate: Server) {
+    let mut confirms = Vec::new();
+    for description in ["", "x;operations:0:status:success"] {
+        let id = api.running.announced(500).await;
+        let mut callback = success(&id, 500);
+        description.clone_into(&mut callback.payment.description);
+        gate.state().has_made(callback);
+        confirms.push(format!("POST /v1/payments/{id}/confirm"));
+    }
+    let reason = json!({"reason": "a test"});
+    for confirm in &confirms {
+        api.call(confirm, json!({"dry_run": true}), 200).await;
+    }
+    for (confirm, status) in [(0, 200), (0, 409), (1, 409)] {
+        api.call(&confirms[confirm], reason.clone(), status).await;
+    }
+    gate.stop().await;
+    api.call(&confirms[1], reason, 502).await;
 }
 
 async fn payouts(api: &mut Api) {
