@@ -23,6 +23,7 @@ use crate::config::{AdminAccess, Config};
 use crate::environment::now;
 use crate::reconcile::view::{ResultView, RunView};
 use crate::reconcile::{Comparison, fresh_from, uncovered};
+use crate::status::StatusClient;
 
 /// Who recorded a run that went into the store itself, and came with no token.
 const BY_COMMAND: &str = "the command";
@@ -189,7 +190,7 @@ struct Run<'a> {
     /// Whole seconds since 1970-01-01 00:00 UTC.
     now: i64,
     files: Vec<ReportFile<'a>>,
-    gate: Option<jetpay_gate::Gate>,
+    gate: Option<StatusClient>,
 }
 
 impl<'a> Run<'a> {
@@ -229,7 +230,7 @@ impl<'a> Run<'a> {
         let mut left_out = 0;
         if let (Some(gate), Some(results)) = (&self.gate, &mut shown.results) {
             let bar = waiting("asking for the status");
-            let asked = ask::ask(gate, &self.config, results);
+            let asked = ask::ask(gate, results);
             left_out = System::new().block_on(asked);
             bar.finish_and_clear();
         }
