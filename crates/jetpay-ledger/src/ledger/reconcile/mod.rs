@@ -14,7 +14,7 @@ use crate::model::{
     DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding, Reconciliation,
     RecordedRun, ResolveError,
 };
-use crate::port::{Value, Values, reconciliations};
+use crate::port::{TransactionError, Value, Values, reconciliations};
 use recorded::Table;
 
 /// The most results that are recorded of one run.
@@ -51,18 +51,7 @@ impl Ledger {
             while span.after < until {
                 let before = span.rows();
                 for row in self.page(&mut span).await? {
-                    let row = &mut Values::of(&row);
-                    match table {
-                        Table::Events => {
-                            let event = recorded::event(row)?;
-                            event.iter().for_each(|event| matcher.event(event));
-                        }
-                        Table::Entries => matcher.entry(&recorded::entry(row)?),
-                        Table::Steps => {
-                            let step = recorded::step(row, |_| None)?;
-                            step.iter().for_each(|step| matcher.entry(step));
-                        }
-                    }
+                    give(&mut matcher, table, &mut Values::of(&row))?;
                 }
                 read += before - span.rows();
                 progress(read, about);
@@ -71,8 +60,9 @@ impl Ledger {
             if table == Table::Entries {
                 let mut after = 0;
                 while after < i64::MAX {
-                    let late = self.late_entries(interval, until, &mut after).await?;
-                    late.iter().for_each(|entry| matcher.entry(entry));
+                    for entry in self.late_entries(interval, until, &mut after).await? {
+                        matcher.entry(&entry);
+                    }
                 }
             }
         }
@@ -224,6 +214,28 @@ impl Ledger {
         let resolve = commands::resolve_difference(id.to_owned(), verdict, reason, now);
         Ok(self.write(resolve).await??)
     }
+}
+
+/// Gives the matcher what a row of a span says.
+fn give(
+    matcher: &mut Matcher<'_>,
+    table: Table,
+    row: &mut Values<'_>,
+) -> Result<(), TransactionError> {
+    match table {
+        Table::Events => {
+            if let Some(event) = recorded::event(row)? {
+                matcher.event(&event);
+            }
+        }
+        Table::Entries => matcher.entry(&recorded::entry(row)?),
+        Table::Steps => {
+            if let Some(step) = recorded::step(row, |_| None)? {
+                matcher.entry(&step);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Lets other tasks of the thread run: a store in a file reads without waiting.
