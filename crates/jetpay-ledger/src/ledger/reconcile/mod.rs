@@ -250,3 +250,49 @@ async fn pause() {
     });
     pause.await;
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use jetpay_reconcile::Finding;
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: Millis = Millis(1_733_000_000_000);
+
+    fn report(results: &[Finding]) -> NewReconciliation {
+        let report = json!({
+            "from": 0, "to": 9, "ledger_seq": 0, "sources": [], "counts": {}, "results": results,
+            "sums": [{
+                "project_id": 1234, "currency": "KZT", "type": "sale", "ours": 1, "theirs": 1, "explained": 0,
+            }],
+        });
+        NewReconciliation {
+            report: serde_json::from_value(report).unwrap(),
+            by: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn difference_that_a_later_run_lists_is_not_closed_by_an_earlier_one_that_ends_after_it()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let found = json!({
+            "id": "1234-1-not_there", "kind": "not_there", "project_id": 1234, "operation_id": "1", "time": 5,
+        });
+        let found: [Finding; 1] = [serde_json::from_value(found).unwrap()];
+        let recorded = ledger.record_reconciliation(report(&found), NOW).await;
+        assert_eq!(recorded.unwrap().opened, 1);
+        let earlier = ledger.reconciliation(1).await.unwrap().unwrap();
+        let earlier = ledger.write(commands::begin_run(earlier, 0)).await.unwrap();
+        let recorded = ledger.record_reconciliation(report(&found), NOW).await;
+        assert_eq!(recorded.unwrap().run, earlier + 1);
+        // It looked for what to close before the later run came.
+        let close = |run| commands::close_differences(run, vec![found[0].id.clone()], NOW);
+        assert_eq!(ledger.write(close(earlier)).await, Ok(0));
+        assert_eq!(ledger.open_differences().await, Ok(1));
+        assert_eq!(ledger.write(close(earlier + 2)).await, Ok(1));
+        assert_eq!(ledger.open_differences().await, Ok(0));
+    }
+}
