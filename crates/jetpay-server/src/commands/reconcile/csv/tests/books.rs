@@ -86,18 +86,23 @@ fn unit_of_the_map_decides_whether_a_report_agrees_and_the_wrong_one_is_named() 
 fn each_file_is_a_source_with_its_hash_and_the_later_one_has_the_newer_version() {
     let old = sales("150000").replacen("success,150000", "processing,150000", 1);
     let new = sales("150000") + "1234,,p9,total,success,450000,KZT,,\n";
-    let length = (old.len() + new.len()) as u64;
-    let (report, bytes) = compared(
-        &map("amount_unit = \"minor\""),
-        &[("old.csv", old), ("new.csv", new)],
-    );
+    let oldest = sales("150000");
+    let length = (oldest.len() + old.len() + new.len()) as u64;
+    let reports = [("oldest.csv", oldest), ("old.csv", old), ("new.csv", new)];
+    let (report, bytes) = compared(&map("amount_unit = \"minor\""), &reports);
     assert_eq!(bytes, length);
-    let sources: Vec<_> = report
-        .sources
-        .iter()
+    let sources = report.sources.iter();
+    let sources: Vec<_> = sources
         .map(|it| (it.name.as_str(), it.rows, it.sha256.len()))
         .collect();
-    assert_eq!(sources, [("old.csv", 3, 64), ("new.csv", 4, 64)]);
+    assert_eq!(
+        sources,
+        [
+            ("oldest.csv", 3, 64),
+            ("old.csv", 3, 64),
+            ("new.csv", 4, 64)
+        ]
+    );
     assert_eq!(report.counts["matched"], 3, "{report:?}");
     assert_eq!(report.counts["changed_there"], 1);
     let unreadable = report
@@ -105,6 +110,6 @@ fn each_file_is_a_source_with_its_hash_and_the_later_one_has_the_newer_version()
         .iter()
         .find(|it| it.kind == Kind::Unreadable)
         .unwrap();
-    assert_eq!((unreadable.source, unreadable.line), (Some(1), Some(5)));
+    assert_eq!((unreadable.source, unreadable.line), (Some(2), Some(5)));
     assert_eq!(unreadable.field.as_deref(), Some("operation"));
 }
