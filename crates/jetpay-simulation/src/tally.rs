@@ -62,6 +62,8 @@ jetpay_rules::closed_words! {
         Credits = "credits",
         /// Entries of all kinds.
         Entries = "entries",
+        /// Operations that a reconciliation with the platform's own record finds to differ.
+        Differences = "differences in reconciliation",
         /// Payouts that an operator resolved.
         Resolved = "resolved by an operator",
         /// Payouts that are paid at the end.

@@ -40,6 +40,7 @@ mod state;
 mod tests;
 
 pub use record::PlatformRecord;
+pub(crate) use record::reported;
 pub use script::{Conventions, Edition, OnRequest};
 pub use server::{Server, serve};
 pub use state::DataApiState;

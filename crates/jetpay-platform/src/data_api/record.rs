@@ -8,7 +8,7 @@ use jetpay_core::date::Date;
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::report::ReportedOperation;
 
-use crate::messages::Callback;
+use crate::messages::{Callback, Operation};
 
 /// The platform's own record of operations. Clones share it.
 ///
@@ -51,21 +51,13 @@ impl PlatformRecord {
 
     /// Records the operation of a callback. A repeat changes nothing.
     pub fn put_callback(&self, callback: &Callback) {
-        let told = &callback.operation;
-        let operation = ReportedOperation::new(
-            callback.project_id.into(),
-            told.id.into(),
-            &callback.payment.id,
-            told.kind.as_str().into(),
-            told.status.as_str().into(),
-            told.sum_initial,
-        );
-        let known = self.get(operation.project_id, operation.operation_id);
-        if known.is_some_and(|known| known.at(None) == operation) {
-            return;
+        let project = callback.project_id.into();
+        let operation = reported(project, &callback.payment.id, &callback.operation);
+        let known = self.get(project, operation.operation_id);
+        let is_repeat = known.is_some_and(|known| known.at(operation.time) == operation);
+        if !is_repeat {
+            self.put(operation);
         }
-        let time = Date::from(told.date.as_str()).unix_seconds();
-        self.put(operation.at(time));
     }
 
     /// The operation, if it is recorded.
@@ -103,6 +95,23 @@ impl PlatformRecord {
     fn rows(&self) -> MutexGuard<'_, Rows> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The operation of a callback, as the platform's books have it.
+pub(crate) fn reported(
+    project: ProjectId,
+    payment_id: &str,
+    operation: &Operation,
+) -> ReportedOperation {
+    let reported = ReportedOperation::new(
+        project,
+        operation.id.into(),
+        payment_id,
+        operation.kind.as_str().into(),
+        operation.status.as_str().into(),
+        operation.sum_initial,
+    );
+    reported.at(Date::from(operation.date.as_str()).unix_seconds())
 }
 
 impl fmt::Debug for PlatformRecord {

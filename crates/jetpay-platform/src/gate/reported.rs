@@ -1,4 +1,4 @@
-//! The Gate's payouts in the platform's own books.
+//! The Gate's payouts and top-ups in the platform's own books.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use jetpay_core::report::ReportedOperation;
 
 use super::Millis;
 use super::state::GateState;
+use crate::data_api::reported;
 
 impl GateState {
     /// All operations up to `now`, each as it stands then. What the platform forgot is not among them.
@@ -30,6 +31,10 @@ impl GateState {
                 latest.insert(transition.operation_id, reported);
             }
         }
-        latest.into_values().collect()
+        let top_ups = self.top_ups.iter().flat_map(|((project, id), top_up)| {
+            let operations = top_up.operations.iter();
+            operations.map(|it| reported(*project, id, it))
+        });
+        latest.into_values().chain(top_ups).collect()
     }
 }

@@ -12,7 +12,7 @@ use crate::serving::Reply;
 pub(super) struct TopUp {
     payment: Payment,
     account: Option<Account>,
-    operations: Vec<Operation>,
+    pub(super) operations: Vec<Operation>,
 }
 
 impl GateState {

@@ -72,7 +72,22 @@ fn demo_shows_all_methods_and_ends() {
         "/qiwi-kz",
     ];
     assert_has(&shown, &methods);
-    assert_has(&shown, &["5 credited once each, 5 declined"]);
+    assert_has(&shown, &["5 credited once each, 5 declined, 1 pending"]);
+    let (_, reconciled) = shown.split_once("Reconciliation").unwrap();
+    assert_eq!(
+        reconciled.matches("not_credited: ").count(),
+        1,
+        "{reconciled}"
+    );
+    let said = [
+        "15 operations of the platform",
+        "8  matched",
+        "6 000.00 KZT of payment",
+        "the payment is pending: the callback was lost",
+        "payments confirm",
+        "1 to look at",
+    ];
+    assert_has(reconciled, &said);
     let (_, next) = shown.split_once("What next?").unwrap();
     let commands = next.lines().filter(|line| line.contains("cargo run"));
     let commands: Vec<_> = commands.map(str::trim).collect();

@@ -5,6 +5,7 @@
 //! servers that share the store, crash and stall; the network; an operator. The Gate is the one of `jetpay-platform`,
 //! without HTTP.
 
+mod books;
 mod callbacks;
 mod checker;
 mod event;

@@ -123,7 +123,8 @@ impl Simulation<'_> {
 }
 
 impl Simulation<'_> {
-    /// Checks that no task waits, that the ledger agrees with the Gate, and that personal data is erased.
+    /// Checks that no task waits, that the ledger agrees with the Gate and with the platform's record, and that personal
+    /// data is erased.
     pub(super) fn check_end(&mut self) -> Result<(), Breach> {
         let waits = |server: &&Server| !server.tasks.is_empty();
         if let Some(server) = self.servers.iter().find(waits) {
@@ -154,6 +155,7 @@ impl Simulation<'_> {
             *count += 1;
         }
         self.check_ledger_audit()?;
+        self.check_reconciliation()?;
         self.world.clock.set(now + 400 * DAY);
         for _ in 0..=self.requests.len() / 500 {
             self.servers[0].erase_payers(Duration::ZERO);

@@ -1,5 +1,7 @@
 //! The Gate's payouts in the platform's own books.
 
+use jetpay_core::{Currency, Money};
+
 use super::*;
 
 /// `type status time` of each operation, with the time in seconds after the send.
@@ -64,4 +66,29 @@ fn rejected_send_is_not_reported() {
     let mut state = state(Plan::once(OnSend::Reject { code: 3104 }));
     send(&mut state, NOW, "p-1");
     assert_eq!(reported(&state, SECOND), [] as [&str; 0]);
+}
+
+#[test]
+fn top_up_that_the_platform_made_is_reported_beside_the_payouts() {
+    use crate::messages::{Callback, Operation};
+
+    let mut state = state(Plan::default());
+    send(&mut state, NOW, "p-1");
+    let sale = Operation::new("sale", "success", Money::new(700, Currency::KZT));
+    let id = sale.id;
+    state.has_made(Callback::new(
+        &crate::KASPI,
+        35.into(),
+        "t-1",
+        "success",
+        sale,
+    ));
+    let reported = state.reported_operations(NOW + SECOND);
+    let [payout, top_up] = &reported[..] else {
+        panic!("{reported:?}");
+    };
+    assert_eq!((&*payout.payment_id, payout.amount.minor()), ("p-1", 100));
+    assert_eq!((&*top_up.payment_id, top_up.amount.minor()), ("t-1", 700));
+    assert_eq!(top_up.operation_id.number(), id);
+    assert!(top_up.time.is_some());
 }
