@@ -192,7 +192,7 @@ impl<'b> Matcher<'b> {
         let inside = match theirs.time {
             Some(time) => self.terms.interval.contains(time),
             None => match (given.has(Given::INSIDE), given.has(Given::OUTSIDE)) {
-                (false, true) if given.has(Given::AGREES) => false,
+                (false, true) => false,
                 (true, false) => true,
                 _ => return Look::Doubtful,
             },

@@ -66,7 +66,7 @@ closed_words! {
         TwiceThere = "twice_there",
         /// One operation with two effects of one kind in the ledger. Its own rules forbid that.
         TwiceHere = "twice_here",
-        /// A row that cannot be read.
+        /// A row that cannot be read, or an operation with a status that is unknown here and nothing recorded.
         Unreadable = "unreadable",
     }
 }

@@ -88,7 +88,7 @@ async fn run_that_does_not_cover_a_difference_leaves_it_open(test: TestLedger) {
         ("before", report_of(1234, FROM, time, &[])),
         ("after", report_of(1234, time + 1, TO, &[])),
         ("not yet", report(&fresh)),
-        ("the same", report(&[found.clone()])),
+        ("the same", report(std::slice::from_ref(&found))),
     ] {
         assert_eq!(test.reconciled(later).await.closed, 0, "{what}");
         assert_eq!(test.standing(1).await.0, Some(Open), "{what}");
@@ -279,7 +279,7 @@ async fn alarm_about_a_difference_says_both_amounts_and_takes_no_credit(test: Te
     // A payment that was made in the Dashboard can have any id.
     let mut found = finding(Kind::NotCredited, 2);
     found.payment_id = Some("\u{0}".repeat(300));
-    found.id = "\u{0}".to_owned();
+    "\u{0}".clone_into(&mut found.id);
     test.reconciled(report(&[found])).await;
     assert_eq!(test.last_alarm().await.payment_id, None);
     assert_eq!(test.entries(0, 9).await, Ok(Vec::new()));

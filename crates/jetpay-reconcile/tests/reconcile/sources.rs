@@ -119,12 +119,19 @@ fn unreadable_rows_have_ids_of_their_file_and_line() {
 }
 
 #[test]
-fn books_show_no_row_in_debug() {
+fn books_count_each_operation_once_and_show_no_row_in_debug() {
     let mut books = PlatformBooks::new();
     assert!(books.is_empty());
     let source = books.begin_source("november.csv");
     books.add(source, None, &reported(SALE));
-    assert!(!books.is_empty());
+    assert_eq!((books.is_empty(), books.len()), (false, 1));
     let debug = format!("{books:?}");
     assert!(!debug.contains("pay"), "{debug}");
+
+    books.add(source, None, &reported(LARGER));
+    assert_eq!(books.len(), 1);
+    let mut other = reported(SALE);
+    other.operation_id = 8.into();
+    books.add(source, None, &other);
+    assert_eq!(books.len(), 2);
 }

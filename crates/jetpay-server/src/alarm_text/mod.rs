@@ -1,6 +1,7 @@
 //! What an alarm says to people: what happened, with the amounts, and what to do. The command line, the HTTP interface, the log
 //! and the tables in `docs/service.md` and `docs/payouts.md` say the same.
 
+mod difference;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
         status,
         operation,
     } = Phrases::of(alarm);
+    let reason = alarm.reason.as_deref();
     match alarm.kind {
         AlarmKind::AmountDiffers | AlarmKind::CurrencyDiffers => both,
         AlarmKind::PartiallyPaid => format!("{both}: only a part is paid"),
@@ -111,15 +113,11 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
             format!("{recorded}, {first} paid it, {this} paid again: {says}")
         }
         AlarmKind::Unusable => {
-            let reason = alarm
-                .reason
-                .as_deref()
-                .unwrap_or("a field is missing or odd");
+            let reason = reason.unwrap_or("a field is missing or odd");
             format!("{both} is not usable: {reason}")
         }
         AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
-            let found = alarm.reason.as_deref();
-            format!("{this}: {}", found.unwrap_or("the two sides differ"))
+            format!("{this}: {}", reason.unwrap_or("both sides differ"))
         }
     }
 }
@@ -237,23 +235,11 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
         AlarmKind::Unusable if payout.is_some() => {
             "The service asks for the status anyway. Look at the payout, then dismiss the alarm."
         }
-        AlarmKind::NotThere if payout.is_none() => {
-            "Ask JetPay about the operation. If it does not exist there, correct the entry (jetpay entries correct). Then \
-             dismiss the alarm. A later reconciliation that no longer finds the difference resolves it."
-        }
-        AlarmKind::NotCredited if payout.is_none() => {
-            "Ask for the signed status of the payment and confirm it, or say whose payment the waiting callback is about. A \
-             report is no proof: the alarm takes no credit. The next reconciliation resolves it."
-        }
-        AlarmKind::AmountDiffersThere if payout.is_none() => {
-            "Ask JetPay which amount is right. If it is not the recorded one, correct the entry (jetpay entries correct). Then \
-             dismiss the alarm. A later reconciliation that no longer finds the difference resolves it."
-        }
-        AlarmKind::PayoutContradicts
-        | AlarmKind::NotThere
-        | AlarmKind::NotCredited
-        | AlarmKind::AmountDiffersThere => OF_PAYOUT,
+        AlarmKind::PayoutContradicts => OF_PAYOUT,
         _ if payout.is_some() => OF_PAYOUT,
+        AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
+            difference::advice(alarm.kind)
+        }
         AlarmKind::AmountDiffers | AlarmKind::PartiallyPaid | AlarmKind::Unusable => {
             "Ask JetPay how much came in, and credit that. Dismiss the alarm if nothing came in."
         }
@@ -294,15 +280,7 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
     let reason = "--reason \"...\"";
     let mut commands = Vec::new();
     commands.extend(subject.and_then(|subject| credit(alarm, subject)));
-    if let (AlarmKind::NotCredited, None, Some(id)) = (alarm.kind, payout, &alarm.payment_id) {
-        let id = shell_word(id.as_str());
-        commands.push(match subject {
-            Some(_) => format!("jetpay payments confirm {id}"),
-            None => format!(
-                "jetpay inbox resolve {id} --verdict credit --customer ID --amount MINOR_UNITS {reason}"
-            ),
-        });
-    }
+    commands.extend(difference::command(alarm));
     if let (Some("created" | "unknown" | "accepted"), Some(id)) = (payout, &alarm.payment_id)
         && !matches!(
             alarm.kind,

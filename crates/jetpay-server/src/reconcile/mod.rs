@@ -6,7 +6,7 @@ pub(crate) mod view;
 use std::time::Duration;
 
 use jetpay_core::id::ProjectId;
-use jetpay_gate::DataApi;
+use jetpay_gate::{DataApi, UnreadableOperation};
 use jetpay_ledger::Ledger;
 use jetpay_reconcile::{Interval, Kind, PlatformBooks, Report};
 
@@ -46,14 +46,6 @@ pub(crate) enum Failure {
     DoesNotAddUp,
 }
 
-/// How far a comparison is.
-pub(crate) enum Progress {
-    /// So many operations came from the Data API.
-    Fetched(u64),
-    /// So many recorded rows are read, of about so many.
-    Read(u64, u64),
-}
-
 /// A comparison with the Data API.
 pub(crate) struct Comparison<'a> {
     pub(crate) api: &'a DataApi,
@@ -71,17 +63,18 @@ impl Comparison<'_> {
     /// Fetches the platform's books, and compares the ledger with them.
     ///
     /// The platform selects operations by their last change, and the ledger by their date. So it asks for a day more on both
-    /// sides. When it still misses an operation, it asks for what was changed since.
+    /// sides. When it still misses an operation, it asks for what was changed since. `progress` gets how many recorded rows are
+    /// read, and how many there are about.
     pub(crate) async fn run(
         &self,
         ledger: &Ledger,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Report, Failure> {
         let Interval { from, to } = self.interval;
         let last = self.now.saturating_sub(seconds(SETTLED)).max(to);
         let first_end = to.saturating_add(DAY).min(last);
         let mut books = PlatformBooks::new();
-        self.fetch(from.saturating_sub(DAY), first_end, &mut books, progress)
+        self.fetch(from.saturating_sub(DAY), first_end, &mut books)
             .await?;
         let mut report = self.compare(ledger, &books, progress).await?;
         if let Some(uncovered) = uncovered(&report, self.projects)
@@ -92,7 +85,7 @@ impl Comparison<'_> {
         let missed = count(&report, Kind::NotThere) > 0;
         let later = to.saturating_add(CHANGED_WITHIN).min(last);
         if missed && later > first_end {
-            self.fetch(first_end, later, &mut books, progress).await?;
+            self.fetch(first_end, later, &mut books).await?;
             report = self.compare(ledger, &books, progress).await?;
         }
         if report.adds_up() {
@@ -102,22 +95,11 @@ impl Comparison<'_> {
         }
     }
 
-    async fn fetch(
-        &self,
-        from: i64,
-        to: i64,
-        books: &mut PlatformBooks,
-        progress: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<(), Failure> {
+    async fn fetch(&self, from: i64, to: i64, books: &mut PlatformBooks) -> Result<(), Failure> {
         let source = books.begin_source(SOURCE);
-        let mut fetched = 0;
-        let mut each = |operation: Result<_, jetpay_gate::UnreadableOperation>| {
-            fetched += 1;
-            progress(Progress::Fetched(fetched));
-            match operation {
-                Ok(operation) => books.add(source, None, &operation),
-                Err(bad) => books.add_unreadable(source, bad.number, bad.field, &bad.why),
-            }
+        let mut each = |operation: Result<_, UnreadableOperation>| match operation {
+            Ok(operation) => books.add(source, None, &operation),
+            Err(bad) => books.add_unreadable(source, bad.number, bad.field, &bad.why),
         };
         let asked = self.api.operations(from, to, self.projects, &mut each);
         let all = asked.await?;
@@ -129,11 +111,10 @@ impl Comparison<'_> {
         &self,
         ledger: &Ledger,
         books: &PlatformBooks,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Report, Failure> {
         let fresh_from = fresh_from(self.now, self.grace);
-        let mut read = |done, all| progress(Progress::Read(done, all));
-        let compared = ledger.reconcile(books, self.interval, self.projects, fresh_from, &mut read);
+        let compared = ledger.reconcile(books, self.interval, self.projects, fresh_from, progress);
         Ok(compared.await?)
     }
 }

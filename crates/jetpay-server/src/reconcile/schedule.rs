@@ -114,7 +114,7 @@ impl Schedule {
             now: begun.0.div_euclid(1000),
             grace: GRACE,
         };
-        let report = comparison.run(&self.ledger, &mut |_| {}).await?;
+        let report = comparison.run(&self.ledger, &mut |_, _| {}).await?;
         // Another service on the database can have been faster.
         if self.last().await? != last {
             return Ok(self.every);
@@ -160,9 +160,132 @@ fn interval(now: Millis) -> Interval {
 
 #[cfg(test)]
 mod tests {
+    use jetpay_core::report::ReportedOperation;
+    use jetpay_core::signature::Key;
+    use jetpay_core::{Currency, Money};
+    use jetpay_gate::BaseUrl;
+    use jetpay_platform::data_api::{DataApiState, OnRequest, PlatformRecord, Server, serve};
+    use tokio::net::TcpListener;
+
     use super::*;
 
     const HOUR: i64 = 60 * 60 * 1000;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const TOKEN: &str = "ZOyTL5shY8ddhpxdQyplRPJYmGV7Kv";
+
+    /// A simulated Data API that lists a success of three days ago, which no ledger has; and a schedule that asks it, with an
+    /// empty ledger in a new folder.
+    async fn schedule() -> (Schedule, Server, tempfile::TempDir) {
+        let key = Key::new("a key of tests").unwrap();
+        let record = PlatformRecord::new();
+        let amount = Money::new(100_000, Currency::KZT);
+        let sale = ReportedOperation::new(
+            1234.into(),
+            11.into(),
+            "p-1",
+            "sale".into(),
+            "success".into(),
+            amount,
+        );
+        record.put(sale.at(Some(now().0 / 1000 - 3 * seconds(DAY))));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = serve(listener, DataApiState::new(TOKEN, key.clone(), record)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let url = BaseUrl::parse(&server.url()).unwrap();
+        let schedule = Schedule {
+            ledger: Ledger::open(&folder.path().join("ledger.db")).unwrap(),
+            api: DataApi::new(url, TOKEN, key).unwrap(),
+            projects: vec![1234.into()],
+            every: DAY,
+            first: Duration::ZERO,
+        };
+        (schedule, server, folder)
+    }
+
+    #[actix_web::test]
+    async fn turn_records_what_it_finds_and_the_next_one_waits_for_the_period() {
+        let (schedule, server, _folder) = schedule().await;
+        assert_eq!(schedule.turn().await.unwrap(), DAY);
+        let runs = schedule.ledger.reconciliations(None, 9).await.unwrap();
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].by, None);
+        assert_eq!(runs[0].counts["not_credited"], 1);
+        assert_eq!(schedule.ledger.open_differences().await.unwrap(), 1);
+        let asked = server.state().requests();
+        let waits = schedule.turn().await.unwrap();
+        assert!(
+            waits <= DAY && waits + Duration::from_secs(60) > DAY,
+            "{waits:?}"
+        );
+        assert_eq!(
+            server.state().requests(),
+            asked,
+            "nothing is asked before it is due"
+        );
+    }
+
+    #[actix_web::test]
+    async fn run_that_a_person_recorded_does_not_take_the_place_of_a_scheduled_one() {
+        let (schedule, _server, _folder) = schedule().await;
+        let comparison = Comparison {
+            api: &schedule.api,
+            projects: &schedule.projects,
+            is_covered: false,
+            interval: interval(now()),
+            now: now().0 / 1000,
+            grace: GRACE,
+        };
+        let report = comparison
+            .run(&schedule.ledger, &mut |_, _| {})
+            .await
+            .unwrap();
+        let by_a_person = NewReconciliation {
+            report,
+            by: Some("aliya".to_owned()),
+        };
+        let recorded = schedule.ledger.record_reconciliation(by_a_person, now());
+        recorded.await.unwrap();
+        assert_eq!(schedule.turn().await.unwrap(), DAY);
+        let runs = schedule.ledger.reconciliations(None, 9).await.unwrap();
+        assert_eq!(runs.iter().filter(|run| run.by.is_none()).count(), 1);
+    }
+
+    #[actix_web::test]
+    async fn run_that_another_service_records_meanwhile_is_not_doubled() {
+        let (schedule, server, _folder) = schedule().await;
+        let pause = Duration::from_millis(300);
+        server.state().script([OnRequest::Slowly(2 * pause)]);
+        let other = async {
+            rt::time::sleep(pause).await;
+            let report = serde_json::json!({
+                "from": 1, "to": 2, "ledger_seq": 0, "sources": [], "counts": {}, "sums": [], "results": [],
+            });
+            let report = serde_json::from_value(report).unwrap();
+            let new = NewReconciliation { report, by: None };
+            schedule.ledger.record_reconciliation(new, now()).await
+        };
+        let (turn, other) = tokio::join!(schedule.turn(), other);
+        assert_eq!((turn.unwrap(), other.unwrap().run), (DAY, 1));
+        let runs = schedule.ledger.reconciliations(None, 9).await.unwrap();
+        assert_eq!(runs.len(), 1);
+    }
+
+    #[actix_web::test]
+    async fn failure_is_counted_and_records_nothing_and_the_schedule_ends_when_the_service_does() {
+        let (schedule, server, _folder) = schedule().await;
+        server.state().script([OnRequest::WrongSignature]);
+        let ledger = schedule.ledger.clone();
+        let before = telemetry::RECONCILIATION_FAILURES.get();
+        let (end, ending) = watch::channel(false);
+        let runs = rt::spawn(schedule.run(ending));
+        while telemetry::RECONCILIATION_FAILURES.get() == before {
+            rt::time::sleep(Duration::from_millis(10)).await;
+        }
+        end.send_replace(true);
+        runs.await.unwrap();
+        assert!(ledger.reconciliations(None, 9).await.unwrap().is_empty());
+    }
 
     #[test]
     fn run_is_due_when_the_last_one_is_as_old_as_the_period() {

@@ -166,6 +166,7 @@ mod utc {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(seconds: &i64, to: S) -> Result<S::Ok, S::Error> {
         Millis(seconds.saturating_mul(1000)).serialize(to)
     }
@@ -182,6 +183,7 @@ mod utc_if_present {
 
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         seconds: &Option<i64>,
         to: S,

@@ -12,6 +12,7 @@ mod ledger;
 mod operator;
 mod payouts;
 mod reconcile;
+mod reconcile_api;
 mod reconcile_columns;
 mod send;
 mod serve;

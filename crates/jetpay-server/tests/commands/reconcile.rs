@@ -2,10 +2,15 @@
 
 use std::fs;
 
+use jetpay_core::{Keyring, Project};
+use jetpay_platform::gate::GateOptions;
+use jetpay_testing::free_port;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Running, Said, assert_has, each};
+use crate::support::{
+    CUSTOMER, Folder, PROJECT, Running, SECRET, Said, assert_has, each, on_every_store, success,
+};
 
 const HEADER: &str = "project_id,operation_id,payment_id,operation_type,operation_status,amount,currency,completed_at";
 const MAP: &str = "amount_unit = \"minor\"\n[columns]\nproject_id = \"project_id\"\noperation_id = \"operation_id\"\n\
@@ -34,16 +39,26 @@ fn compare(folder: &Folder, options: &str) -> Said {
     let mut line = format!("reconcile csv --map map.toml {options}");
     for (option, value) in [("--from", &*day(-1)), ("--to", &*day(2)), ("--grace", "0h")] {
         if !options.contains(&format!("{option} ")) {
-            line += &format!(" {option} {value}");
+            line += &[" ", option, " ", value].concat();
         }
     }
     folder.run(&line)
 }
 
-/// A service with three credited payments and a pending one, and a report that has two of the credits, a success of the
+on_every_store! {
+    with_customer;
+    differences_are_shown_recorded_and_raise_alarms,
+    recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_done,
+    report_that_agrees_closes_the_differences_and_ends_with_0,
+}
+
+async fn with_customer(folder: Folder) -> Running {
+    folder.serve().await.with_customer().await
+}
+
+/// Three credited payments and a pending one, and a report that has two of the credits, a success of the
 /// pending payment, and another amount of the third. The ids of the payments.
-async fn service_and_report() -> (Running, [String; 4]) {
-    let running = Folder::new().serve().await.with_customer().await;
+async fn payments_and_report(running: &Running) -> [String; 4] {
     let mut payments = Vec::new();
     for _ in 0..4 {
         payments.push(running.announced(100_000).await);
@@ -60,12 +75,11 @@ async fn service_and_report() -> (Running, [String; 4]) {
         row(14, pending, 100_000),
     ];
     write_report(&running.folder, "report.csv", &rows);
-    (running, payments)
+    payments
 }
 
-#[actix_web::test]
-async fn differences_are_shown_recorded_through_the_service_and_raise_alarms() {
-    let (running, [.., pending]) = service_and_report().await;
+async fn differences_are_shown_recorded_and_raise_alarms(running: &Running) {
+    let [.., pending] = payments_and_report(running).await;
     let said = compare(&running.folder, "report.csv --json");
     assert_eq!(said.code, Some(1), "{said:?}");
     let report = said.json();
@@ -100,13 +114,14 @@ async fn differences_are_shown_recorded_through_the_service_and_raise_alarms() {
         "{alarms}"
     );
     // Nothing was credited.
-    assert_eq!(running.balance(crate::support::CUSTOMER).await, 300_000);
+    assert_eq!(running.balance(CUSTOMER).await, 300_000);
     running.run("ledger check").good();
 }
 
-#[actix_web::test]
-async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_done() {
-    let (running, _) = service_and_report().await;
+async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_done(
+    running: &Running,
+) {
+    payments_and_report(running).await;
     let text = compare(&running.folder, "report.csv --zone Asia/Almaty");
     assert_eq!(text.code, Some(1), "{text:?}");
     assert_has(
@@ -120,10 +135,7 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
         ],
     );
     let runs = running.run("reconcile runs").good();
-    assert_has(
-        runs.lines().nth(1).unwrap(),
-        &["report.csv", "  2 ", "admin"],
-    );
+    assert_has(runs.lines().nth(1).unwrap(), &["report.csv", "  2 "]);
     for id in ["1234-13-amount_differs", "1234-14-not_credited"] {
         let resolve = format!("reconcile resolve {id} --verdict accepted --reason 'asked JetPay'");
         assert_eq!(running.run(&resolve).good(), format!("{id} is accepted\n"));
@@ -160,9 +172,8 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
     );
 }
 
-#[actix_web::test]
-async fn report_that_agrees_closes_the_differences_and_ends_with_0() {
-    let (running, [a, b, c, pending]) = service_and_report().await;
+async fn report_that_agrees_closes_the_differences_and_ends_with_0(running: &Running) {
+    let [a, b, c, pending] = payments_and_report(running).await;
     assert_eq!(compare(&running.folder, "report.csv").code, Some(1));
     running.succeed(&pending, 100_000, 14).await;
     let rows: Vec<_> = (11..)
@@ -185,7 +196,8 @@ async fn report_that_agrees_closes_the_differences_and_ends_with_0() {
 
 #[actix_web::test]
 async fn without_a_service_the_report_is_recorded_in_the_store_and_a_dry_run_records_nothing() {
-    let (running, _) = service_and_report().await;
+    let running = with_customer(Folder::new()).await;
+    payments_and_report(&running).await;
     let folder = running.stop();
     let dry = compare(&folder, "report.csv --dry-run --json");
     assert_eq!((dry.code, &dry.json()["run"]), (Some(1), &Value::Null));
@@ -200,7 +212,8 @@ async fn without_a_service_the_report_is_recorded_in_the_store_and_a_dry_run_rec
 
 #[actix_web::test]
 async fn comparison_that_cannot_be_made_ends_with_2_and_records_nothing() {
-    let (running, payments) = service_and_report().await;
+    let running = with_customer(Folder::new()).await;
+    let payments = payments_and_report(&running).await;
     let folder = &running.folder;
     let other: Vec<_> = [("99", 1), ("98", 2), ("97", 3)]
         .map(|(payment, operation)| row(operation, payment, 5).replace("success", "decline"))
@@ -274,6 +287,9 @@ async fn report_that_cannot_be_recorded_is_shown_and_ends_with_2() {
         &said.err,
         &["the report is not recorded", "this token has the role read"],
     );
+    assert_eq!(compare(&running.folder, "report.csv").code, Some(1));
+    let (_, runs) = running.get("/v1/reconciliations").await;
+    assert_eq!(each(&runs["reconciliations"], "by"), json!(["admin"]));
 }
 
 #[actix_web::test]
@@ -294,4 +310,43 @@ async fn late_end_is_warned_about_with_a_report_and_hostile_texts_of_it_do_nothi
     assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
     assert_has(&page, &["&lt;script&gt;", "=1+1&lt;b&gt;.csv"]);
     assert_has(&csv, &["'=1+1<b>.csv"]);
+}
+
+#[actix_web::test]
+async fn lost_callback_is_found_asked_about_and_confirmed_and_then_the_books_agree() {
+    let port = free_port();
+    let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{port}\"\nask_after_seconds = 1\n");
+    let running = with_customer(Folder::new().configured(&gate)).await;
+    let lost = running.announced(100_000).await;
+    write_report(&running.folder, "report.csv", &[row(14, &lost, 100_000)]);
+    let project = Project::new(PROJECT, SECRET).unwrap();
+    let mut options = GateOptions::new(([127, 0, 0, 1], port).into(), Keyring::from(project));
+    options.lost = vec![success(&lost, 100_000).with_operation_id(14)];
+    let _gate = options.open().await.unwrap();
+    let commands = async |line: String| {
+        let mut command = running.folder.command(&line);
+        // The simulated Gate answers on this thread.
+        let output = tokio::task::spawn_blocking(move || command.output());
+        Said::of(output.await.unwrap().unwrap())
+    };
+    let line = format!(
+        "reconcile csv report.csv --map map.toml --from {} --to {} --grace 0h --ask --json",
+        day(-1),
+        day(2)
+    );
+    let said = commands(line.clone()).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(
+        each(&said.json()["results"], "status"),
+        json!([
+            "the payment is success; operation 14: sale success 1 000.00 KZT; signed with the project's secret"
+        ])
+    );
+    assert_eq!(running.balance(CUSTOMER).await, 0, "asking changes nothing");
+    let confirm = format!("payments confirm {lost} --yes --reason 'the callback was lost'");
+    commands(confirm).await.good();
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+    let said = commands(line).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.json()["counts"], json!({"matched": 1}));
 }

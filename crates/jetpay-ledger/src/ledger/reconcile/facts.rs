@@ -65,11 +65,11 @@ impl<'k> Batch<'k> {
         }
     }
 
-    fn book(&mut self, entry: Option<BookedEntry>) {
-        if let Some(entry) = entry
-            && let Some(facts) = self.operation(entry.project_id, entry.operation_id)
-        {
-            facts.entries.push(entry);
+    fn book(&mut self, entries: impl IntoIterator<Item = BookedEntry>) {
+        for entry in entries {
+            if let Some(facts) = self.operation(entry.project_id, entry.operation_id) {
+                facts.entries.push(entry);
+            }
         }
     }
 
@@ -120,10 +120,9 @@ impl Ledger {
 
         // Events before entries: then the entry of each applied event is among those.
         let sql = format!("SELECT {EVENT} FROM events WHERE operation_id IN ({{}}) ORDER BY seq");
-        for event in self.look_up(&sql, &operations, event).await? {
-            if let Some(event) = event
-                && let Some(facts) = batch.operation(event.project_id, event.operation_id)
-            {
+        let events = self.look_up(&sql, &operations, event).await?;
+        for event in events.into_iter().flatten() {
+            if let Some(facts) = batch.operation(event.project_id, event.operation_id) {
                 facts.events.push(event);
             }
         }
@@ -136,21 +135,19 @@ impl Ledger {
             let mut values = vec![project_id.into()];
             values.extend(operations.iter().cloned());
             let entries = self.read(&listed(&sql, 2), values, entry).await?;
-            entries
-                .into_iter()
-                .for_each(|entry| batch.book(Some(entry)));
+            batch.book(entries);
         }
         let sql = format!(
             "SELECT {STEP} FROM payout_steps WHERE operation_id IN ({{}}) AND {MOVED} ORDER BY seq"
         );
         let steps = self.look_up(&sql, &operations, |row| step(row, |_| None));
-        steps.await?.into_iter().for_each(|step| batch.book(step));
+        batch.book(steps.await?.into_iter().flatten());
         let sql = format!(
             "SELECT {STEP} FROM payout_steps WHERE payment_id IN ({{}}) AND what = 'paid' AND operation_id IS NULL"
         );
         let known = |id: &str| last_operations.get(id).copied();
         let steps = self.look_up(&sql, &payments, |row| step(row, known));
-        steps.await?.into_iter().for_each(|step| batch.book(step));
+        batch.book(steps.await?.into_iter().flatten());
         self.look_up_payments(&payments, &mut batch).await?;
         self.look_up_alarms(&operations, &payments, &mut batch)
             .await?;
@@ -234,7 +231,10 @@ impl Ledger {
     ) -> Result<(), Error> {
         let sql = "SELECT DISTINCT payment_id FROM events WHERE payment_id IN ({})
             AND disposition IN ('unmatched', 'dismissed') AND disposition = 'dismissed'";
-        for id in self.look_up(sql, payments, |row| row.string()).await? {
+        for (id,) in self
+            .look_up(sql, payments, |row| Ok((row.string()?,)))
+            .await?
+        {
             batch.payment(&id, |facts| facts.is_foreign = true);
         }
         let sql = "SELECT operation_id, payment_id, time FROM settlements

@@ -14,7 +14,7 @@ use crate::model::{
     DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding, Reconciliation,
     RecordedRun, ResolveError,
 };
-use crate::port::{Value, Values, reconciliations};
+use crate::port::{TransactionError, Value, Values, reconciliations};
 use recorded::Table;
 
 /// The most results that are recorded of one run.
@@ -51,18 +51,7 @@ impl Ledger {
             while span.after < until {
                 let before = span.rows();
                 for row in self.page(&mut span).await? {
-                    let row = &mut Values::of(&row);
-                    match table {
-                        Table::Events => {
-                            let event = recorded::event(row)?;
-                            event.iter().for_each(|event| matcher.event(event));
-                        }
-                        Table::Entries => matcher.entry(&recorded::entry(row)?),
-                        Table::Steps => {
-                            let step = recorded::step(row, |_| None)?;
-                            step.iter().for_each(|step| matcher.entry(step));
-                        }
-                    }
+                    give(&mut matcher, table, &mut Values::of(&row))?;
                 }
                 read += before - span.rows();
                 progress(read, about);
@@ -71,8 +60,9 @@ impl Ledger {
             if table == Table::Entries {
                 let mut after = 0;
                 while after < i64::MAX {
-                    let late = self.late_entries(interval, until, &mut after).await?;
-                    late.iter().for_each(|entry| matcher.entry(entry));
+                    for entry in self.late_entries(interval, until, &mut after).await? {
+                        matcher.entry(&entry);
+                    }
                 }
             }
         }
@@ -226,6 +216,28 @@ impl Ledger {
     }
 }
 
+/// Gives the matcher what a row of a span says.
+fn give(
+    matcher: &mut Matcher<'_>,
+    table: Table,
+    row: &mut Values<'_>,
+) -> Result<(), TransactionError> {
+    match table {
+        Table::Events => {
+            if let Some(event) = recorded::event(row)? {
+                matcher.event(&event);
+            }
+        }
+        Table::Entries => matcher.entry(&recorded::entry(row)?),
+        Table::Steps => {
+            if let Some(step) = recorded::step(row, |_| None)? {
+                matcher.entry(&step);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Lets other tasks of the thread run: a store in a file reads without waiting.
 async fn pause() {
     let mut paused = false;
@@ -237,4 +249,50 @@ async fn pause() {
         std::task::Poll::Pending
     });
     pause.await;
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use jetpay_reconcile::Finding;
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: Millis = Millis(1_733_000_000_000);
+
+    fn report(results: &[Finding]) -> NewReconciliation {
+        let report = json!({
+            "from": 0, "to": 9, "ledger_seq": 0, "sources": [], "counts": {}, "results": results,
+            "sums": [{
+                "project_id": 1234, "currency": "KZT", "type": "sale", "ours": 1, "theirs": 1, "explained": 0,
+            }],
+        });
+        NewReconciliation {
+            report: serde_json::from_value(report).unwrap(),
+            by: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn difference_that_a_later_run_lists_is_not_closed_by_an_earlier_one_that_ends_after_it()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let found = json!({
+            "id": "1234-1-not_there", "kind": "not_there", "project_id": 1234, "operation_id": "1", "time": 5,
+        });
+        let found: [Finding; 1] = [serde_json::from_value(found).unwrap()];
+        let recorded = ledger.record_reconciliation(report(&found), NOW).await;
+        assert_eq!(recorded.unwrap().opened, 1);
+        let earlier = ledger.reconciliation(1).await.unwrap().unwrap();
+        let earlier = ledger.write(commands::begin_run(earlier, 0)).await.unwrap();
+        let recorded = ledger.record_reconciliation(report(&found), NOW).await;
+        assert_eq!(recorded.unwrap().run, earlier + 1);
+        // It looked for what to close before the later run came.
+        let close = |run| commands::close_differences(run, vec![found[0].id.clone()], NOW);
+        assert_eq!(ledger.write(close(earlier)).await, Ok(0));
+        assert_eq!(ledger.open_differences().await, Ok(1));
+        assert_eq!(ledger.write(close(earlier + 2)).await, Ok(1));
+        assert_eq!(ledger.open_differences().await, Ok(0));
+    }
 }

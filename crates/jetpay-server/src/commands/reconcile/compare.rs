@@ -22,7 +22,8 @@ use crate::commands::store;
 use crate::config::{AdminAccess, Config};
 use crate::environment::now;
 use crate::reconcile::view::{ResultView, RunView};
-use crate::reconcile::{Comparison, Progress, fresh_from, uncovered};
+use crate::reconcile::{Comparison, fresh_from, uncovered};
+use crate::status::StatusClient;
 
 /// Who recorded a run that went into the store itself, and came with no token.
 const BY_COMMAND: &str = "the command";
@@ -108,9 +109,9 @@ impl Csv {
         bar.finish_and_clear();
         read?;
         let fresh_from = fresh_from(run.now, self.options.grace);
-        let bar = progress(0);
+        let bar = waiting("reading the ledger");
         let report = store::read(&run.config.store, async |ledger| {
-            let mut shown = |done, all| show(&bar, &Progress::Read(done, all));
+            let mut shown = |read, all| show(&bar, read, all);
             let compared =
                 ledger.reconcile(&books, run.interval, &run.projects, fresh_from, &mut shown);
             Ok(compared.await?)
@@ -154,10 +155,10 @@ impl Api {
             now: run.now,
             grace: self.options.grace,
         };
-        let bar = progress(0);
+        let bar = waiting("asking the Data API, which can take minutes");
         let report = store::read(&run.config.store, async |ledger| {
             Ok(comparison
-                .run(ledger, &mut |step| show(&bar, &step))
+                .run(ledger, &mut |read, all| show(&bar, read, all))
                 .await?)
         });
         bar.finish_and_clear();
@@ -165,19 +166,18 @@ impl Api {
     }
 }
 
-fn show(bar: &ProgressBar, step: &Progress) {
-    match *step {
-        Progress::Fetched(operations) if operations % 100 == 0 => {
-            bar.set_message(format!("{operations} operations of the Data API"));
-            bar.tick();
-        }
-        Progress::Fetched(_) => {}
-        Progress::Read(done, all) => {
-            bar.set_message("comparing");
-            bar.set_length(all);
-            bar.set_position(done);
-        }
-    }
+/// A bar that shows that the command waits, until it reads the ledger.
+fn waiting(message: &'static str) -> ProgressBar {
+    let bar = progress(0);
+    bar.set_message(message);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn show(bar: &ProgressBar, read: u64, all: u64) {
+    bar.set_message("reading the ledger");
+    bar.set_length(all);
+    bar.set_position(read);
 }
 
 /// A run of the command.
@@ -190,7 +190,7 @@ struct Run<'a> {
     /// Whole seconds since 1970-01-01 00:00 UTC.
     now: i64,
     files: Vec<ReportFile<'a>>,
-    gate: Option<jetpay_gate::Gate>,
+    gate: Option<StatusClient>,
 }
 
 impl<'a> Run<'a> {
@@ -229,9 +229,8 @@ impl<'a> Run<'a> {
         let is_done = shown.to_do() == 0;
         let mut left_out = 0;
         if let (Some(gate), Some(results)) = (&self.gate, &mut shown.results) {
-            let bar = progress(0);
-            bar.set_message("asking for the status");
-            let asked = ask::ask(gate, &self.config, results, &bar);
+            let bar = waiting("asking for the status");
+            let asked = ask::ask(gate, results);
             left_out = System::new().block_on(asked);
             bar.finish_and_clear();
         }

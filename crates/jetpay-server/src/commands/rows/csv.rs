@@ -35,8 +35,6 @@ pub(in crate::commands) struct CsvFile {
     columns: Option<&'static Columns>,
     /// The names in the header, without the empty ones at its end.
     pub(in crate::commands) header: Vec<String>,
-    /// The line of the header, from 1.
-    pub(in crate::commands) header_line: u64,
     row: Row,
 }
 
@@ -73,7 +71,6 @@ impl CsvFile {
                 lines,
                 columns: Some(columns),
                 header,
-                header_line: line,
                 row,
             });
         }
@@ -81,12 +78,12 @@ impl CsvFile {
     }
 
     /// Finds the header of a file that another system wrote: of the first lines, as each separator splits them, the first
-    /// with the highest score above 0. Columns that nobody asks for may have any name or none.
+    /// with the highest score above 0. Returns its line, from 1, too. Columns that nobody asks for may have any name or none.
     pub(in crate::commands) fn find(
         file: RowFile,
         separator: Option<char>,
         score: impl Fn(&[String]) -> usize,
-    ) -> anyhow::Result<Option<Self>> {
+    ) -> anyhow::Result<Option<(Self, u64)>> {
         let (mut lines, mut row, mut separator) = (file.lines, Row::default(), separator);
         let (mut best, mut wrong) = (None, None);
         let mut highest = 0;
@@ -129,13 +126,13 @@ impl CsvFile {
             lines.read()?;
         }
         row.separator = separator;
-        Ok(Some(Self {
+        let file = Self {
             lines,
             columns: None,
             header,
-            header_line,
             row,
-        }))
+        };
+        Ok(Some((file, header_line)))
     }
 
     /// What separates the cells.

@@ -62,8 +62,8 @@ impl Row {
     /// The cells as the names of columns, without the empty ones at the end.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.cells().map(|cell| cell.trim().to_owned()).collect();
-        let named = names.iter().rposition(|name| !name.is_empty());
-        names.truncate(named.map_or(0, |at| at + 1));
+        let last = names.iter().rposition(|name| !name.is_empty());
+        names.truncate(last.map_or(0, |at| at + 1));
         names
     }
 

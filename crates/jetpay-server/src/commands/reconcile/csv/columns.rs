@@ -59,10 +59,12 @@ pub(super) fn understand(path: &Path) -> anyhow::Result<(Guess, Vec<Sample>)> {
         map.encoding = ENCODINGS[1].1;
         file.lines.encoding = map.encoding;
     }
-    let Some(mut file) = CsvFile::find(file, None, Guess::score).context(name.clone())? else {
+    let Some((mut file, header_line)) =
+        CsvFile::find(file, None, Guess::score).context(name.clone())?
+    else {
         bail!("{name}: {}", no_header());
     };
-    let mut guess = Guess::new(map, &file);
+    let mut guess = Guess::new(map, &file, header_line);
     let mut samples = Vec::new();
     while let Some(row) = file.next().context(name.clone())? {
         let values = guess.row(row);
@@ -100,34 +102,33 @@ pub(super) fn shown(name: &str, guess: &Guess, samples: &[Sample]) -> String {
         column("completed_at", |row| text(row, "/completed_at")),
         column("created_at", |row| text(row, "/created_at")),
     ];
-    let mut out = format!(
-        "{name}: {}, separated by {}; line {} has the names of the columns; rows below it: {}\n\n",
+    let mut lines = vec![format!(
+        "{name}: {}, separated by {}; line {} has the names of the columns; rows below it: {}\n",
         guess.encoding(),
         separator_name(guess.separator),
         guess.header_line,
         guess.rows,
-    );
-    out += &named(&keys);
+    )];
+    lines.push(named(&keys).trim_end().to_owned());
     if !guess.unused.is_empty() {
         let names: Vec<_> = guess.unused.iter().map(|it| format!("`{it}`")).collect();
-        out += &format!(
-            "not used: {}\n",
-            table::cut(visible::line(&names.join(", ")))
-        );
+        let names = table::cut(visible::line(&names.join(", ")));
+        lines.push(format!("not used: {names}"));
     }
-    out += "\nThe first rows, as they are understood (`?`: cannot be read):\n";
-    out += &table(&rows, &columns, "there are none\n");
-    for problem in problems {
-        out += &format!("{problem}\n");
-    }
-    out += &format!(
-        "\nStill to say or to check in the map:\n  amount_unit: {UNIT_ADVICE}. No program can guess it: compare the amounts above with the \
-         Dashboard\n"
+    lines.push("\nThe first rows, as they are understood (`?`: cannot be read):".to_owned());
+    lines.push(
+        table(&rows, &columns, "there are none")
+            .trim_end()
+            .to_owned(),
     );
-    for missing in guess.missing() {
-        out += &format!("  {}\n", visible::line(&missing));
-    }
-    out
+    lines.extend(problems);
+    lines.push(format!(
+        "\nStill to say or to check in the map:\n  amount_unit: {UNIT_ADVICE}. No program can guess it: compare the amounts above \
+         with the Dashboard"
+    ));
+    let missing = guess.missing().into_iter();
+    lines.extend(missing.map(|it| format!("  {}", visible::line(&it))));
+    lines.join("\n") + "\n"
 }
 
 /// A row as it is understood; what cannot be read is added to the problems.

@@ -17,6 +17,7 @@ use crate::text::NOT_UTF_8;
 /// A report whose header has been read.
 pub(super) struct ReportFile<'m> {
     file: CsvFile,
+    header_line: u64,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub(super) sha256: String,
     /// In bytes.
@@ -75,7 +76,7 @@ impl<'m> ReportFile<'m> {
             };
             anyhow!("{name}: {error}{advice}")
         })?;
-        let Some(file) = found else {
+        let Some((file, header_line)) = found else {
             let separator = match map.delimiter {
                 Some(it) => format!(", separated by {} as the map says", separator_name(it)),
                 None => String::new(),
@@ -83,7 +84,8 @@ impl<'m> ReportFile<'m> {
             bail!("{name}: {}{separator}", no_header());
         };
         let sources = Sources::new(map, &file.header);
-        let sources = sources.map_err(|what| anyhow!("{name}: {what}; {}", columns_read(&file)))?;
+        let sources = sources
+            .map_err(|what| anyhow!("{name}: {what}; {}", columns_read(&file, header_line)))?;
         let reader = Reader {
             map,
             sources,
@@ -91,6 +93,7 @@ impl<'m> ReportFile<'m> {
         };
         Ok(Self {
             file,
+            header_line,
             sha256,
             length,
             reader,
@@ -99,7 +102,7 @@ impl<'m> ReportFile<'m> {
 
     /// Says which columns it has.
     pub(super) fn columns(&self) -> String {
-        columns_read(&self.file)
+        columns_read(&self.file, self.header_line)
     }
 
     /// Reads all rows: each with its line, from 1. `progress` gets the bytes that are read. Returns how many rows there are.
@@ -134,10 +137,9 @@ impl<'m> ReportFile<'m> {
 }
 
 /// Says which columns a file has.
-pub(super) fn columns_read(file: &CsvFile) -> String {
+fn columns_read(file: &CsvFile, line: u64) -> String {
     let names: Vec<_> = file.header.iter().map(|name| format!("`{name}`")).collect();
     let separator = separator_name(file.separator());
-    let line = file.header_line;
     let shown = visible::line(&names.join(", "));
     cut(format!(
         "the columns in line {line}, separated by {separator}, are {shown}"

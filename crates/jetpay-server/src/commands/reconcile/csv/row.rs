@@ -34,11 +34,9 @@ impl fmt::Display for Unreadable {
 impl Unreadable {
     pub(super) fn new(errors: FieldErrors) -> Self {
         let mut errors = errors.into_iter();
-        let first = errors.next();
-        let (column, mut why) = first.map_or_else(Default::default, |it| (it.field, it.message));
-        for error in errors {
-            why += &format!("; `{}` {}", error.field, error.message);
-        }
+        let first = errors.next().unwrap_or_else(|| FieldError::new("", ""));
+        let others = errors.map(|it| format!("; `{}` {}", it.field, it.message));
+        let (column, why) = (first.field, first.message + &others.collect::<String>());
         Self {
             column: visible::line(&column),
             why: cut(visible::line(&why)),

@@ -136,6 +136,25 @@ pub(super) fn groups(run: &RunView) -> Vec<(Kind, Vec<&ResultView>)> {
     by_kind
 }
 
+/// The headings of results.
+const HEADINGS: [&str; 15] = [
+    "project",
+    "payment",
+    "operation",
+    "time",
+    "field",
+    "ours",
+    "theirs",
+    "amount",
+    "why",
+    "line",
+    "the platform says",
+    "state",
+    "alarm",
+    "reason",
+    "id",
+];
+
 /// The rows of one kind.
 pub(super) fn results(results: &[&ResultView], run: &RunView, zone: &Zone) -> Cells {
     let row = |result: &&ResultView| {
@@ -179,23 +198,6 @@ pub(super) fn results(results: &[&ResultView], run: &RunView, zone: &Zone) -> Ce
             },
         ]
     };
-    const HEADINGS: [&str; 15] = [
-        "project",
-        "payment",
-        "operation",
-        "time",
-        "field",
-        "ours",
-        "theirs",
-        "amount",
-        "why",
-        "line",
-        "the platform says",
-        "state",
-        "alarm",
-        "reason",
-        "id",
-    ];
     Cells::without_empty(&HEADINGS, results.iter().map(row).collect())
 }
 

@@ -57,7 +57,7 @@ impl Page {
     }
 }
 
-pub(super) fn render(run: &RunView, zone: &Zone) -> anyhow::Result<Vec<u8>> {
+pub(super) fn render(run: &RunView, zone: &Zone) -> Vec<u8> {
     let mut page = Page::default();
     page.markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
         .markup("<meta http-equiv=\"Content-Security-Policy\" content=\"")
@@ -97,5 +97,5 @@ pub(super) fn render(run: &RunView, zone: &Zone) -> anyhow::Result<Vec<u8>> {
         }
     }
     page.markup("</body></html>\n");
-    Ok(page.0.into_bytes())
+    page.0.into_bytes()
 }

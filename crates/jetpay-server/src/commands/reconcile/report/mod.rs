@@ -19,10 +19,13 @@ use crate::reconcile::view::RunView;
 
 pub(super) use text::render as text;
 
+/// Makes the content of a file.
+type Render = fn(&RunView, &Zone) -> anyhow::Result<Vec<u8>>;
+
 /// A file that a report goes to. It is for its owner alone, because it names payments.
 pub(super) struct ReportFile<'a> {
     path: &'a Path,
-    render: fn(&RunView, &Zone) -> anyhow::Result<Vec<u8>>,
+    render: Render,
     file: NamedTempFile,
 }
 
@@ -33,8 +36,8 @@ impl<'a> ReportFile<'a> {
     }
 
     fn new(path: &'a Path) -> anyhow::Result<Self> {
-        let render = match path.extension().and_then(OsStr::to_str) {
-            Some("html") => html::render,
+        let render: Render = match path.extension().and_then(OsStr::to_str) {
+            Some("html") => |run, zone| Ok(html::render(run, zone)),
             Some("csv") => csv_file::render,
             _ => bail!(
                 "--report {}: name a file that ends in .html or .csv",

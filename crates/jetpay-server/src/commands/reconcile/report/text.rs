@@ -1,5 +1,7 @@
 //! A reconciliation as text for a terminal.
 
+use std::fmt::Write;
+
 use jetpay_platform::visible;
 
 use super::super::borders::Zone;
@@ -25,16 +27,19 @@ pub(in crate::commands::reconcile) fn render(run: &RunView, zone: &Zone) -> Stri
         text += &section(&title, &cells::results(listed, run, zone));
         if results.len() > MAX_LISTED {
             let more = results.len() - MAX_LISTED;
-            text += &format!("and {more} more: --report FILE.html and --json have all\n");
+            let _ = writeln!(
+                text,
+                "and {more} more: --report FILE.html and --json have all"
+            );
         }
         if !words.advice.is_empty() {
-            text += &format!("{}\n", words.advice);
+            let _ = writeln!(text, "{}", words.advice);
         }
         for command in words.commands {
-            text += &format!("  {command}\n");
+            let _ = writeln!(text, "  {command}");
         }
         if kind.is_difference() {
-            text += &format!("  {ACCEPT}\n");
+            let _ = writeln!(text, "  {ACCEPT}");
         }
     }
     format!("{text}\n{}\n", cells::verdict(run))

@@ -57,7 +57,7 @@ impl Guess {
     }
 
     /// A guess from the header alone.
-    pub(super) fn new(mut map: Map, file: &CsvFile) -> Self {
+    pub(super) fn new(mut map: Map, file: &CsvFile, header_line: u64) -> Self {
         let header = &file.header;
         for field in Field::ALL {
             if let Some(name) = column_of(field, header) {
@@ -75,7 +75,7 @@ impl Guess {
         Self {
             unused: unused.cloned().collect(),
             separator: file.separator(),
-            header_line: file.header_line,
+            header_line,
             map,
             rows: 0,
             fitting: [0; _],

@@ -10,7 +10,7 @@ fn what_is_understood_of_a_report_and_its_map_are_as_their_snapshots_say() {
         let (guess, samples) = understand(&report).unwrap();
         let name = report.file_name().unwrap().to_str().unwrap();
         text += &shown(name, &guess, &samples);
-        text += &format!("\n--- the map:\n{}\n", guess.written());
+        text = text + "\n--- the map:\n" + &guess.written() + "\n";
     }
     insta::assert_snapshot!(text);
 }

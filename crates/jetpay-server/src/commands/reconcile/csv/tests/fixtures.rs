@@ -36,7 +36,7 @@ fn each_report_is_read_as_its_snapshot_says() {
         assert_eq!(done.rows, lines.len() as u64);
         assert_eq!(bytes, fs::metadata(&report).unwrap().len());
         let name = report.file_stem().unwrap().to_str().unwrap();
-        text += &format!("{name}:\n{}\n\n", lines.join("\n"));
+        text = text + name + ":\n" + &lines.join("\n") + "\n\n";
     }
     insta::assert_snapshot!(text);
 }

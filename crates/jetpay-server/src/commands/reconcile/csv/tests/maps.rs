@@ -77,7 +77,7 @@ fn header_or_report_that_does_not_fit_is_refused_with_the_columns_that_were_read
         } else {
             map.clone()
         };
-        text += &format!("{name}: {}\n", error_of(&map, report));
+        text = text + name + ": " + &error_of(&map, report) + "\n";
     }
     insta::assert_snapshot!(text);
 }
@@ -105,4 +105,24 @@ fn first_name_of_a_list_that_the_report_has_is_the_column() {
         map("amount_unit = \"minor\"").replace("\"amount\"", "[\"sum\", \"amount\", \"currency\"]");
     let (rows, _) = read_report(&map, format!("{HEADER}\n{ROW}\n")).unwrap();
     assert_eq!(rows[0].1.as_ref().unwrap().amount.minor(), 1);
+}
+
+#[test]
+fn separator_is_that_of_the_map_else_of_its_own_line_else_the_one_that_fits() {
+    let report = format!("{HEADER}\n{ROW}\n");
+    let with = |separator: &str| report.replace(',', separator);
+    let told = map("amount_unit = \"minor\"\ndelimiter = \"\\t\"");
+    let auto = map("amount_unit = \"minor\"");
+    for (map, report) in [
+        (&auto, report.clone()),
+        (&auto, with(";")),
+        (&auto, with("|")),
+        (&auto, with("\t")),
+        // None of these would be tried.
+        (&auto, "sep=^\n".to_owned() + &with("^")),
+        (&told, "sep=;\n".to_owned() + &with("\t")),
+    ] {
+        let (rows, _) = read_report(map, &report).unwrap();
+        assert!(rows[0].1.is_ok(), "{report:?} {rows:?}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Reports as people have them, and reports by chance.
 
+mod books;
 mod cells;
 mod columns;
 mod fixtures;

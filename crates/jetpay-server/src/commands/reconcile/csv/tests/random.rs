@@ -1,5 +1,7 @@
 //! Operations by chance in dialects by chance, and bytes by chance.
 
+use std::fmt::Write;
+
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
 use jetpay_core::status::{OperationStatus, OperationType};
@@ -10,6 +12,7 @@ use super::*;
 
 /// How a report is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 struct Dialect {
     delimiter: char,
     is_1251: bool,
@@ -68,14 +71,16 @@ impl Dialect {
             top += "encoding = \"windows-1251\"\n";
         }
         if self.is_told {
-            top += &format!(
-                "delimiter = {:?}\ndecimal = \"{}\"\n",
-                self.delimiter.to_string(),
+            let delimiter = self.delimiter.to_string();
+            let _ = writeln!(
+                top,
+                "delimiter = {delimiter:?}
+decimal = \"{}\"",
                 self.decimal
             );
         }
         if let Some(form) = self.dates {
-            top += &format!("dates = [{form:?}]\n");
+            let _ = writeln!(top, "dates = [{form:?}]");
         }
         map(&top)
     }
