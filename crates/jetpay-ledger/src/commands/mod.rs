@@ -14,7 +14,7 @@ pub(crate) use callback::{keep_unusable, record_callback};
 pub(crate) use customer::{change_debts, delete_customers, put_customers};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
-    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
+    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout, send_by_hand,
 };
 pub(crate) use resolve::{
     correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,

@@ -7,7 +7,7 @@ use jetpay_rules::{EventStatus, OperationEvent};
 use super::alarm::{raise, repeated};
 use crate::model::{AlarmCause, CallbackOutcome, Millis, Reason, ResolveError};
 use crate::payout::{
-    Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
+    Action, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
 };
 use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
@@ -121,6 +121,42 @@ pub(crate) fn resolve_payout(
             step.by.clone_from(&reason.by);
         }
         carry_out(transaction, row, decision, None, now)?;
+        Ok(Ok(()))
+    })
+}
+
+/// Marks payouts as sent by a person, before the file that the person uploads is given out. All of them or, when one may not
+/// be in such a file, none.
+pub(crate) fn send_by_hand(
+    ids: Vec<PaymentId>,
+    again: bool,
+    by: Option<String>,
+    now: Millis,
+    policy: RetryPolicy,
+) -> Command<Result<(), (PaymentId, ByHandError)>> {
+    let keys = Keys {
+        payouts: ids.clone(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        let mut decided = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let row = transaction.payout(id)?;
+            let marked = row.ok_or(ByHandError::NoSuchPayout).and_then(|row| {
+                let decision = row.snapshot.send_by_hand(again, now, &policy)?;
+                Ok((row, decision))
+            });
+            match marked {
+                Ok(marked) => decided.push(marked),
+                Err(why) => return Ok(Err((id.clone(), why))),
+            }
+        }
+        for (row, mut decision) in decided {
+            for step in &mut decision.steps {
+                step.by.clone_from(&by);
+            }
+            carry_out(transaction, row, decision, None, now)?;
+        }
         Ok(Ok(()))
     })
 }

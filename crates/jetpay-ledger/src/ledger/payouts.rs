@@ -9,7 +9,8 @@ use crate::commands;
 use crate::commands::record_outcome;
 use crate::model::{Error, Millis, Reason};
 use crate::payout::{
-    GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome,
+    ByHandError, GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove,
+    PayoutRequestOutcome, PayoutRequestText,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, SendOutcome,
     StatusAnswer, after,
 };
@@ -101,6 +102,23 @@ impl Ledger {
         Ok(self.write(resolve).await??)
     }
 
+    /// Marks payouts as sent by a person, who uploads a file in the platform's Dashboard: from now on no server sends them. All of
+    /// them are marked or, when one may not be in such a file, none; then the answer names the first such payout.
+    ///
+    /// Give the file out only after this returned. `again`: they were marked before, and the file is written a second time.
+    /// Name each payout once. `by` is the name of the token with which the request came.
+    pub async fn send_payouts_by_hand(
+        &self,
+        payment_ids: Vec<PaymentId>,
+        again: bool,
+        by: Option<String>,
+        now: Millis,
+        policy: RetryPolicy,
+    ) -> Result<Result<(), (PaymentId, ByHandError)>, Error> {
+        let mark = commands::send_by_hand(payment_ids, again, by, now, policy);
+        self.write(mark).await
+    }
+
     /// Forgets the payers of payouts that ended before this time: names, addresses, and all but the last digits of the
     /// wallets. At most `limit` payouts; how many they were.
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
@@ -140,6 +158,20 @@ impl Ledger {
         let (sql, values) = sql::filtered(filter);
         let read = self.read(&sql, values, |row| Ok(PayoutRow::read(row)?.shown()));
         read.await
+    }
+
+    /// The request of a payout: what is sent, as JSON without a signature. It holds the payer's data, and is empty after that is
+    /// forgotten. None: there is no such payout.
+    pub async fn payout_request(
+        &self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<PayoutRequestText>, Error> {
+        let sql = sql::by_id();
+        let rows = self.read(&sql, vec![payment_id.into()], PayoutRow::read);
+        Ok(rows.await?.pop().map(|row| PayoutRequestText {
+            method: row.payout.method.into_owned(),
+            request: row.payout.request,
+        }))
     }
 
     /// The payouts with an action that is due, the most overdue first, at most `limit`. An action that lies further ahead than

@@ -27,6 +27,10 @@ pub(super) enum Event {
     StoreStep,
     /// An operator looks at payouts that do not end.
     OperatorResolves,
+    /// A person takes payouts that wait for a send, to send them by a file.
+    PersonExports,
+    /// The person uploads the file with this request's payout.
+    PersonUploads(usize),
     /// A server erases payers' personal data.
     ErasePayers,
     /// A customer tops up.

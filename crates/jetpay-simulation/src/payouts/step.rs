@@ -76,6 +76,11 @@ impl Simulation<'_> {
             }
             if step.what == "sent" {
                 self.checker.check_not_stopped(request)?;
+                self.checker.check_not_by_hand(request)?;
+            }
+            if step.what == "sent_by_hand" {
+                let this = &self.requests[request];
+                self.checker.check_given_out(this, &self.gate)?;
             }
             let this = &self.requests[request];
             if step.what == "reserved_again" {
