@@ -7,7 +7,7 @@ use jetpay_rules::{EventStatus, OperationEvent};
 use super::alarm::{raise, repeated};
 use crate::model::{AlarmCause, CallbackOutcome, Millis, Reason, ResolveError};
 use crate::payout::{
-    Action, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
 };
 use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
@@ -125,15 +125,15 @@ pub(crate) fn resolve_payout(
     })
 }
 
-/// Marks payouts as sent by a person, before the file that the person uploads is given out. All of them or, when one may not
-/// be in such a file, none.
+/// Marks payouts as sent by a person, before the file that the person uploads is given out. Gives those that it marked or,
+/// when it marked none because one may not be in such a file, that one.
 pub(crate) fn send_by_hand(
     ids: Vec<PaymentId>,
-    again: bool,
+    which: ByHand,
     by: Option<String>,
     now: Millis,
     policy: RetryPolicy,
-) -> Command<Result<(), (PaymentId, ByHandError)>> {
+) -> Command<Result<Vec<PaymentId>, (PaymentId, ByHandError)>> {
     let keys = Keys {
         payouts: ids.clone(),
         ..Keys::default()
@@ -143,21 +143,25 @@ pub(crate) fn send_by_hand(
         for id in &ids {
             let row = transaction.payout(id)?;
             let marked = row.ok_or(ByHandError::NoSuchPayout).and_then(|row| {
+                let again = which == ByHand::Again;
                 let decision = row.snapshot.send_by_hand(again, now, &policy)?;
                 Ok((row, decision))
             });
             match marked {
                 Ok(marked) => decided.push(marked),
+                Err(_) if which == ByHand::Possible => {}
                 Err(why) => return Ok(Err((id.clone(), why))),
             }
         }
+        let mut marked = Vec::with_capacity(decided.len());
         for (row, mut decision) in decided {
+            marked.push(row.payout.id.clone());
             for step in &mut decision.steps {
                 step.by.clone_from(&by);
             }
             carry_out(transaction, row, decision, None, now)?;
         }
-        Ok(Ok(()))
+        Ok(Ok(marked))
     })
 }
 

@@ -9,7 +9,7 @@ use crate::commands;
 use crate::commands::record_outcome;
 use crate::model::{Error, Millis, Reason};
 use crate::payout::{
-    ByHandError, GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove,
+    ByHand, ByHandError, GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove,
     PayoutRequestOutcome, PayoutRequestText,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, SendOutcome,
     StatusAnswer, after,
@@ -102,20 +102,20 @@ impl Ledger {
         Ok(self.write(resolve).await??)
     }
 
-    /// Marks payouts as sent by a person, who uploads a file in the platform's Dashboard: from now on no server sends them. All of
-    /// them are marked or, when one may not be in such a file, none; then the answer names the first such payout.
+    /// Marks payouts as sent by a person, who uploads a file in the platform's Dashboard: from now on no server sends them. Gives
+    /// the payouts that are marked now or, when none is because one of them may not be in such a file, the first such payout.
     ///
-    /// Give the file out only after this returned. `again`: they were marked before, and the file is written a second time.
-    /// Name each payout once. `by` is the name of the token with which the request came.
+    /// Give the file out only after this returned. Name each payout once. `by` is the name of the token with which the
+    /// request came.
     pub async fn send_payouts_by_hand(
         &self,
         payment_ids: Vec<PaymentId>,
-        again: bool,
+        which: ByHand,
         by: Option<String>,
         now: Millis,
         policy: RetryPolicy,
-    ) -> Result<Result<(), (PaymentId, ByHandError)>, Error> {
-        let mark = commands::send_by_hand(payment_ids, again, by, now, policy);
+    ) -> Result<Result<Vec<PaymentId>, (PaymentId, ByHandError)>, Error> {
+        let mark = commands::send_by_hand(payment_ids, which, by, now, policy);
         self.write(mark).await
     }
 

@@ -27,6 +27,17 @@ pub enum ByHandError {
     Ended,
 }
 
+/// Which payouts are written to a file that a person uploads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// All that are named, for the first time. If one may not be in a file, none is.
+    All,
+    /// Those of the named ones that may be in a file, for the first time.
+    Possible,
+    /// All that are named, again: the file was lost.
+    Again,
+}
+
 impl PayoutSnapshot {
     /// What follows when a person is about to send the payout by a file. From then on no server sends it. `again`: the file
     /// was lost and is written a second time.

@@ -43,7 +43,7 @@ mod retry_policy;
 mod snapshot;
 mod step;
 
-pub use by_hand::ByHandError;
+pub use by_hand::{ByHand, ByHandError};
 pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
 pub use lease::{GateAddress, Lease};
 pub use on_send::SendOutcome;

@@ -10,7 +10,7 @@ use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_ledger::CallbackOutcome::{Applied, Noted, Quarantined, Repeated};
 use jetpay_ledger::payout::{
-    Action, ByHandError, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
     RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
@@ -403,29 +403,32 @@ async fn operator_resolves_a_payout_without_an_outcome_once(test: TestLedger) {
 }
 
 async fn payouts_by_hand_are_marked_together_or_not_at_all_and_never_sent(test: TestLedger) {
+    use ByHand::{Again, All, Possible};
     let other: PaymentId = OTHER.try_into().unwrap();
-    let mark = async |ids: &[&PaymentId], again| {
+    let mark = async |ids: &[&PaymentId], which| {
         let ids = ids.iter().copied().cloned().collect();
         let by = Some("aliya".into());
-        let marked = test.send_payouts_by_hand(ids, again, by, NOW, RETRY_POLICY);
+        let marked = test.send_payouts_by_hand(ids, which, by, NOW, RETRY_POLICY);
         marked.await.unwrap()
     };
     record_payout(&test).await;
-    let unknown = mark(&[&p(), &other], false).await;
+    let unknown = mark(&[&p(), &other], All).await;
     assert_eq!(unknown, Err((other.clone(), ByHandError::NoSuchPayout)));
     test.record_payout(new_payout(OTHER, "k2")).await.unwrap();
     let first = lease(&test, 0).await.unwrap();
-    let sent = mark(&[&other, &p()], false).await;
+    let sent = mark(&[&other, &p()], All).await;
     assert_eq!(sent, Err((p(), ByHandError::MayBeSent)));
     let not_now = SendOutcome::NotNow {
         code: None,
         message: "HTTP 403".into(),
     };
     record_send(&test, first.fencing_token, not_now).await;
-    assert_eq!(mark(&[&other, &p()], false).await, Ok(()));
-    let twice = mark(&[&other], false).await;
+    let possible = mark(&[&p(), &other], Possible).await;
+    assert_eq!(possible, Ok(vec![p(), other.clone()]));
+    assert_eq!(mark(&[&p()], Possible).await, Ok(vec![]));
+    let twice = mark(&[&other], All).await;
     assert_eq!(twice, Err((other.clone(), ByHandError::SentByHand)));
-    assert_eq!(mark(&[&other], true).await, Ok(()));
+    assert_eq!(mark(&[&other], Again).await, Ok(vec![other.clone()]));
     assert_eq!(state(&test).await, (PayoutState::SentByHand, AMOUNT, 0));
     let payout = test.payout(P).await.unwrap().unwrap();
     let last = payout.history.last().unwrap();
@@ -450,7 +453,7 @@ async fn payouts_by_hand_are_marked_together_or_not_at_all_and_never_sent(test: 
     assert_eq!(request.method, "qiwi-kz");
     assert_eq!(test.deliver(&self::payout(29)).await, Applied);
     assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
-    let ended = mark(&[&p()], false).await;
+    let ended = mark(&[&p()], All).await;
     assert_eq!(ended, Err((p(), ByHandError::Ended)));
     test.check().await;
 }

@@ -3,48 +3,45 @@
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::Error;
+use jetpay_ledger::payout::ByHand;
 use jetpay_server::environment::Environment;
 
 use super::Simulation;
 use super::event::Event;
-use super::payout_request::PayoutRequest;
-use super::rows;
 use super::server::{TaskKind, TaskResult};
-use crate::deterministic::{DAY, MINUTE, START};
+use crate::deterministic::{DAY, MINUTE, SECOND};
 use crate::report::{Breach, Concerns, Invariant};
 use crate::tally::Count;
 
 impl Simulation<'_> {
-    pub(super) fn plan_exports(&mut self) {
-        let mut at = START + self.world.random.between(0..=DAY);
-        while at < self.server_faults.gate_stops_at {
-            self.world.queue.put(at, Event::PersonExports);
-            at += self.world.random.between(5 * MINUTE..=DAY);
+    /// The payout waits for a send. Sometimes a person is faster.
+    pub(super) fn plan_export(&mut self, request: usize) {
+        if self.world.random.happens(60) {
+            let wait = self.world.random.between(0..=15 * SECOND);
+            self.world.later(wait, Event::PersonExports(request));
         }
     }
 
-    pub(super) fn person_exports(&mut self) -> Result<(), Breach> {
-        for (key, again) in self.checker.store.inspect(rows::by_hand)? {
-            let (Some(number), Some(server)) =
-                (PayoutRequest::number_from_key(&key), self.any_server())
-            else {
-                continue;
-            };
-            if !self.world.random.happens(if again { 100 } else { 400 }) {
-                continue;
-            }
-            let at = &mut self.servers[server];
-            let (ledger, now) = (at.ledger.clone(), at.clock.now());
-            let id = self.checker.known[&number].row.id.as_str();
-            let ids = vec![id.try_into().expect("an id")];
-            let policy = self.server_faults.retry_policy;
-            at.begin(TaskKind::Export(number), async move {
-                let marked = ledger.send_payouts_by_hand(ids, again, None, now, policy);
-                TaskResult::Exported(marked.await.map(|marked| marked.is_ok()))
-            });
-            self.advance(server)?;
-        }
-        Ok(())
+    /// The ledger refuses it when the platform may have the payout by now.
+    pub(super) fn person_exports(&mut self, number: usize) -> Result<(), Breach> {
+        let Some(server) = self.any_server() else {
+            return Ok(());
+        };
+        let at = &mut self.servers[server];
+        let (ledger, now) = (at.ledger.clone(), at.clock.now());
+        let row = &self.checker.known[&number].row;
+        let which = match row.state.as_str() {
+            "sent_by_hand" => ByHand::Again,
+            _ => self.world.random.choose(&[ByHand::All, ByHand::Possible]),
+        };
+        let ids = vec![row.id.as_str().try_into().expect("an id")];
+        let policy = self.server_faults.retry_policy;
+        at.begin(TaskKind::Export(number), async move {
+            let marked = ledger.send_payouts_by_hand(ids, which, None, now, policy);
+            let got_it = |marked: Result<Vec<_>, _>| marked.is_ok_and(|ids| !ids.is_empty());
+            TaskResult::Exported(marked.await.map(got_it))
+        });
+        self.advance(server)
     }
 
     /// The person has the file, or gets an error.
@@ -60,6 +57,10 @@ impl Simulation<'_> {
                 self.world.tally[Count::ByHand] += 1;
                 let text = "a person has it in a file".to_owned();
                 self.world.record(Some(request), Concerns::Service, text);
+                if self.world.random.happens(200) {
+                    let wait = self.world.random.between(0..=DAY);
+                    self.world.later(wait, Event::PersonExports(request));
+                }
                 if self.world.random.happens(850) {
                     let within = self.world.random.choose(&[MINUTE, DAY, 3 * DAY]);
                     let wait = self.world.random.between(0..=within);

@@ -27,9 +27,9 @@ pub(super) enum Event {
     StoreStep,
     /// An operator looks at payouts that do not end.
     OperatorResolves,
-    /// A person takes payouts that wait for a send, to send them by a file.
-    PersonExports,
-    /// The person uploads the file with this request's payout.
+    /// A person takes this request's payout, which waits for a send, to send it by a file.
+    PersonExports(usize),
+    /// The person uploads the file.
     PersonUploads(usize),
     /// A server erases payers' personal data.
     ErasePayers,

@@ -179,7 +179,7 @@ impl<'s> Simulation<'s> {
             }
             Event::StoreStep => self.step(),
             Event::OperatorResolves => self.operator_resolves(),
-            Event::PersonExports => self.person_exports(),
+            Event::PersonExports(request) => self.person_exports(request),
             Event::PersonUploads(request) => {
                 self.person_uploads(request);
                 Ok(())

@@ -38,7 +38,6 @@ impl Simulation<'_> {
             let at = START + self.world.random.between(0..=days * DAY);
             self.world.queue.put(at, Event::ManualPayout(number));
         }
-        self.plan_exports();
         let mut at = START + DAY;
         while at < self.server_faults.gate_stops_at {
             self.world.queue.put(at, Event::OperatorResolves);

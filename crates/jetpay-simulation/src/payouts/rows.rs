@@ -155,10 +155,3 @@ pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
                AND (overdue = 1 OR next IS NULL) ORDER BY payment_id";
     all(connection, sql, (), |row| row.get(0))
 }
-
-/// The keys of payouts that wait for a send, and of those that a person sends.
-pub(super) fn by_hand(connection: &Connection) -> rusqlite::Result<Vec<(String, bool)>> {
-    let sql = "SELECT idempotency_key, state = 'sent_by_hand' FROM payouts
-               WHERE state IN ('created', 'sent_by_hand') AND next IS NOT NULL ORDER BY payment_id";
-    all(connection, sql, (), |row| Ok((row.get(0)?, row.get(1)?)))
-}

@@ -82,6 +82,9 @@ impl Simulation<'_> {
                 let this = &self.requests[request];
                 self.checker.check_given_out(this, &self.gate)?;
             }
+            if matches!(&*step.what, "created" | "postponed" | "not_known") {
+                self.plan_export(request);
+            }
             let this = &self.requests[request];
             if step.what == "reserved_again" {
                 self.checker.may_be_negative[this.customer] |= this.from_balance;

@@ -83,7 +83,7 @@ impl Checker {
     ) -> Result<(), Breach> {
         let known = &self.known[&request.number];
         let status = gate.status(request.project_id(), &known.row.id);
-        let mut steps = known.steps.iter().map(|&place| &*self.steps[place].what);
+        let steps = known.steps.iter().map(|&place| &*self.steps[place].what);
         let again = steps.filter(|what| *what == "sent_by_hand").count() > 1;
         match status {
             Some(status) if !again && !request.overtaken => {
