@@ -7,8 +7,9 @@ use jetpay_rules::{EventStatus, OperationEvent};
 use super::alarm::{raise, repeated};
 use crate::model::{AlarmCause, CallbackOutcome, Millis, Reason, ResolveError};
 use crate::payout::{
-    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
-    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision,
+    PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
+    StepKind,
 };
 use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
 

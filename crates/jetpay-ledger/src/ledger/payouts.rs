@@ -10,9 +10,8 @@ use crate::commands::record_outcome;
 use crate::model::{Error, Millis, Reason};
 use crate::payout::{
     ByHand, ByHandError, GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove,
-    PayoutRequestOutcome, PayoutRequestText,
-    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, SendOutcome,
-    StatusAnswer, after,
+    PayoutRequestOutcome, PayoutRequestText, PayoutResolution, PayoutSnapshot, PayoutState,
+    PayoutStep, RetryPolicy, SendOutcome, StatusAnswer, after,
 };
 use crate::port::payouts::{sql, step};
 use crate::port::{PayoutRow, Value, rows};

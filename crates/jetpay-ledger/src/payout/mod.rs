@@ -48,7 +48,10 @@ pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
 pub use lease::{GateAddress, Lease};
 pub use on_send::SendOutcome;
 pub use on_status::{Status, StatusAnswer};
-pub use payout::{NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutRequestText, PayoutStep};
+pub use payout::{
+    NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutRequestText,
+    PayoutStep,
+};
 pub use report::{PayoutReport, StatusOperation};
 pub use resolve::PayoutResolution;
 pub use retry_policy::RetryPolicy;

@@ -10,8 +10,8 @@ use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_ledger::CallbackOutcome::{Applied, Noted, Quarantined, Repeated};
 use jetpay_ledger::payout::{
-    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
-    RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, PayoutRequestOutcome,
+    PayoutResolution, PayoutState, RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
     AlarmKind, Error, Imported, ManualCreditError, Millis, NewUnusable, Payout, PayoutFilter,

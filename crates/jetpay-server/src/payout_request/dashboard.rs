@@ -23,9 +23,8 @@ const METHODS: [(&str, &str); 1] = [(QiwiKz::NAME, "wallet/qiwi-kz")];
 /// [`FieldError`] names the field that such a file cannot hold. It does not show the value.
 pub fn line(method: &str, payout: &Payout) -> Result<String, FieldError> {
     let code = METHODS.iter().find(|(name, _)| *name == method);
-    let (_, code) = code.ok_or_else(|| {
-        FieldError::new("method", "has no code for the files of the Dashboard")
-    })?;
+    let (_, code) = code
+        .ok_or_else(|| FieldError::new("method", "has no code for the files of the Dashboard"))?;
     let (general, customer, amount) = (payout.general(), payout.customer(), payout.amount());
     let project = general.project_id().to_string();
     let (minor, currency) = (amount.minor().to_string(), amount.currency());
@@ -47,7 +46,8 @@ pub fn line(method: &str, payout: &Payout) -> Result<String, FieldError> {
     for (number, (field, value)) in values.into_iter().enumerate() {
         let splits = |it: char| it == ';' || it == '"' || it.is_control();
         if value.contains(splits) {
-            let message = "has `;`, `\"` or a control character, which the file of the Dashboard cannot hold";
+            let message =
+                "has `;`, `\"` or a control character, which the file of the Dashboard cannot hold";
             return Err(FieldError::new(field, message));
         }
         let before = if number == 0 { "" } else { ";" };
@@ -88,7 +88,10 @@ mod tests {
         let cells = |line: &str| line.matches(';').count();
         assert_eq!(cells(&line), cells(HEADER));
         let names: Vec<_> = HEADER.trim_end().split(';').collect();
-        assert_eq!(names[4..7], ["payment.amount", "payment.currency", "account.number"]);
+        assert_eq!(
+            names[4..7],
+            ["payment.amount", "payment.currency", "account.number"]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod behind_tls;
 mod check;
 mod explain;
+mod export;
 mod find;
 mod import_customers;
 mod import_payments;

@@ -69,8 +69,7 @@ impl Simulation<'_> {
             }
             Err(_) if may_fail => {}
             Err(error) => {
-                let message =
-                    format!("the export failed, and no fault permits that: {error}");
+                let message = format!("the export failed, and no fault permits that: {error}");
                 return Invariant::AnswerAllowed.broken(request, message);
             }
         }

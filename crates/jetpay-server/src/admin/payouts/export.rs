@@ -98,12 +98,20 @@ pub(super) async fn export(
         let (minor, currency) = (i128::from(amount.minor()), amount.currency());
         match sums.iter_mut().find(|sum| sum.currency == currency) {
             Some(sum) => sum.amount += minor,
-            None => sums.push(Sum { amount: minor, currency }),
+            None => sums.push(Sum {
+                amount: minor,
+                currency,
+            }),
         }
     }
     let again = which == ByHand::Again;
     let payouts = payment_ids.len();
-    tracing::info!(payouts, again, by = by.name(), "a person sends payouts by a file");
+    tracing::info!(
+        payouts,
+        again,
+        by = by.name(),
+        "a person sends payouts by a file"
+    );
     Ok(HttpResponse::Ok().json(Exported {
         payment_ids,
         sums,
@@ -138,7 +146,10 @@ async fn created(admin: &Admin) -> Result<(Vec<PaymentId>, bool), AdminError> {
         ..PayoutFilter::default()
     };
     let payouts = admin.ledger.payouts(&filter).await?;
-    let mut ids: Vec<_> = payouts.into_iter().map(|payout| payout.payment_id).collect();
+    let mut ids: Vec<_> = payouts
+        .into_iter()
+        .map(|payout| payout.payment_id)
+        .collect();
     let more = ids.len() > MAX_PAYOUTS;
     ids.truncate(MAX_PAYOUTS);
     Ok((ids, more))

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use crate::commands::client::{AdminOptions, Request};
 use crate::commands::table::{money, rows, text};
-use crate::commands::write_to;
 
 #[derive(Args)]
 #[group(skip)]
@@ -56,7 +55,7 @@ impl Export {
         let content = answer["file"].as_str().unwrap_or_default();
         let written = match part {
             Some(part) => part.finish(content.as_bytes(), &self.file),
-            None => write_to(io::stdout().lock(), content.as_bytes()),
+            None => to_stdout(content.as_bytes()),
         };
         written.with_context(|| self.again_with(&ids))?;
         let sums: Vec<_> = rows(&answer, "sums")
@@ -123,6 +122,13 @@ fn lost(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
+/// A reader that closes the pipe has no whole file, so that is an error here.
+fn to_stdout(content: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(content).and_then(|()| out.flush());
+    written.context("cannot write standard output")
+}
+
 /// A file beside the one to write, which only its owner can read. It disappears unless it is finished.
 struct Part {
     path: PathBuf,
@@ -143,9 +149,8 @@ impl Part {
         let path = to.with_file_name(part);
         let mut owner = File::options();
         let file = owner.write(true).create_new(true).mode(0o600).open(&path);
-        let file = file.with_context(|| {
-            format!("cannot create {}; nothing is exported", path.display())
-        })?;
+        let file =
+            file.with_context(|| format!("cannot create {}; nothing is exported", path.display()))?;
         Ok(Self { path, file })
     }
 
