@@ -16,6 +16,7 @@ mod serve;
 mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
+mod totals;
 
 use std::fs::File;
 
