@@ -63,12 +63,11 @@ impl PayoutSnapshot {
             {
                 return Err(ByHandError::MayBeSent);
             }
-            PayoutState::Created => {}
             PayoutState::SentByHand if self.taken || self.next.is_none() => {
                 return Err(ByHandError::MayBeSent);
             }
             PayoutState::SentByHand if !again => return Err(ByHandError::SentByHand),
-            PayoutState::SentByHand => {}
+            PayoutState::Created | PayoutState::SentByHand => {}
             PayoutState::Unknown | PayoutState::Accepted => return Err(ByHandError::MayBeSent),
             PayoutState::Paid
             | PayoutState::Declined
