@@ -189,6 +189,7 @@ mod tests {
     use actix_web::{App, rt::time::timeout};
     use jetpay_core::Currency;
     use jetpay_ledger::Ledger;
+    use jetpay_ledger::payout::RetryPolicy;
     use serde_json::json;
     use tokio::sync::Notify;
 

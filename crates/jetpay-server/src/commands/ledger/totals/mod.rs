@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
-use jetpay_ledger::{Error, Ledger, Millis};
+use jetpay_ledger::payout::PayoutMove;
+use jetpay_ledger::{Entry, Error, Millis};
 use jiff::civil::Date;
 
 use crate::commands::store;
@@ -59,8 +60,20 @@ impl Totals {
         let config = Config::read(&self.config)?;
         let mut sums = Sums::new(&self.by);
         store::read(&config.store, async |ledger| {
-            entries(ledger, &mut days, &mut sums).await?;
-            payouts(ledger, &mut days, &mut sums).await?;
+            let last = ledger.last_entry().await?;
+            let page = async |after, limit| ledger.entries(after, limit).await;
+            let place = |entry: &Entry| (entry.seq, entry.time);
+            read(&mut days, last, PAGE, page, place, |day, entry| {
+                sums.add_entry(day, entry);
+            })
+            .await?;
+            let last = ledger.last_payout_step().await?;
+            let page = async |after, limit| ledger.payout_moves(after, limit).await;
+            let place = |entry: &PayoutMove| (entry.seq, entry.time);
+            read(&mut days, last, PAGE, page, place, |day, entry| {
+                sums.add_payout(day, entry);
+            })
+            .await?;
             Ok(())
         })?;
         if self.json {
@@ -73,44 +86,28 @@ impl Totals {
     }
 }
 
-async fn entries(ledger: &Ledger, days: &mut Days, sums: &mut Sums) -> Result<(), Error> {
-    let next = async |after| {
-        let next = ledger.entries(after, 1).await?.pop();
-        Ok(next.map(|entry| (entry.seq, entry.time)))
-    };
-    let last = ledger.last_entry().await?;
+/// Reads what is in the interval of a feed, whose last number is `last`. `page` gives at most so many entries after a number, and
+/// `place` the number and the time of one.
+async fn read<T>(
+    days: &mut Days,
+    last: i64,
+    page_size: usize,
+    page: impl AsyncFn(i64, usize) -> Result<Vec<T>, Error>,
+    place: impl Fn(&T) -> (i64, Millis),
+    mut add: impl FnMut(Date, &T),
+) -> Result<(), Error> {
+    let next = async |after| Ok(page(after, 1).await?.first().map(&place));
     let mut after = before(days.begin(), last, next).await?;
     loop {
-        let page = ledger.entries(after, PAGE).await?;
-        for entry in &page {
-            if let Some(day) = days.day(entry.time) {
-                sums.add_entry(day, entry);
+        let entries = page(after, page_size).await?;
+        for entry in &entries {
+            if let Some(day) = days.day(place(entry).1) {
+                add(day, entry);
             }
         }
-        match page.last() {
-            Some(last) if !is_behind(days, last.time) => after = last.seq,
-            _ => return Ok(()),
-        }
-    }
-}
-
-/// As for entries.
-async fn payouts(ledger: &Ledger, days: &mut Days, sums: &mut Sums) -> Result<(), Error> {
-    let next = async |after| {
-        let next = ledger.payout_moves(after, 1).await?.pop();
-        Ok(next.map(|entry| (entry.seq, entry.time)))
-    };
-    let last = ledger.last_payout_step().await?;
-    let mut after = before(days.begin(), last, next).await?;
-    loop {
-        let page = ledger.payout_moves(after, PAGE).await?;
-        for entry in &page {
-            if let Some(day) = days.day(entry.time) {
-                sums.add_payout(day, entry);
-            }
-        }
-        match page.last() {
-            Some(last) if !is_behind(days, last.time) => after = last.seq,
+        match entries.last().map(&place) {
+            // No entry behind one of a later time is in the interval.
+            Some((seq, time)) if time.0 < days.end().saturating_add(CLOCK_STEP) => after = seq,
             _ => return Ok(()),
         }
     }
@@ -134,25 +131,26 @@ async fn before(
     Ok(early)
 }
 
-/// Whether no entry behind one of this time is in the interval.
-fn is_behind(days: &Days, time: Millis) -> bool {
-    time.0 >= days.end().saturating_add(CLOCK_STEP)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use futures_util::FutureExt;
     use proptest::collection::vec;
 
     use super::*;
 
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+
     proptest::proptest! {
         /// Numbers have gaps, and times grow but for steps back.
         #[test]
-        fn no_entry_of_the_interval_is_skipped_whatever_steps_the_clock_made(
-            steps in vec((1..4_i64, 0..CLOCK_STEP, 0..=CLOCK_STEP), 0..60),
-            begin in 0..20 * CLOCK_STEP,
+        fn entries_of_the_interval_are_read_once_whatever_steps_the_clock_made_and_few_others(
+            steps in vec((1..4_i64, 0..CLOCK_STEP, 0..=CLOCK_STEP), 0..80),
+            (from, length) in (0..60_i64, 1..20_i64),
         ) {
+            let date = |day: i64| Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(day));
+            let mut days = Days::new(date(from), date(from + length), "UTC").unwrap();
             let (mut seq, mut clock) = (0, 0);
             let feed = steps.into_iter().map(|(gap, later, back)| {
                 seq += gap;
@@ -160,13 +158,22 @@ mod tests {
                 (seq, Millis(clock - back))
             });
             let feed: Vec<_> = feed.collect();
-            let next = async |after| Ok(feed.iter().find(|(seq, _)| *seq > after).copied());
-            let found = before(begin, seq, next).now_or_never().unwrap().unwrap();
-            let (skipped, read): (Vec<_>, Vec<_>) = feed.iter().partition(|(seq, _)| *seq <= found);
-            assert!(skipped.iter().all(|(_, time)| time.0 < begin));
-            // It does not simply read everything.
-            let early = |(_, time): &&(i64, Millis)| time.0 < begin - 3 * CLOCK_STEP;
-            assert_eq!(read.into_iter().filter(early).count(), 0);
+            let given = Cell::new(0);
+            let page = async |after, limit| {
+                let behind = feed.iter().filter(|(seq, _)| *seq > after);
+                let page: Vec<_> = behind.take(limit).copied().collect();
+                given.set(given.get() + if limit == 1 { 0 } else { page.len() });
+                Ok(page)
+            };
+            let mut found = Vec::new();
+            let add = |_, entry: &(i64, Millis)| found.push(*entry);
+            read(&mut days, seq, 3, page, |entry| *entry, add).now_or_never().unwrap().unwrap();
+            let inside = |margin: i64| {
+                let times = from * DAY - margin..(from + length) * DAY + margin;
+                feed.iter().filter(move |(_, time)| times.contains(&time.0)).copied()
+            };
+            assert_eq!(found, inside(0).collect::<Vec<_>>());
+            assert!(given.get() <= inside(3 * CLOCK_STEP).count() + 3);
         }
     }
 }
