@@ -36,7 +36,7 @@ pub(super) enum Payouts {
 
 #[derive(Args)]
 pub(super) struct List {
-    /// List only payouts in this state: created, unknown, sent_by_hand, accepted, paid, declined, rejected or reversed
+    /// List only payouts in this state: created, unknown, `sent_by_hand`, accepted, paid, declined, rejected or reversed
     #[arg(long)]
     state: Option<String>,
     /// List only payouts to this customer

@@ -58,20 +58,18 @@ impl Days {
         if (begin..end).contains(&time.0) {
             return Some(day);
         }
-        let date = self
-            .zone
-            .to_datetime(Timestamp::from_millisecond(time.0).ok()?)
-            .date();
-        let at = |date: Date| {
-            let begin = date.to_zoned(self.zone.clone()).ok()?;
-            Some(begin.timestamp().as_millisecond())
+        let shown = Timestamp::from_millisecond(time.0).ok()?;
+        let mut date = self.zone.to_datetime(shown).date();
+        let begins = |date: Date| {
+            let begins = date.to_zoned(self.zone.clone()).ok()?;
+            Some(begins.timestamp().as_millisecond())
         };
-        // Clocks that go back at midnight show the end of a day twice; the days are then looked up one by one.
-        if let (Some(begin), Some(end)) = (at(date), date.tomorrow().ok().and_then(at))
-            && (begin..end).contains(&time.0)
-        {
-            self.last = (begin, end, date);
+        let mut next = date.tomorrow().ok()?;
+        // Clocks that go back over midnight show a part of the day before again. It is in the day that began.
+        if time.0 >= begins(next)? {
+            (date, next) = (next, next.tomorrow().ok()?);
         }
+        self.last = (begins(date)?, begins(next)?, date);
         Some(date)
     }
 }
@@ -120,6 +118,28 @@ mod tests {
             let at: Timestamp = time.parse().unwrap();
             let found = days.day(Millis(at.as_millisecond()));
             assert_eq!(found, day.map(date), "{time}");
+        }
+    }
+
+    #[test]
+    fn day_that_clocks_show_in_two_parts_is_one_whatever_was_asked_before() {
+        // Until 2011 the clocks of St. John's went back from 00:01 to 23:01.
+        let times = [
+            ("2010-11-07T02:29:59Z", "2010-11-06"),
+            ("2010-11-07T02:30:00Z", "2010-11-07"),
+            ("2010-11-07T02:45:00Z", "2010-11-07"),
+            ("2010-11-07T03:30:00Z", "2010-11-07"),
+        ];
+        for first in times {
+            for second in times {
+                let zone = "America/St_Johns";
+                let mut days = Days::new(date("2010-11-01"), date("2010-12-01"), zone).unwrap();
+                for (time, day) in [first, second] {
+                    let at: Timestamp = time.parse().unwrap();
+                    let found = days.day(Millis(at.as_millisecond()));
+                    assert_eq!(found, Some(date(day)), "{time} after {}", first.0);
+                }
+            }
         }
     }
 
