@@ -66,6 +66,8 @@ jetpay_rules::closed_words! {
         Differences = "differences in reconciliation",
         /// Payouts that an operator resolved.
         Resolved = "resolved by an operator",
+        /// Payouts that a person got in a file, to send them.
+        ByHand = "sent by a person",
         /// Payouts that are paid at the end.
         Paid = "paid",
         /// Payouts that were paid and came back.

@@ -164,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "a payout that has ended is not sent or asked about any more",
         of: "payout",
         sql: "SELECT payment_id FROM payouts
-              WHERE next IS NOT NULL AND state NOT IN ('created', 'unknown', 'accepted')",
+              WHERE next IS NOT NULL AND state NOT IN ('created', 'unknown', 'sent_by_hand', 'accepted')",
     },
     Rule {
         says: "a payout was sent as often as its history says, and again only after the platform did not have it",
@@ -173,6 +173,15 @@ pub(super) const RULES: &[Rule] = &[
               sends <> (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id AND what = 'sent')
               OR sends > 1 + (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id
                               AND what IN ('postponed', 'not_known', 'error'))",
+    },
+    Rule {
+        says: "a payout that a person sends is not sent by the service any more",
+        of: "payout",
+        sql: "SELECT payment_id FROM payouts WHERE (state = 'sent_by_hand' AND (next = 'send' OR NOT EXISTS (
+                  SELECT 1 FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id AND what = 'sent_by_hand')))
+              OR EXISTS (SELECT 1 FROM payout_steps AS by_hand JOIN payout_steps AS sent
+                  ON sent.payment_id = by_hand.payment_id AND sent.seq > by_hand.seq
+                  WHERE by_hand.payment_id = payouts.payment_id AND by_hand.what = 'sent_by_hand' AND sent.what = 'sent')",
     },
     Rule {
         says: "steps of payouts are numbered without a gap: none was taken away",

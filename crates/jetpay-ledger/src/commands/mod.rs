@@ -17,7 +17,7 @@ pub(crate) use confirm::confirm_payment;
 pub(crate) use customer::{change_debts, delete_customers, put_customers};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
-    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
+    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout, send_by_hand,
 };
 pub(crate) use reconcile::{
     begin_run, close_differences, finish_run, record_findings, resolve_difference,

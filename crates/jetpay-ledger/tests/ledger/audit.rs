@@ -3,11 +3,12 @@
 
 use crate::common::reports::{self, finding, report};
 use crate::common::{
-    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, newest, payment, refund, sale,
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, new_payout, newest, payment, refund, sale,
     unusable,
 };
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
+use jetpay_ledger::payout::{ByHand, GateAddress, RetryPolicy};
 use jetpay_ledger::{Alarm, AlarmKind, DifferenceVerdict, Finding, Ledger, OpenError, Verdict};
 use jetpay_reconcile::Kind;
 use proptest::prelude::*;
@@ -188,6 +189,52 @@ async fn row_changed_outside_the_ledger_is_found() {
     for (sql, rule) in MANIPULATIONS {
         let test = TestLedger::open();
         record_some_of_everything(&test).await;
+        let operator = rusqlite::Connection::open(test.path()).unwrap();
+        operator.execute_batch(sql).unwrap();
+        let findings = findings(&test).await;
+        assert!(
+            findings.iter().any(|finding| finding.rule.contains(rule)),
+            "{sql}: {findings:?}"
+        );
+    }
+}
+
+/// The same for payouts. `p` is one that a person sends, `q` was sent.
+const PAYOUT_MANIPULATIONS: &[(&str, &str)] = &[
+    (
+        "UPDATE payouts SET next = 'send' WHERE payment_id = 'p'",
+        "not sent by the service any more",
+    ),
+    (
+        "UPDATE payouts SET state = 'sent_by_hand' WHERE payment_id = 'q'",
+        "not sent by the service any more",
+    ),
+    (
+        "INSERT INTO payout_steps VALUES (NULL, 'p', 1234, 'sent', NULL, NULL, NULL, NULL, 0, NULL);
+         UPDATE payouts SET sends = 1 WHERE payment_id = 'p'",
+        "not sent by the service any more",
+    ),
+    (
+        "UPDATE payouts SET sends = sends + 1 WHERE payment_id = 'q'",
+        "was sent as often as its history says",
+    ),
+];
+
+#[tokio::test]
+async fn payout_changed_outside_the_ledger_is_found() {
+    let policy = RetryPolicy::default();
+    for (sql, rule) in PAYOUT_MANIPULATIONS {
+        let test = TestLedger::open();
+        for id in ["p", "q"] {
+            test.record_payout(new_payout(id, id)).await.unwrap();
+        }
+        let ids = vec!["p".try_into().unwrap()];
+        let marked = test.send_payouts_by_hand(ids, ByHand::All, None, NOW, policy);
+        assert!(marked.await.unwrap().is_ok());
+        let at = GateAddress::new("https://gate.example");
+        let lease = test.lease_payout("q".try_into().unwrap(), at, NOW, policy);
+        assert!(lease.await.unwrap().is_some());
+        assert_eq!(findings(&test).await, []);
         let operator = rusqlite::Connection::open(test.path()).unwrap();
         operator.execute_batch(sql).unwrap();
         let findings = findings(&test).await;

@@ -281,7 +281,8 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
     let mut commands = Vec::new();
     commands.extend(subject.and_then(|subject| credit(alarm, subject)));
     commands.extend(difference::command(alarm));
-    if let (Some("created" | "unknown" | "accepted"), Some(id)) = (payout, &alarm.payment_id)
+    if let (Some("created" | "unknown" | "sent_by_hand" | "accepted"), Some(id)) =
+        (payout, &alarm.payment_id)
         && !matches!(
             alarm.kind,
             AlarmKind::PayoutOfAnotherGate | AlarmKind::ClockAhead

@@ -5,6 +5,7 @@ mod behind_tls;
 mod check;
 mod confirm;
 mod explain;
+mod export;
 mod find;
 mod import_customers;
 mod import_payments;
@@ -19,6 +20,7 @@ mod serve;
 mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
+mod totals;
 
 use std::fs::File;
 

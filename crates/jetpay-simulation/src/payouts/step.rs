@@ -76,6 +76,14 @@ impl Simulation<'_> {
             }
             if step.what == "sent" {
                 self.checker.check_not_stopped(request)?;
+                self.checker.check_not_by_hand(request)?;
+            }
+            if step.what == "sent_by_hand" {
+                let this = &self.requests[request];
+                self.checker.check_given_out(this, &self.gate)?;
+            }
+            if matches!(&*step.what, "created" | "postponed" | "not_known") {
+                self.plan_export(request);
             }
             let this = &self.requests[request];
             if step.what == "reserved_again" {

@@ -2,7 +2,7 @@
 
 use jetpay_core::{Keyring, Project};
 use jetpay_platform::KASPI;
-use jetpay_platform::gate::{GateOptions, Server};
+use jetpay_platform::gate::{GateOptions, OnSend, Plan, Server};
 use jetpay_testing::free_port;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use crate::support::{
     CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused, success,
 };
 
+/// A wallet to which the Gate takes no payout.
+const UNTAKEN: &str = "77012345699";
+
 /// Plays it all, and returns what was seen.
 pub(super) async fn play() -> Document {
     let gate = free_port();
@@ -22,6 +25,11 @@ pub(super) async fn play() -> Document {
     let callbacks = format!("http://127.0.0.1:{}/callback", running.folder.listen);
     options.callback_url = Some(callbacks.parse().unwrap());
     let gate = options.open().await.unwrap();
+    let refuses = Plan {
+        sends: vec![OnSend::Refuse(403); 1_000],
+        ..Plan::default()
+    };
+    gate.with_state(|state, _| state.plan(UNTAKEN, refuses));
     let mut api = Api {
         document: Document::read(),
         running,
@@ -76,6 +84,7 @@ fn good_body(id: &str) -> Value {
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
+        "exportPayouts" => json!({"format": "dashboard", "payment_ids": ["none"]}),
         "resolvePayout" => json!({"as": "paid", "reason": reason}),
         "recordReconciliation" => report(),
         "resolveDifference" => json!({"verdict": "accepted", "reason": reason}),
@@ -245,6 +254,22 @@ async fn payouts(api: &mut Api) {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+    let waiting = payout("by hand", UNTAKEN);
+    let waiting = api.call("POST /v1/payouts", waiting, 202).await;
+    let id = &waiting["payment_id"];
+    let shown = format!("/v1/payouts/{}", id.as_str().unwrap());
+    while !text_of(&api.get(&shown).await).contains("postponed") {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let export = "POST /v1/payouts:export";
+    let mut body = json!({"format": "dashboard", "payment_ids": [id]});
+    api.call(export, body.clone(), 200).await;
+    api.call(export, body.clone(), 409).await;
+    body["again"] = json!(true);
+    api.call(export, body, 200).await;
+    let created = json!({"format": "dashboard", "state": "created"});
+    let exported = api.call(export, created, 200).await;
+    assert_eq!(exported["payment_ids"], json!([]));
     for query in ["?limit=1", "?request_sha256=0", "/entries"] {
         api.get(&format!("/v1/payouts{query}")).await;
     }
