@@ -3,8 +3,8 @@
 
 use crate::common::reports::{self, finding, report};
 use crate::common::{
-    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, new_payout, newest, payment, refund, sale,
-    unusable,
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, new_payout, newest, payment, refund,
+    sale, unusable,
 };
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
