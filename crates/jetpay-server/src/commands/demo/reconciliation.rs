@@ -31,7 +31,7 @@ pub(super) async fn play(
         // What happened a second ago counts.
         grace: Duration::ZERO,
     };
-    let report = comparison.run(ledger, &mut |_| ()).await?;
+    let report = comparison.run(ledger, &mut |_, _| ()).await?;
     let rows: u64 = report.sources.iter().map(|source| source.rows).sum();
     println!(
         "  {rows} operations of the platform against the ledger up to entry {}",
