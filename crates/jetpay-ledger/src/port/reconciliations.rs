@@ -107,6 +107,10 @@ fn select() -> String {
 }
 
 /// A difference by its id, with its open alarm.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "PostgreSQL asks for many ids at once")
+)]
 pub(crate) fn by_id() -> String {
     format!("{} WHERE id = $1", select())
 }

@@ -28,6 +28,7 @@ crate::common::on_every_store! {
 #[cfg(feature = "postgres")]
 crate::common::on_postgres! {
     reports_recorded_by_two_servers_open_a_difference_once,
+    alarm_resolved_on_one_server_while_another_closes_its_difference_has_one_resolution,
 }
 
 impl TestLedger {
@@ -407,6 +408,30 @@ async fn once(test: &TestLedger, other: &jetpay_ledger::Ledger) {
         test.reconciled(report(&[])).await;
         assert_eq!(test.open_differences().await, Ok(0));
     }
+}
+
+#[cfg(feature = "postgres")]
+async fn alarm_resolved_on_one_server_while_another_closes_its_difference_has_one_resolution(
+    test: TestLedger,
+) {
+    let other = test.another().await;
+    for round in 1..=10 {
+        let found = [finding(Kind::NotCredited, round)];
+        let reported = test.reconciled(report(&found)).await;
+        let seq = test.last_alarm().await.seq;
+        let (resolved, closed) = tokio::join!(
+            other.resolve_alarm(seq, Verdict::Dismiss, "seen".into(), NOW),
+            test.record_reconciliation(report(&[]), NOW),
+        );
+        let expected = match closed.unwrap().closed {
+            0 => (Ok(()), Accepted),
+            _ => (Err(Error::Resolve(ResolveError::AlreadyResolved)), Closed),
+        };
+        let state = test.standing(reported.run).await.0.unwrap();
+        assert_eq!((resolved, state), expected);
+        assert_eq!(test.open_alarms().await, 0);
+    }
+    test.check().await;
 }
 
 async fn report_with_more_results_than_are_recorded_is_refused_whole(test: TestLedger) {
