@@ -23,8 +23,8 @@ pub(in crate::commands) struct Gate {
     /// Address on which the Gate listens: the URL of the Gate in the service's configuration
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     listen: SocketAddr,
-    /// Configuration of the merchant's service: its projects, secrets, and where it accepts callbacks. With [data_api], the
-    /// Data API with the Gate's payouts is at the same address
+    /// Configuration of the merchant's service: its projects, secrets, and where it accepts callbacks. If it has a
+    /// Data API, that is served at the same address, with the Gate's payouts
     #[arg(long, value_name = "FILE", conflicts_with = "project")]
     config: Option<PathBuf>,
     /// Project, if there is no configuration

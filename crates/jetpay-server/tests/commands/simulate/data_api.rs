@@ -31,31 +31,44 @@ async fn operations(folder: &Folder, port: u16) -> Option<Vec<ReportedOperation>
     Some(all)
 }
 
-/// Starts the command and waits until its Data API has at least so many operations.
-async fn serving(
-    folder: &Folder,
-    line: &str,
-    port: u16,
-    least: usize,
-) -> (Child, Vec<ReportedOperation>) {
-    let mut command = folder.command(line);
-    let process = command.stdout(Stdio::piped()).spawn().unwrap();
+/// The operations, once there are at least so many.
+async fn listed(folder: &Folder, port: u16, least: usize) -> Vec<ReportedOperation> {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(30) {
         match operations(folder, port).await {
-            Some(all) if all.len() >= least => return (process, all),
+            Some(all) if all.len() >= least => return all,
             _ => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
     panic!("the Data API has too few operations");
 }
 
-fn ended(mut process: Child) -> String {
-    let id = process.id().to_string();
-    let mut kill = std::process::Command::new("kill");
-    assert!(kill.args(["-TERM", &id]).status().unwrap().success());
-    assert_eq!(process.wait().unwrap().code(), Some(0));
-    Said::of(process.wait_with_output().unwrap()).good()
+/// A command that serves until it is stopped.
+struct Serving(Option<Child>);
+
+impl Serving {
+    fn begin(folder: &Folder, line: &str) -> Self {
+        let mut command = folder.command(line);
+        Self(Some(command.stdout(Stdio::piped()).spawn().unwrap()))
+    }
+
+    /// Stops the command, and returns what it said.
+    fn stop(mut self) -> String {
+        let process = self.0.take().unwrap();
+        let mut kill = std::process::Command::new("kill");
+        let id = process.id().to_string();
+        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
+        Said::of(process.wait_with_output().unwrap()).good()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.0 {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
 }
 
 #[actix_web::test]
@@ -68,8 +81,9 @@ async fn platform_lists_its_top_ups_as_the_ledger_has_them_until_it_is_stopped()
     let line = format!(
         "simulate platform --config jetpay.toml --customer {CUSTOMER} --data-api 127.0.0.1:{port} {options}"
     );
-    let (process, all) = serving(&running.folder, &line, port, 25).await;
-    let out = ended(process);
+    let serving = Serving::begin(&running.folder, &line);
+    let all = listed(&running.folder, port, 25).await;
+    let out = serving.stop();
     assert_has(&out, &["the Data API has them at http://127.0.0.1:"]);
     let folder = running.stop();
     let theirs: BTreeMap<i64, i64> = all
@@ -94,8 +108,9 @@ async fn gate_lists_the_top_up_whose_callback_was_lost() {
     let folder = Folder::new().configured(TABLE);
     let line =
         format!("simulate gate --config jetpay.toml --listen 127.0.0.1:{port} --paid p-1:600000");
-    let (process, all) = serving(&folder, &line, port, 1).await;
-    let out = ended(process);
+    let serving = Serving::begin(&folder, &line);
+    let all = listed(&folder, port, 1).await;
+    let out = serving.stop();
     assert_has(
         &out,
         &[

@@ -66,8 +66,7 @@ pub(in crate::commands) struct Platform {
     /// Seed of the random numbers: the same seed gives the same traffic; random without it
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Serve the Data API with these top-ups at this address: the base_url of [data_api] in the configuration, for `jetpay
-    /// reconcile api`
+    /// Serve the Data API with these top-ups at this address, the one that the configuration has for it
     ///
     /// It also has the operations whose callbacks were not acknowledged. After --count top-ups it answers until Ctrl-C.
     #[arg(long, value_name = "ADDRESS", requires = "config")]
