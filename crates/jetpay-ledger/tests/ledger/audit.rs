@@ -3,7 +3,8 @@
 
 use crate::common::reports::{self, finding, report};
 use crate::common::{
-    AMOUNT, CUSTOMER, NOW, TestLedger, decline, kzt, newest, payment, refund, sale, unusable,
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, newest, payment, refund, sale,
+    unusable,
 };
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
@@ -53,6 +54,15 @@ async fn record_some_of_everything(test: &TestLedger) {
     resolved.await.unwrap();
     let closed = test.record_reconciliation(report(&found[..2]), NOW).await;
     assert_eq!(closed.unwrap().closed, 1);
+    test.announce("p6").await;
+    let operations = [
+        (10, "sale", "success", AMOUNT),
+        (11, "refund", "success", AMOUNT),
+    ];
+    let answer = answer("p6", "refunded", &operations);
+    let id = "p6".try_into().unwrap();
+    let confirmed = test.confirm_payment(&id, answer, "lost".into(), NOW);
+    confirmed.await.unwrap();
 }
 
 async fn findings(ledger: &Ledger) -> Vec<Finding> {
@@ -65,12 +75,12 @@ async fn ledger_with_rows_of_every_kind_passes_the_audit(test: TestLedger) {
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
     let audit = test.audit(Some(&keyring)).await.unwrap();
     assert_eq!(audit.findings, []);
-    assert_eq!((audit.verified, audit.unverified), (9, 0));
+    assert_eq!((audit.verified, audit.unverified), (11, 0));
     assert_eq!(audit.totals.balance, 90_000);
     assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
     let rotated = Keyring::from(Project::new(1234, "another").unwrap());
     let audit = test.audit(Some(&rotated)).await.unwrap();
-    assert_eq!((audit.unverified, audit.first_unverified), (9, Some(1)));
+    assert_eq!((audit.unverified, audit.first_unverified), (11, Some(1)));
 }
 
 /// What an operator could change in the file, and the rule that must fail.
@@ -238,7 +248,7 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     let url = target.database().url();
     let totals = test.copy_to(url, None, &mut report).await.unwrap();
     assert_eq!(totals, test.totals().await.unwrap());
-    assert!(copied.contains(&("payments", 5)));
+    assert!(copied.contains(&("payments", 6)));
     assert_eq!(findings(&target).await, []);
     assert_eq!(test.counts().await, target.counts().await);
     assert_eq!(test.entries(0, 99).await, target.entries(0, 99).await);

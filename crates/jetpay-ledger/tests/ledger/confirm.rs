@@ -1,10 +1,10 @@
 //! An operator applies the platform's signed answer to a status request: the same money as by callbacks, once, with the
 //! decision recorded; and the audit proves it.
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, kzt, new_payout, reason_of, refund, sale};
-use jetpay_core::message::Received;
-use jetpay_core::signature::{Key, sign};
-use jetpay_core::{Callback, Keyring, Project};
+use crate::common::{
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, keyring, kzt, new_payout, reason_of, refund, sale,
+};
+use jetpay_core::Callback;
 use jetpay_ledger::CallbackOutcome::{self, Applied, Noted, Quarantined, Repeated};
 use jetpay_ledger::{AlarmKind, Error, PaymentState, ResolveError, Verdict};
 
@@ -23,29 +23,6 @@ crate::common::on_every_store! {
 #[cfg(feature = "postgres")]
 crate::common::on_postgres! {
     answer_applied_on_two_servers_at_once_takes_effect_once,
-}
-
-/// The callbacks of a signed answer about a payment: its status, and the number, type, status and amount of each operation.
-fn answer(payment_id: &str, status: &str, operations: &[(u64, &str, &str, i64)]) -> Vec<Callback> {
-    let listed = operations.iter().map(|(id, kind, status, amount)| {
-        format!(
-            r#"{{"id":{id},"type":"{kind}","status":"{status}","date":"2022-03-25T11:08:45+0000","code":"0",
-            "sum_initial":{{"amount":{amount},"currency":"KZT"}},"provider":{{"id":42,"payment_id":"receipt_{id}"}}}}"#
-        )
-    });
-    let body = format!(
-        r#"{{"project_id":1234,"payment":{{"id":"{payment_id}","type":"purchase","status":"{status}"}},
-        "account":{{"number":"7001112233"}},"operations":[{}]}}"#,
-        listed.collect::<Vec<_>>().join(",")
-    );
-    let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
-    let keyring = keyring();
-    let message = Received::parse(&body).unwrap().authenticate(&keyring);
-    message.unwrap().status_answer().unwrap()
-}
-
-fn keyring() -> Keyring {
-    Keyring::from(Project::new(1234, "secret").unwrap())
 }
 
 impl TestLedger {

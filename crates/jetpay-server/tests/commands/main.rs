@@ -174,6 +174,12 @@ async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its
         ("alarms show 1", 1),
         ("inbox list", 0),
         ("resolutions list", 0),
+        ("reconcile runs", 0),
+        ("reconcile show 1", 1),
+        (
+            "reconcile csv none.csv --map none.toml --from 2026-01-01 --to 2026-01-02",
+            2,
+        ),
         ("payouts list", 0),
         ("entries correct 1 --reason mistake", 0),
         (&simulate, 0),

@@ -131,7 +131,7 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
             "in UTC",
             "jetpay payments confirm PAYMENT_ID",
             "2 differences are to be looked at.",
-            "Recorded as run 1: 2 differences opened, 0 closed, 2 alarms raised.",
+            "Recorded as run 1. Differences: 2 opened, 0 closed. Alarms: 2 raised.",
         ],
     );
     let runs = running.run("reconcile runs").good();
@@ -154,7 +154,7 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
     assert_has(&page, &["asked JetPay"]);
     let again = compare(&running.folder, "report.csv");
     assert_eq!(again.code, Some(0), "{again:?}");
-    assert_has(&again.out, &["Recorded as run 2: 0 differences opened"]);
+    assert_has(&again.out, &["Recorded as run 2. Differences: 0 opened"]);
     assert_has(
         &running.run("reconcile show 99").bad(),
         &["there is no reconciliation"],
@@ -187,7 +187,7 @@ async fn report_that_agrees_closes_the_differences_and_ends_with_0(running: &Run
         &said.out,
         &[
             "the ledger agrees with the platform's books",
-            "0 differences opened, 2 closed",
+            "Differences: 0 opened, 2 closed",
         ],
     );
     let (_, alarms) = running.get("/v1/alarms?resolved=false").await;

@@ -333,7 +333,7 @@ async fn record_in(ledger: &Ledger, report: &Report) -> anyhow::Result<Value> {
 fn done(recorded: &Value) -> String {
     let number = |name: &str| recorded[name].as_i64().unwrap_or(0);
     format!(
-        "Recorded as run {}: {} differences opened, {} closed, {} alarms raised.",
+        "Recorded as run {}. Differences: {} opened, {} closed. Alarms: {} raised.",
         number("run"),
         number("opened"),
         number("closed"),
