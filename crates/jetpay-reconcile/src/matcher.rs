@@ -1,9 +1,9 @@
 //! The comparison: first everything plainly, then the doubtful operations with all that is recorded of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jetpay_core::id::{OperationId, ProjectId};
-use jetpay_core::status::{OperationStatus, StatusClass};
+use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 
 use crate::books::{Listed, PlatformBooks};
 use crate::compare::{Terms, compare};
@@ -141,6 +141,22 @@ impl<'b> Matcher<'b> {
             given.add(Given::AGREES);
             self.agreed[theirs.class.place()] += Booked::of(entry).moved(None).amount;
         } else {
+            self.withdraw(place);
+            self.listed[place].add(Given::DOUBT);
+        }
+    }
+
+    /// Takes payouts that are recorded as paid, without an operation: a person said so. Of each, the last payout of the books
+    /// is doubtful.
+    pub fn paid_without_operation(&mut self, payments: &BTreeSet<String>) {
+        let mut last = BTreeMap::new();
+        for place in 0..self.books.len() {
+            let theirs = self.books.operation(place);
+            if *theirs.kind == OperationType::Payout && payments.contains(theirs.payment_id) {
+                last.insert((theirs.project_id, theirs.payment_id), place);
+            }
+        }
+        for place in last.into_values() {
             self.withdraw(place);
             self.listed[place].add(Given::DOUBT);
         }

@@ -190,7 +190,15 @@ async fn payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_pa
 ) {
     let policy = RetryPolicy::default();
     let later = Millis(NOW.0 + 3_600_000);
-    for id in ["by_callback", "by_operator", "unlisted", "lost", "back"] {
+    for id in [
+        "by_callback",
+        "by_operator",
+        "by_mistake",
+        "too_early",
+        "unlisted",
+        "lost",
+        "back",
+    ] {
         test.record_payout(new_payout(id, id)).await.unwrap();
         let gate = GateAddress::new("https://gate.example");
         let lease = test.lease_payout(id.try_into().unwrap(), gate, NOW, policy);
@@ -205,20 +213,28 @@ async fn payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_pa
     test.comes(paid("back", 5)).await;
     let back = paid("back", 6).with_type("payout reversal");
     test.comes(back.with_payment_status("reversed")).await;
-    let id = "by_operator".try_into().unwrap();
-    let resolved = test.resolve_payout(id, PayoutResolution::Paid, "support".into(), later);
-    resolved.await.unwrap();
+    for id in ["by_operator", "by_mistake", "too_early"] {
+        let id = id.try_into().unwrap();
+        let resolved = test.resolve_payout(id, PayoutResolution::Paid, "support".into(), later);
+        resolved.await.unwrap();
+    }
     let theirs = [
         (1, "payout", "success", "by_callback", AMOUNT),
         (2, "payout", "success", "by_operator", AMOUNT),
         (4, "payout", "success", "lost", AMOUNT),
         (5, "payout", "success", "back", AMOUNT),
         (6, "payout reversal", "success", "back", AMOUNT),
+        (7, "payout", "error", "by_mistake", AMOUNT),
+        (8, "payout", "decline", "by_mistake", AMOUNT),
+        (9, "payout", "processing", "too_early", AMOUNT),
     ];
     let report = reconcile(&test, &books(&theirs), INTERVAL).await;
     let expected = "matched 4
+declined_both 1
 3 not_there
 4 not_credited: the payout is recorded: the callback of this operation was lost
+8 taken_back_there
+9 taken_back_there: the platform's status is not final
 ";
     assert_eq!(shown(&report), expected);
 }

@@ -45,13 +45,14 @@ impl Ledger {
         let mut matcher = Matcher::new(theirs, interval, fresh_from, projects);
         let (last_entry, spans) = self.spans(interval).await?;
         let about = spans.iter().map(recorded::Span::rows).sum();
-        let mut read = 0;
+        let (mut read, mut without_operation) = (0, BTreeSet::new());
         for mut span in spans {
             let (table, until) = (span.table, span.until);
             while span.after < until {
                 let before = span.rows();
                 for row in self.page(&mut span).await? {
-                    give(&mut matcher, table, &mut Values::of(&row))?;
+                    let row = &mut Values::of(&row);
+                    give(&mut matcher, table, row, &mut without_operation)?;
                 }
                 read += before - span.rows();
                 progress(read, about);
@@ -65,6 +66,9 @@ impl Ledger {
                     }
                 }
             }
+        }
+        if !without_operation.is_empty() {
+            matcher.paid_without_operation(&without_operation);
         }
         let doubtful = matcher.doubtful();
         let last_operations = facts::last_operations(&doubtful);
@@ -216,11 +220,12 @@ impl Ledger {
     }
 }
 
-/// Gives the matcher what a row of a span says.
+/// Gives the matcher what a row of a span says. A payout that was paid without an operation goes into the set.
 fn give(
     matcher: &mut Matcher<'_>,
     table: Table,
     row: &mut Values<'_>,
+    without_operation: &mut BTreeSet<String>,
 ) -> Result<(), TransactionError> {
     match table {
         Table::Events => {
@@ -230,7 +235,11 @@ fn give(
         }
         Table::Entries => matcher.entry(&recorded::entry(row)?),
         Table::Steps => {
-            if let Some(step) = recorded::step(row, |_| None)? {
+            let unnamed = |payment: &str| {
+                without_operation.insert(payment.to_owned());
+                None
+            };
+            if let Some(step) = recorded::step(row, unnamed)? {
                 matcher.entry(&step);
             }
         }
