@@ -22,6 +22,7 @@ pub mod status;
 mod systemd;
 pub mod telemetry;
 mod text;
+mod zone;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

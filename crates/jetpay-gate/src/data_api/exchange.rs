@@ -22,8 +22,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The longest pause that the platform can ask for. After a longer one, the client gives up at once.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
-/// The fields of an operation that the client asks for.
-const FIELDS: [&str; 19] = [
+/// The fields of an operation that the client asks for: those that a comparison needs, and no data of the payer.
+const FIELDS: [&str; 9] = [
     "project_id",
     "operation_id",
     "payment_id",
@@ -33,16 +33,6 @@ const FIELDS: [&str; 19] = [
     "operation_completed_at",
     "sum_initial.amount",
     "sum_initial.currency",
-    "sum_converted.amount",
-    "sum_converted.currency",
-    "payment_method_type",
-    "account_number",
-    "provider_payment_id",
-    "provider_date",
-    "transaction_status",
-    "customer_id",
-    "completed_refund",
-    "remaining_refund",
 ];
 
 /// What is asked: all pages of a window have the same question.

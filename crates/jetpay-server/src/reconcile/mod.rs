@@ -30,7 +30,7 @@ const CHANGED_WITHIN: i64 = 180 * DAY;
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("the Data API: {0}")]
+    #[error(transparent)]
     DataApi(#[from] jetpay_gate::DataApiError),
     #[error(transparent)]
     Ledger(#[from] jetpay_ledger::Error),

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::reconcile::{SETTLED, seconds};
+use crate::zone;
 
 /// A time zone, and its name.
 #[derive(Clone, Debug)]
@@ -20,14 +21,7 @@ pub(super) struct Zone {
 impl Zone {
     /// The zone with this name, such as `Asia/Almaty`.
     pub(super) fn named(name: &str) -> anyhow::Result<Self> {
-        if name.eq_ignore_ascii_case("UTC") {
-            return Ok(Self::utc());
-        }
-        let zone = TimeZone::get(name).map_err(|_| {
-            anyhow::anyhow!(
-                "--zone {name}: this machine knows no such zone; write a name such as Asia/Almaty, or install the package tzdata"
-            )
-        })?;
+        let zone = zone::named(name).map_err(|why| anyhow::anyhow!("--zone {name}: {why}"))?;
         let name = zone.iana_name().unwrap_or(name).to_owned();
         Ok(Self { name, zone })
     }
@@ -163,7 +157,7 @@ mod tests {
                 "Asia/Almata",
                 "2026-11-01",
                 "2026-11-02",
-                "--zone Asia/Almata: this machine knows no such zone",
+                "--zone Asia/Almata: there is no such zone",
             ),
         ] {
             let read = Zone::named(zone).and_then(|zone| zone.interval(from, to));

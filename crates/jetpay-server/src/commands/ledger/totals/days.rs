@@ -3,8 +3,10 @@
 use anyhow::{Context, anyhow, bail};
 use jetpay_ledger::Millis;
 use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+
+use crate::zone;
 
 /// Whole days of a zone: from `from`, up to `to` without it.
 pub(super) struct Days {
@@ -20,7 +22,7 @@ impl Days {
     /// # Errors
     /// When the zone is not known, a date has no time in it, or no day is between the two.
     pub(super) fn new(from: Date, to: Date, name: &str) -> anyhow::Result<Self> {
-        let zone = zone(name)?;
+        let zone = zone::named(name).map_err(|why| anyhow!("--zone {name}: {why}"))?;
         if from >= to {
             bail!(
                 "--from {from} is not before --to {to}; --to is not included: for one day, write the next day as --to"
@@ -72,22 +74,6 @@ impl Days {
         self.last = (begins(date)?, begins(next)?, date);
         Some(date)
     }
-}
-
-/// The zone with this name in the time zone database of the machine.
-fn zone(name: &str) -> anyhow::Result<TimeZone> {
-    if name.eq_ignore_ascii_case("UTC") {
-        return Ok(TimeZone::UTC);
-    }
-    TimeZone::get(name).map_err(|_| {
-        if tz::db().is_definitively_empty() {
-            anyhow!(
-                "--zone {name}: this machine has no time zones: install the package tzdata, or write --zone UTC"
-            )
-        } else {
-            anyhow!("--zone {name}: there is no such zone; write a name such as Asia/Almaty or UTC")
-        }
-    })
 }
 
 #[cfg(test)]

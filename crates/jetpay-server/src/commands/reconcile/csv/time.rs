@@ -3,24 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::{self, BrokenDownTime};
-use jiff::tz::{self, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::amount::shape;
-
-/// The zone with this name in the database of the IANA.
-pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
-    if name == "UTC" {
-        return Ok(TimeZone::UTC);
-    }
-    TimeZone::get(name).map_err(|_| {
-        if tz::db().is_definitively_empty() {
-            "this machine has no time zones: install the package tzdata, or write zone = \"UTC\""
-        } else {
-            "there is no such zone; write a name such as \"UTC\" or \"Asia/Almaty\""
-        }
-        .to_owned()
-    })
-}
 
 /// Checks a form of times: it must say the day.
 pub(super) fn check_format(format: &str) -> Result<(), String> {

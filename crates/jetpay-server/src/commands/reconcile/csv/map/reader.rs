@@ -10,8 +10,9 @@ use toml::de::{DeTable, DeValue};
 use super::{ENCODINGS, Map, Place, UNIT_ADVICE};
 use crate::commands::reconcile::csv::amount::Unit;
 use crate::commands::reconcile::csv::field::Field;
-use crate::commands::reconcile::csv::time::{check_format, zone};
+use crate::commands::reconcile::csv::time::check_format;
 use crate::commands::rows::SEPARATORS;
+use crate::zone;
 
 const KEYS: [&str; 9] = [
     "amount_unit",
@@ -94,7 +95,7 @@ impl Reader<'_> {
                 }
                 "zone" => {
                     let text = self.text(name, value, "\"UTC\"");
-                    match text.map_or(Ok(TimeZone::UTC), zone) {
+                    match text.map_or(Ok(TimeZone::UTC), zone::named) {
                         Ok(zone) => map.zone = zone,
                         Err(what) => self.problem(value.span().start, format!("zone: {what}")),
                     }
