@@ -239,6 +239,8 @@ pub(crate) fn resolve_difference(
 ) -> Command<Result<(), ResolveError>> {
     let keys = Keys {
         differences: vec![id.clone()],
+        // A run could open it again between the read and the write, with another alarm.
+        reconciles: true,
         ..Keys::default()
     };
     Command::new(keys, move |transaction| {

@@ -36,7 +36,7 @@ pub struct Keys {
     pub spenders: Vec<CustomerId>,
     /// Differences, by id.
     pub differences: Vec<String>,
-    /// It records a reconciliation: no other transaction does meanwhile.
+    /// It records a reconciliation, or resolves the alarm of a difference: no other transaction records one meanwhile.
     pub reconciles: bool,
     /// It announces payments: meanwhile no event may enter the inbox, or a callback could miss its payment.
     pub announces: bool,

@@ -115,11 +115,12 @@ pub(crate) fn by_id() -> String {
     format!("{} WHERE id = $1", select())
 }
 
-/// Differences by their ids, locked for a change.
+/// The differences with the ids `$1`, and those that the alarms `$2` are about, locked for a change.
 #[cfg(feature = "postgres")]
 pub(crate) fn by_ids() -> String {
     format!(
-        "{} WHERE id = ANY($1) ORDER BY id FOR UPDATE OF differences",
+        "{} WHERE id = ANY($1::text[] || ARRAY(SELECT difference FROM alarms WHERE seq = ANY($2) AND difference IS NOT NULL))
+        ORDER BY id FOR UPDATE OF differences",
         select()
     )
 }

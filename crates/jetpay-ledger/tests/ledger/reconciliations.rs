@@ -16,6 +16,7 @@ crate::common::on_every_store! {
     difference_without_a_time_is_closed_by_a_run_of_its_whole_interval,
     operators_word_about_a_difference_holds_until_the_facts_change,
     resolved_alarm_about_a_difference_is_the_operators_word_about_it,
+    alarms_about_many_differences_are_resolved_together,
     only_the_gravest_differences_raise_an_alarm_and_only_differences_have_a_state,
     alarm_about_a_difference_says_both_amounts_and_takes_no_credit,
     difference_that_cannot_be_resolved_stays_as_it_is,
@@ -29,6 +30,8 @@ crate::common::on_every_store! {
 crate::common::on_postgres! {
     reports_recorded_by_two_servers_open_a_difference_once,
     alarm_resolved_on_one_server_while_another_closes_its_difference_has_one_resolution,
+    alarm_is_locked_after_its_difference,
+    difference_resolved_while_a_run_opens_it_again_leaves_no_alarm_behind,
 }
 
 impl TestLedger {
@@ -212,6 +215,27 @@ async fn resolved_alarm_about_a_difference_is_the_operators_word_about_it(test: 
     assert_eq!(test.standing(reported.run).await.0, Some(Accepted));
     assert_eq!(test.open_differences().await, Ok(0));
     test.check().await;
+}
+
+async fn alarms_about_many_differences_are_resolved_together(test: TestLedger) {
+    let found: Vec<Finding> = (1..=20).map(|it| finding(Kind::NotCredited, it)).collect();
+    for gone in [false, true] {
+        test.reconciled(report(&found)).await;
+        let first = test.last_alarm().await.seq - 19;
+        if gone {
+            test.run("DELETE FROM differences");
+        }
+        let seqs: Vec<i64> = (first..first + 20).collect();
+        let resolved = test.resolve_alarms(seqs.clone(), Verdict::Dismiss, "seen".into(), NOW);
+        assert_eq!(resolved.await.unwrap().resolved, seqs);
+        assert_eq!(test.open_differences().await, Ok(0));
+        assert_eq!(test.open_alarms().await, 0);
+        if !gone {
+            test.check().await;
+            // Other facts open them again.
+            test.run("UPDATE differences SET facts = '[]'");
+        }
+    }
 }
 
 async fn only_the_gravest_differences_raise_an_alarm_and_only_differences_have_a_state(
@@ -444,4 +468,61 @@ async fn report_with_more_results_than_are_recorded_is_refused_whole(test: TestL
     assert_eq!(refused, Err(why));
     assert_eq!(test.open_differences().await, Ok(0));
     assert_eq!(test.alarms(newest(9)).await, Ok(Vec::new()));
+}
+
+/// A run that closes a difference locks it, and then its alarm.
+#[cfg(feature = "postgres")]
+async fn alarm_is_locked_after_its_difference(test: TestLedger) {
+    test.reconciled(report(&[finding(Kind::NotCredited, 1)]))
+        .await;
+    let database = test.database();
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let alarm = std::thread::scope(|scope| {
+        let hold = "BEGIN; SELECT id FROM differences FOR UPDATE; SELECT pg_sleep(2); COMMIT";
+        scope.spawn(|| database.run(hold));
+        while database
+            .run("SELECT id FROM differences FOR UPDATE NOWAIT")
+            .is_ok()
+        {}
+        let resolve = test.resolve_alarm(1, Verdict::Dismiss, "seen".into(), NOW);
+        let seen = scope.spawn(|| {
+            while database.run(waiting).unwrap().trim() == "0" {}
+            database.run("SELECT seq FROM alarms FOR UPDATE NOWAIT")
+        });
+        let resolved =
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(resolve));
+        assert_eq!(resolved, Ok(()));
+        seen.join().unwrap()
+    });
+    assert!(alarm.is_ok(), "{alarm:?}");
+    test.check().await;
+}
+
+#[cfg(feature = "postgres")]
+async fn difference_resolved_while_a_run_opens_it_again_leaves_no_alarm_behind(test: TestLedger) {
+    let other = test.another().await;
+    let found = finding(Kind::NotCredited, 1);
+    let accepted = DifferenceVerdict::Accepted;
+    let not_open = Err(Error::Resolve(ResolveError::DifferenceNotOpen));
+    for round in 0..20 {
+        let mut found = found.clone();
+        found.theirs = Some(format!("{round} KZT"));
+        let resolve = async {
+            loop {
+                let resolved = other.resolve_difference(&found.id, accepted, "seen".into(), NOW);
+                match resolved.await {
+                    Ok(()) => break,
+                    Err(Error::Resolve(ResolveError::NoSuchDifference)) => {}
+                    refused => assert_eq!(refused, not_open),
+                }
+            }
+        };
+        tokio::join!(
+            test.reconciled(report(std::slice::from_ref(&found))),
+            resolve
+        );
+        assert_eq!(test.open_differences().await, Ok(0));
+        assert_eq!(test.open_alarms().await, 0, "round {round}");
+    }
+    test.check().await;
 }
