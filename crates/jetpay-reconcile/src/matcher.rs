@@ -1,6 +1,6 @@
 //! The comparison: first everything plainly, then the doubtful operations with all that is recorded of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
@@ -149,17 +149,40 @@ impl<'b> Matcher<'b> {
     /// Takes payouts that are recorded as paid, without an operation: a person said so. Of each, the last payout of the books
     /// is doubtful.
     pub fn paid_without_operation(&mut self, payments: &BTreeSet<String>) {
-        let mut last = BTreeMap::new();
-        for place in 0..self.books.len() {
-            let theirs = self.books.operation(place);
-            if *theirs.kind == OperationType::Payout && payments.contains(theirs.payment_id) {
-                last.insert((theirs.project_id, theirs.payment_id), place);
-            }
-        }
-        for place in last.into_values() {
+        for place in self.last_places(|id| payments.contains(id)).into_values() {
             self.withdraw(place);
             self.listed[place].add(Given::DOUBT);
         }
+    }
+
+    /// The last payout of the books for each payment of a doubtful payout, in its project: the operation of a payout that is
+    /// recorded as paid without one.
+    #[must_use]
+    pub fn last_payouts(&self, doubtful: &[Key]) -> HashMap<(ProjectId, &'b str), OperationId> {
+        let places = doubtful
+            .iter()
+            .filter_map(|key| self.books.find(key.project_id, key.operation_id));
+        let payouts = places.map(|place| self.books.operation(place));
+        let payouts = payouts.filter(|theirs| *theirs.kind == OperationType::Payout);
+        let payments: HashSet<&str> = payouts.map(|theirs| theirs.payment_id).collect();
+        if payments.is_empty() {
+            return HashMap::new();
+        }
+        let last = self.last_places(|id| payments.contains(id)).into_iter();
+        last.map(|(payment, place)| (payment, self.books.operation(place).operation_id))
+            .collect()
+    }
+
+    /// The place of the last payout of the books for each payment that `wanted` picks, in its project.
+    fn last_places(&self, wanted: impl Fn(&str) -> bool) -> HashMap<(ProjectId, &'b str), usize> {
+        let books = self.books;
+        let listed = (0..books.len()).map(|place| (place, books.operation(place)));
+        let payouts = listed.filter(|(_, theirs)| {
+            *theirs.kind == OperationType::Payout && wanted(theirs.payment_id)
+        });
+        payouts
+            .map(|(place, theirs)| ((theirs.project_id, theirs.payment_id), place))
+            .collect()
     }
 
     /// No longer counts the money of an entry as agreed.

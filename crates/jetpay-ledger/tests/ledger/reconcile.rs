@@ -198,6 +198,7 @@ async fn payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_pa
         "unlisted",
         "lost",
         "back",
+        "paid_and_back",
     ] {
         test.record_payout(new_payout(id, id)).await.unwrap();
         let gate = GateAddress::new("https://gate.example");
@@ -213,7 +214,7 @@ async fn payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_pa
     test.comes(paid("back", 5)).await;
     let back = paid("back", 6).with_type("payout reversal");
     test.comes(back.with_payment_status("reversed")).await;
-    for id in ["by_operator", "by_mistake", "too_early"] {
+    for id in ["by_operator", "by_mistake", "too_early", "paid_and_back"] {
         let id = id.try_into().unwrap();
         let resolved = test.resolve_payout(id, PayoutResolution::Paid, "support".into(), later);
         resolved.await.unwrap();
@@ -227,14 +228,18 @@ async fn payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_pa
         (7, "payout", "error", "by_mistake", AMOUNT),
         (8, "payout", "decline", "by_mistake", AMOUNT),
         (9, "payout", "processing", "too_early", AMOUNT),
+        (10, "payout", "success", "paid_and_back", AMOUNT),
+        // Its callback was lost.
+        (11, "payout reversal", "success", "paid_and_back", AMOUNT),
     ];
     let report = reconcile(&test, &books(&theirs), INTERVAL).await;
-    let expected = "matched 4
+    let expected = "matched 5
 declined_both 1
 3 not_there
 4 not_credited: the payout is recorded: the callback of this operation was lost
 8 taken_back_there
 9 taken_back_there: the platform's status is not final
+11 taken_back_there: the payout is recorded: the callback of this operation was lost
 ";
     assert_eq!(shown(&report), expected);
 }

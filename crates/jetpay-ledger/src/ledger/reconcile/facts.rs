@@ -14,19 +14,6 @@ use crate::port::{TransactionError, Value, Values};
 /// So many operations are looked up at a time.
 pub(super) const BATCH: usize = 256;
 
-/// The last operation that the platform names for each payment. An operator who says that a payout was paid names no operation:
-/// then it is that one.
-pub(super) fn last_operations(keys: &[Key]) -> HashMap<&str, OperationId> {
-    let mut last = HashMap::new();
-    for key in keys {
-        if let Some(payment_id) = &key.payment_id {
-            let known = last.entry(&**payment_id).or_insert(key.operation_id);
-            *known = key.operation_id.max(*known);
-        }
-    }
-    last
-}
-
 /// The operations that are looked up together, and what was found.
 struct Batch<'k> {
     facts: Vec<Facts>,
@@ -107,11 +94,12 @@ fn list<'k>(values: impl Iterator<Item = Value<'k>>) -> Vec<Value<'k>> {
 }
 
 impl Ledger {
-    /// The facts about each of these operations, at most [`BATCH`], in their order.
+    /// The facts about each of these operations, at most [`BATCH`], in their order. An operator who says that a payout was paid
+    /// names no operation: then it is that of `last_payouts`.
     pub(super) async fn facts(
         &self,
         keys: &[Key],
-        last_operations: &HashMap<&str, OperationId>,
+        last_payouts: &HashMap<(ProjectId, &str), OperationId>,
     ) -> Result<Vec<Facts>, Error> {
         let mut batch = Batch::of(keys);
         let operations = list(keys.iter().map(|key| key.operation_id.into()));
@@ -140,12 +128,12 @@ impl Ledger {
         let sql = format!(
             "SELECT {STEP} FROM payout_steps WHERE operation_id IN ({{}}) AND {MOVED} ORDER BY seq"
         );
-        let steps = self.look_up(&sql, &operations, |row| step(row, |_| None));
+        let steps = self.look_up(&sql, &operations, |row| step(row, |_, _| None));
         batch.book(steps.await?.into_iter().flatten());
         let sql = format!(
             "SELECT {STEP} FROM payout_steps WHERE payment_id IN ({{}}) AND what = 'paid' AND operation_id IS NULL"
         );
-        let known = |id: &str| last_operations.get(id).copied();
+        let known = |project_id, id: &str| last_payouts.get(&(project_id, id)).copied();
         let steps = self.look_up(&sql, &payments, |row| step(row, known));
         batch.book(steps.await?.into_iter().flatten());
         self.look_up_payments(&payments, &mut batch).await?;

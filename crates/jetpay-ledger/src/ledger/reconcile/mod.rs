@@ -71,9 +71,9 @@ impl Ledger {
             matcher.paid_without_operation(&without_operation);
         }
         let doubtful = matcher.doubtful();
-        let last_operations = facts::last_operations(&doubtful);
+        let last_payouts = matcher.last_payouts(&doubtful);
         for keys in doubtful.chunks(facts::BATCH) {
-            let facts = self.facts(keys, &last_operations).await?;
+            let facts = self.facts(keys, &last_payouts).await?;
             for (key, facts) in keys.iter().zip(&facts) {
                 matcher.judge(key, facts);
             }
@@ -235,7 +235,7 @@ fn give(
         }
         Table::Entries => matcher.entry(&recorded::entry(row)?),
         Table::Steps => {
-            let unnamed = |payment: &str| {
+            let unnamed = |_, payment: &str| {
                 without_operation.insert(payment.to_owned());
                 None
             };

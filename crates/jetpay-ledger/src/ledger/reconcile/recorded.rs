@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jetpay_core::date::Date;
-use jetpay_core::id::OperationId;
+use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_reconcile::{BookedEntry, BookedKind, Interval, RecordedEvent};
 use serde::Deserialize;
 
@@ -221,11 +221,11 @@ pub(super) fn entry(row: &mut Values<'_>) -> Result<BookedEntry, TransactionErro
 /// From the columns of [`STEP`]. None: the step names no operation; `known` is the one that it is about, if the caller knows it.
 pub(super) fn step(
     row: &mut Values<'_>,
-    known: impl FnOnce(&str) -> Option<OperationId>,
+    known: impl FnOnce(ProjectId, &str) -> Option<OperationId>,
 ) -> Result<Option<BookedEntry>, TransactionError> {
     let (project_id, operation_id) = (row.project()?, row.optional_operation());
     let payment_id = row.text()?;
-    let Some(operation_id) = operation_id.or_else(|| known(payment_id)) else {
+    let Some(operation_id) = operation_id.or_else(|| known(project_id, payment_id)) else {
         return Ok(None);
     };
     Ok(Some(BookedEntry {
