@@ -1,14 +1,13 @@
 //! Whether the columns of the stored callbacks agree with the signed bytes: those of a callback, or of a status answer that an
 //! operator applied.
 
-use jetpay_core::id::OperationId;
-use jetpay_core::message::Received;
+use jetpay_core::message::{Authentic, Received};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 use jetpay_core::{Currency, Keyring, Money};
 use serde_json::Value as Json;
 
 use super::Audit;
-use crate::model::{Error, stored_amount, stored_operation};
+use crate::model::{Error, listed_operations, operation_of_body, stored_amount, stored_operation};
 use crate::port::{Row, Store};
 
 const SQL: &str = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, operation_type,
@@ -18,6 +17,9 @@ const AS_SIGNED: &str = "a stored callback says what its bytes say";
 
 const CONFIRMED: &str =
     "SELECT seq FROM settlements WHERE payment_id = $1 AND verdict = 'confirm' LIMIT 1";
+
+/// What no status answer has, and other signed messages have.
+const FOREIGN: [&str; 3] = ["operation", "type", "general"];
 
 const BY_AN_OPERATOR: &str = "a status answer is stored by an operator's decision alone";
 
@@ -34,7 +36,8 @@ pub(super) async fn check(
         };
         after = last[0].int().unwrap_or(i64::MAX);
         for row in &rows {
-            match source(row) {
+            let source = source(row);
+            match source {
                 Some(Source::Callback) => {}
                 Some(Source::StatusAnswer) => {
                     let id = row[1].clone();
@@ -45,13 +48,14 @@ pub(super) async fn check(
                 None => audit.note(AS_SIGNED, "callback", row),
             }
             if let Some(keyring) = keyring {
-                verify(audit, keyring, row);
+                verify(audit, keyring, row, source);
             }
         }
     }
 }
 
 /// The message whose bytes an event has.
+#[derive(Clone, Copy)]
 enum Source {
     Callback,
     /// The answer to a status request.
@@ -65,16 +69,23 @@ fn source(row: &Row) -> Option<Source> {
     if is_said(row, &body, body.get("operation"), false) {
         return Some(Source::Callback);
     }
-    // A list signs like an object with the numbers as keys.
-    let listed: Vec<&Json> = match body.get("operations")? {
-        Json::Array(list) => list.iter().collect(),
-        Json::Object(list) => list.values().collect(),
-        _ => return None,
-    };
-    let mut listed = listed.into_iter();
+    let is_there = |field| body.get(field).is_some_and(is_signed);
+    if FOREIGN.into_iter().any(is_there) {
+        return None;
+    }
+    let mut listed = listed_operations(body.get("operations")?).into_iter();
     listed
         .any(|operation| is_said(row, &body, Some(operation), true))
         .then_some(Source::StatusAnswer)
+}
+
+/// Whether the signature covers anything of a value: it does not cover empty containers.
+fn is_signed(value: &Json) -> bool {
+    match value {
+        Json::Array(list) => list.iter().any(is_signed),
+        Json::Object(fields) => fields.values().any(is_signed),
+        _ => true,
+    }
 }
 
 /// Whether a message with this operation says what the columns say. `is_listed`: the operation is one of a status answer, which
@@ -87,14 +98,7 @@ fn is_said(row: &Row, body: &Json, operation: Option<&Json>, is_listed: bool) ->
     let text = |pointer: &str| at(pointer).and_then(Json::as_str);
     let project_id = body.pointer("/project_id").and_then(Json::as_i64);
     // What an operation lacks, or has in a form that cannot be read, counts as absent.
-    let operation_id = match at("/operation/id") {
-        Some(Json::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().ok()
-        }
-        Some(Json::Number(number)) => number.as_i64().filter(|number| *number >= 0),
-        _ => None,
-    };
-    let operation_id = operation_id.map(|id: i64| OperationId::new(id.cast_unsigned()));
+    let operation_id = at("/operation/id").and_then(operation_of_body);
     let amount = || {
         let minor = at("/operation/sum_initial/amount")?.as_i64()?;
         let currency = Currency::parse(text("/operation/sum_initial/currency")?);
@@ -131,11 +135,18 @@ fn is_said(row: &Row, body: &Json, operation: Option<&Json>, is_listed: bool) ->
         && row[8].text() == Some(currency.as_str())
 }
 
-fn verify(audit: &mut Audit, keyring: &Keyring, row: &Row) {
+/// Counts an event whose bytes would be accepted today, and one whose bytes would not: as a callback, or as the status answer that
+/// it is.
+fn verify(audit: &mut Audit, keyring: &Keyring, row: &Row, source: Option<Source>) {
     let body = row[9].bytes().unwrap_or_default();
-    let authentic =
-        Received::parse(body).is_ok_and(|received| received.authenticate(keyring).is_ok());
-    if authentic {
+    let is_accepted = |message: Authentic<'_, '_>| match source {
+        Some(Source::StatusAnswer) => message.status_answer().is_ok(),
+        _ => message.callback().is_ok(),
+    };
+    let received = Received::parse(body);
+    let accepted =
+        received.is_ok_and(|received| received.authenticate(keyring).is_ok_and(is_accepted));
+    if accepted {
         audit.verified += 1;
     } else {
         audit.unverified += 1;

@@ -34,6 +34,6 @@ pub use reconciliation::{
 };
 pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
-    LONGEST, amount_from_stored, fit, operation_from_stored, short, stored_amount,
-    stored_operation, without_nul, word_from_stored,
+    LONGEST, amount_from_stored, fit, listed_operations, operation_from_stored, operation_of_body,
+    short, stored_amount, stored_operation, without_nul, word_from_stored,
 };

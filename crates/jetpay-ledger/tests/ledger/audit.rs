@@ -3,9 +3,10 @@
 
 use crate::common::reports::{self, finding, report};
 use crate::common::{
-    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, kzt, new_payout, newest, payment, refund,
-    sale, unusable,
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, keyring, kzt, new_payout, newest, payment,
+    refund, sale, unusable,
 };
+use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
 use jetpay_ledger::payout::{ByHand, GateAddress, RetryPolicy};
@@ -139,6 +140,11 @@ const MANIPULATIONS: &[(&str, &str)] = &[
         "says what its bytes say",
     ),
     (
+        "UPDATE events SET body = CAST(replace(body, '\"account\":', '\"type\":\"sale\",\"account\":') AS BLOB)
+         WHERE payment_id = 'p6'",
+        "says what its bytes say",
+    ),
+    (
         "UPDATE events SET disposition = 'applied' WHERE seq = 6",
         "a success that was applied has its entry",
     ),
@@ -195,6 +201,35 @@ async fn row_changed_outside_the_ledger_is_found() {
         assert!(
             findings.iter().any(|finding| finding.rule.contains(rule)),
             "{sql}: {findings:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn signed_bytes_that_would_be_refused_are_not_verified() {
+    // A text that another message may have been cut out of, in a callback and in a status answer.
+    for (payment_id, events) in [("p1", 3), ("p6", 2)] {
+        let test = TestLedger::open();
+        record_some_of_everything(&test).await;
+        let operator = rusqlite::Connection::open(test.path()).unwrap();
+        let body: Vec<u8> = operator
+            .query_row(
+                "SELECT body FROM events WHERE payment_id = $1",
+                [payment_id],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let mut body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        body["description"] = "x;payment:id:p9".into();
+        let body = serde_json::to_vec(&body).unwrap();
+        let body = sign(&body, &Key::new("secret").unwrap()).unwrap();
+        let sql = "UPDATE events SET body = $1 WHERE payment_id = $2";
+        operator.execute(sql, (&body, payment_id)).unwrap();
+        let audit = test.audit(Some(&keyring())).await.unwrap();
+        assert_eq!(
+            (audit.verified, audit.unverified),
+            (11 - events, events),
+            "{payment_id}"
         );
     }
 }
