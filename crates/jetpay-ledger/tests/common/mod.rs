@@ -416,9 +416,19 @@ pub fn answer(
     status: &str,
     operations: &[(u64, &str, &str, i64)],
 ) -> Vec<Callback> {
+    answer_of("2022-03-25T11:08:45+0000", payment_id, status, operations)
+}
+
+/// The same about operations of this date.
+pub fn answer_of(
+    date: &str,
+    payment_id: &str,
+    status: &str,
+    operations: &[(u64, &str, &str, i64)],
+) -> Vec<Callback> {
     let listed = operations.iter().map(|(id, kind, status, amount)| {
         format!(
-            r#"{{"id":{id},"type":"{kind}","status":"{status}","date":"2022-03-25T11:08:45+0000","code":"0",
+            r#"{{"id":{id},"type":"{kind}","status":"{status}","date":"{date}","code":"0",
             "sum_initial":{{"amount":{amount},"currency":"KZT"}},"provider":{{"id":42,"payment_id":"receipt_{id}"}}}}"#
         )
     });

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use crate::common::reports::report;
 use crate::common::{
-    AMOUNT, CallbackContent, NOW, TestLedger, decline, kzt, new_payout, payment, refund, sale,
+    AMOUNT, CallbackContent, NOW, TestLedger, answer_of, decline, kzt, new_payout, payment, refund,
+    sale,
 };
 use futures_util::future::join_all;
 use jetpay_core::report::ReportedOperation;
@@ -280,7 +281,7 @@ async fn operation_belongs_to_the_interval_of_its_own_date_and_not_of_its_callba
 
 async fn what_an_operator_did_long_after_the_interval_counts(test: TestLedger) {
     let later = Millis(NOW.0 + 60 * DAY * 1_000);
-    for id in ["credited", "corrected", "odd"] {
+    for id in ["credited", "corrected", "odd", "confirmed"] {
         test.announce(id).await;
     }
     test.comes(sale("credited", 1)).await;
@@ -301,10 +302,20 @@ async fn what_an_operator_did_long_after_the_interval_counts(test: TestLedger) {
     test.resolve_alarm(alarm, credit, "has a receipt".into(), later)
         .await
         .unwrap();
+    let both = [
+        (4, "sale", "success", AMOUNT),
+        (5, "refund", "success", 30_000),
+    ];
+    let answer = answer_of(date(TIME), "confirmed", "partially refunded", &both);
+    let id = "confirmed".try_into().unwrap();
+    let confirmed = test.confirm_payment(&id, answer, "lost".into(), later);
+    confirmed.await.unwrap();
     let report = reconcile(&test, &theirs, INTERVAL).await;
     let expected = "matched 1
 2 taken_back_here: an operator corrected the entry
 3 not_there: an operator credited it
+4 not_there
+5 not_there
 ";
     assert_eq!(shown(&report), expected);
 }

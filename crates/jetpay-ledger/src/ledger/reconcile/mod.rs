@@ -59,9 +59,9 @@ impl Ledger {
                 pause().await;
             }
             if table == Table::Entries {
-                let mut after = 0;
+                let mut after = until;
                 while after < i64::MAX {
-                    for entry in self.late_entries(interval, until, &mut after).await? {
+                    for entry in self.late_entries(interval, &mut after).await? {
                         matcher.entry(&entry);
                     }
                 }

@@ -6,9 +6,10 @@ use jetpay_core::date::Date;
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_reconcile::{BookedEntry, BookedKind, Interval, RecordedEvent};
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use crate::ledger::Ledger;
-use crate::model::{Error, Millis};
+use crate::model::{Error, Millis, listed_operations, operation_of_body};
 use crate::payout::StepKind;
 use crate::port::{Row, TransactionError, Value, Values, rows};
 
@@ -71,16 +72,24 @@ impl Table {
     }
 }
 
-/// Entries that operators made after `$1`, with the number of the resolution, which is behind `$2`, and behind the entry `$3`. So
-/// late an entry has another time than the operation that it is about.
-const LATE: &str = "SELECT entries.project_id, entries.operation_id, entries.payment_id, kind, entries.amount,
-        (SELECT currency FROM payments WHERE payments.id = entries.payment_id), entries.time, decided.seq
-    FROM settlements AS decided CROSS JOIN entries
-    WHERE verdict IN ('credit', 'override', 'correct') AND decided.time > $1 AND decided.seq > $2
-        AND entries.project_id = (SELECT project_id FROM payments WHERE payments.id = decided.payment_id)
-        AND entries.operation_id = decided.operation_id AND coalesce(entries.corrects, 0) = coalesce(decided.corrects, 0)
-        AND kind IN ('credit', 'settled_credit', 'correction') AND +entries.seq > $3
-    ORDER BY decided.seq LIMIT 1000";
+/// Entries behind `$2` that operators made after `$1`: at most 1000, each with its number. So late an entry has another time than
+/// the operation that it is about. A confirmed payment's entries are those of the same moment, of any of its operations.
+fn late() -> String {
+    format!(
+        "SELECT {ENTRY}, seq FROM entries WHERE seq IN (
+            SELECT made.seq FROM settlements AS decided CROSS JOIN entries AS made
+            WHERE verdict IN ('credit', 'override', 'correct') AND decided.time > $1
+                AND made.project_id = (SELECT project_id FROM payments WHERE payments.id = decided.payment_id)
+                AND made.operation_id = decided.operation_id AND coalesce(made.corrects, 0) = coalesce(decided.corrects, 0)
+                AND kind IN ('credit', 'settled_credit', 'correction') AND +made.seq > $2
+            UNION
+            SELECT made.seq FROM settlements AS decided CROSS JOIN events CROSS JOIN entries AS made
+            WHERE verdict = 'confirm' AND decided.time > $1 AND events.payment_id = decided.payment_id
+                AND made.project_id = events.project_id AND made.operation_id = events.operation_id
+                AND made.payment_id = decided.payment_id AND made.time = decided.time AND +made.seq > $2
+        ) ORDER BY seq LIMIT 1000"
+    )
+}
 
 /// Rows of a table: those behind `after`, up to `until`.
 #[derive(Clone, Copy)]
@@ -148,15 +157,15 @@ impl Ledger {
     }
 
     /// The entries that operators made about operations of the interval after the rows of its span: the next page of them, behind
-    /// the resolution `after`, which is moved on.
+    /// the entry `after`, which is moved on.
     pub(super) async fn late_entries(
         &self,
         interval: Interval,
-        until: i64,
         after: &mut i64,
     ) -> Result<Vec<BookedEntry>, Error> {
-        let values = vec![last_time(interval).into(), (*after).into(), until.into()];
-        let late = self.read(LATE, values, |row| Ok((entry(row)?, row.int()?)));
+        let values = vec![last_time(interval).into(), (*after).into()];
+        let sql = late();
+        let late = self.read(&sql, values, |row| Ok((entry(row)?, row.int()?)));
         let (entries, numbers): (Vec<_>, Vec<i64>) = late.await?.into_iter().unzip();
         *after = numbers.last().copied().unwrap_or(i64::MAX);
         Ok(entries)
@@ -182,20 +191,23 @@ pub(super) fn event(row: &mut Values<'_>) -> Result<Option<RecordedEvent>, Trans
         time: row.int()?.div_euclid(1_000),
         outcome: row.word()?,
     };
-    let time = row.optional_bytes().and_then(operation_time);
-    Ok(operation_id.map(|_| RecordedEvent {
-        time: time.unwrap_or(event.time),
+    let body = row.optional_bytes();
+    Ok(operation_id.map(|id| RecordedEvent {
+        time: body
+            .and_then(|body| operation_time(body, id))
+            .unwrap_or(event.time),
         ..event
     }))
 }
 
-/// The `operation.date` of a callback, in whole seconds since 1970-01-01 00:00 UTC. None: it has none, or none that names an
-/// instant.
-fn operation_time(body: &[u8]) -> Option<i64> {
+/// The date of an operation in the body of a callback, or of a status answer, which lists several: in whole seconds since
+/// 1970-01-01 00:00 UTC. None: it has none, or none that names an instant.
+fn operation_time(body: &[u8], id: OperationId) -> Option<i64> {
     #[derive(Deserialize)]
     struct Body<'b> {
         #[serde(borrow)]
-        operation: Operation<'b>,
+        operation: Option<Operation<'b>>,
+        operations: Option<Json>,
     }
     #[derive(Deserialize)]
     struct Operation<'b> {
@@ -203,7 +215,13 @@ fn operation_time(body: &[u8]) -> Option<i64> {
         date: Cow<'b, str>,
     }
     let body: Body<'_> = serde_json::from_slice(body).ok()?;
-    Date::from(&*body.operation.date).unix_seconds()
+    if let Some(operation) = body.operation {
+        return Date::from(&*operation.date).unix_seconds();
+    }
+    let listed = listed_operations(body.operations.as_ref()?);
+    let mut listed = listed.into_iter();
+    let operation = listed.find(|operation| operation_of_body(&operation["id"]) == Some(id))?;
+    Date::from(operation["date"].as_str()?).unix_seconds()
 }
 
 /// From the columns of [`ENTRY`].
