@@ -30,7 +30,7 @@ pub(super) fn command(alarm: &Alarm) -> Option<String> {
     let id = shell_word(id?.as_str());
     match &alarm.subject {
         Some(subject) if subject.payout_state.is_some() => None,
-        Some(_) => Some(format!("jetpay payments confirm {id}")),
+        Some(_) => Some(format!("jetpay payments confirm {id} --reason \"...\"")),
         None => Some(format!(
             "jetpay inbox resolve {id} --verdict credit --customer ID --amount MINOR_UNITS --reason \"...\""
         )),

@@ -4,6 +4,7 @@ use jetpay_core::Currency;
 use jetpay_ledger::{Millis, OperationEvent};
 
 use super::*;
+use crate::commands::parse_proposed;
 
 const TOP_UPS: &str = include_str!("../../../../docs/service.md");
 const PAYOUTS: &str = include_str!("../../../../docs/payouts.md");
@@ -181,7 +182,7 @@ fn advice_has_a_command_for_each_decision_that_the_service_takes() {
 fn lost_callback_is_confirmed_or_its_waiting_callback_resolved_and_nothing_is_credited_by_a_report()
 {
     let known = sample(AlarmKind::NotCredited);
-    let confirm = "jetpay payments confirm p";
+    let confirm = "jetpay payments confirm p --reason \"...\"";
     assert_eq!(advice(&known).commands[0], confirm);
     let unknown = Alarm {
         subject: None,
@@ -198,6 +199,22 @@ fn lost_callback_is_confirmed_or_its_waiting_callback_resolved_and_nothing_is_cr
             "{commands}"
         );
         assert!(!commands.contains("confirm"), "{commands}");
+    }
+}
+
+#[test]
+fn every_command_that_an_alarm_names_is_one_that_the_command_line_takes() {
+    for kind in AlarmKind::ALL {
+        let known = sample(*kind);
+        let mut unknown = known.clone();
+        unknown.subject = None;
+        let mut unmatched = unknown.clone();
+        unmatched.reason = Some("the callback waits in the inbox".to_owned());
+        for alarm in [known, unknown, unmatched] {
+            for line in advice(&alarm).commands {
+                assert_eq!(parse_proposed(&line), Ok(()));
+            }
+        }
     }
 }
 

@@ -129,7 +129,7 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
         &[
             "(Asia/Almaty)",
             "in UTC",
-            "jetpay payments confirm PAYMENT_ID",
+            "jetpay payments confirm PAYMENT_ID --reason TEXT",
             "2 differences are to be looked at.",
             "Recorded as run 1. Differences: 2 opened, 0 closed. Alarms: 2 raised.",
         ],

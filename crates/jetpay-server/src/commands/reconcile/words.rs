@@ -54,7 +54,7 @@ pub(super) fn of(kind: Kind) -> Words {
             advice: "If the payment is pending, apply the platform's signed status. If its callback waits in the inbox or in an \
                      alarm, resolve that.",
             commands: &[
-                "jetpay payments confirm PAYMENT_ID",
+                "jetpay payments confirm PAYMENT_ID --reason TEXT",
                 "jetpay inbox resolve PAYMENT_ID --verdict credit --customer ID --amount MINOR_UNITS --reason TEXT",
                 "jetpay alarms show SEQ",
             ],
@@ -72,7 +72,7 @@ pub(super) fn of(kind: Kind) -> Words {
             meaning: "the platform took money back or declined, and that is not recorded",
             advice: "Apply the platform's signed status, or look for an alarm about the payment.",
             commands: &[
-                "jetpay payments confirm PAYMENT_ID",
+                "jetpay payments confirm PAYMENT_ID --reason TEXT",
                 "jetpay payments show PAYMENT_ID",
             ],
         },
@@ -100,6 +100,15 @@ pub(super) fn of(kind: Kind) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::parse_proposed;
+
+    #[test]
+    fn every_command_that_a_report_names_is_one_that_the_command_line_takes() {
+        let kinds = Kind::ALL.iter().flat_map(|kind| of(*kind).commands);
+        for line in kinds.copied().chain([ACCEPT]) {
+            assert_eq!(parse_proposed(line), Ok(()));
+        }
+    }
 
     #[test]
     fn every_difference_says_what_to_do_and_what_is_only_counted_needs_nothing() {

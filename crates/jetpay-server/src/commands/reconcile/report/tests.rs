@@ -130,7 +130,7 @@ fn html_is_one_page_that_runs_nothing_and_shows_every_text_as_text() {
         "2026-11-01 00:00:00 to 2026-12-01 00:00:00 (Asia/Almaty)",
         "2026-10-31 19:00:00 to 2026-11-30 19:00:00",
         "<td>1 000.01 KZT</td>",
-        "<code>jetpay payments confirm PAYMENT_ID</code>",
+        "<code>jetpay payments confirm PAYMENT_ID --reason TEXT</code>",
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
