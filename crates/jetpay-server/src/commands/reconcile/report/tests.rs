@@ -72,6 +72,24 @@ fn text_lists_the_first_results_of_a_kind_and_counts_the_others() {
     assert!(!text.contains("\nin UTC"), "the zone is UTC: {text}");
 }
 
+#[test]
+fn result_without_an_operation_offers_no_verdict_and_payouts_have_commands_of_their_own() {
+    let mut unreadable = november();
+    unreadable["results"] = vec![unreadable["results"][2].clone()].into();
+    let text = |report: Value| text::render(&run(report), &zone());
+    assert!(!text(unreadable).contains("reconcile resolve"));
+    let both = text(november());
+    let mut payouts = november();
+    payouts["sums"].as_array_mut().unwrap().remove(0);
+    let payouts = text(payouts);
+    let show = "jetpay payouts show PAYMENT_ID  # for a payout";
+    assert!(both.contains(show) && both.contains("payments confirm"));
+    assert!(payouts.contains(show), "{payouts}");
+    for wrong in ["payments confirm", "payments show", "entries correct"] {
+        assert!(!payouts.contains(wrong), "{payouts}");
+    }
+}
+
 /// Accepts the first results.
 fn decide(run: &mut RunView, count: usize) {
     for result in &mut run.results.as_mut().unwrap()[..count] {
