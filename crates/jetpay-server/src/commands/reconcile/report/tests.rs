@@ -1,3 +1,4 @@
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -217,10 +218,24 @@ fn report_goes_into_a_new_file_for_its_owner_alone() {
         let mode = std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link.csv")).unwrap();
+    let twice = ["c.csv", "./c.csv"].map(|name| folder.path().join(name));
+    let error = ReportFile::all(&twice).err().unwrap();
+    assert!(error.to_string().contains("given twice"), "{error}");
+    let late = [folder.path().join("late.csv")];
+    let files = ReportFile::all(&late).unwrap();
+    fs::write(&late[0], "mine").unwrap();
+    for file in files {
+        let error = file.write(&run(november()), &zone()).unwrap_err();
+        let error = format!("{error:#}");
+        assert_eq!(error.matches("File exists").count(), 1, "{error}");
+    }
+    fs::remove_file(&late[0]).unwrap();
     for (name, expected) in [
         ("a.html", "the file exists"),
         ("a.txt", "ends in .html or .csv"),
         ("none/a.csv", "cannot write"),
+        ("link.csv", "the file exists"),
     ] {
         let path = [folder.path().join(name)];
         let Err(error) = ReportFile::all(&path) else {
@@ -230,7 +245,7 @@ fn report_goes_into_a_new_file_for_its_owner_alone() {
     }
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
-        2,
+        3,
         "nothing else is left"
     );
 }
