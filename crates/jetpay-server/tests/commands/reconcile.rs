@@ -266,6 +266,26 @@ async fn comparison_that_cannot_be_made_ends_with_2_and_records_nothing() {
 }
 
 #[actix_web::test]
+async fn reports_of_another_time_are_no_comparison_and_an_unknown_token_is_found_before_it() {
+    let running = with_customer(Folder::new()).await;
+    payments_and_report(&running).await;
+    let folder = &running.folder;
+    let now = Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let report = fs::read_to_string(folder.path("report.csv")).unwrap();
+    folder.write("old.csv", report.replace(&now, "2024-03-05"));
+    for (options, expected) in [
+        ("old.csv", "no row is inside the interval"),
+        ("report.csv --token ghost", "ghost"),
+    ] {
+        let said = compare(folder, options);
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{said:?}");
+        assert_has(&said.err, &[expected]);
+    }
+    let (_, runs) = running.get("/v1/reconciliations").await;
+    assert_eq!(runs["reconciliations"], json!([]));
+}
+
+#[actix_web::test]
 async fn report_that_cannot_be_recorded_is_shown_and_ends_with_2() {
     let folder = Folder::new();
     let token = "token_file = \"token\"\n";

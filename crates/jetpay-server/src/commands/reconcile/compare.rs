@@ -121,6 +121,9 @@ impl Csv {
         if let Some(wrong) = csv::check_unit(&report) {
             bail!("{wrong}");
         }
+        if let Some(wrong) = csv::check_inside(&report) {
+            bail!("{wrong}");
+        }
         if let Some(uncovered) = uncovered(&report, &run.projects)
             && self.options.project.is_empty()
         {
@@ -201,6 +204,9 @@ impl<'a> Run<'a> {
         let config = Config::read(&options.config)?;
         let gate = options.ask.then(|| ask::client(&config)).transpose()?;
         let projects = projects(&config, &options.project)?;
+        if options.token.is_some() {
+            AdminAccess::read(&options.config, options.token.as_deref())?;
+        }
         Ok(Self {
             options,
             projects,

@@ -116,7 +116,20 @@ fn verdict_counts_the_differences_that_are_open_and_says_when_the_sums_do_not_ad
             |run| decide(run, 3),
             "Nothing is to be done: people have decided about every difference.",
         ),
-        (|run| (run.counts, run.results) = Default::default(), agreed),
+        (
+            |run| {
+                run.counts = [("matched".to_owned(), 7)].into();
+                run.results = None;
+            },
+            agreed,
+        ),
+        (
+            |run| {
+                run.counts = [("outside".to_owned(), 7)].into();
+                run.results = None;
+            },
+            "Nothing was compared: neither the ledger nor the platform's books have an operation in the interval.",
+        ),
         (
             |run| run.next = Some(4),
             "3 differences are to be looked at.",
