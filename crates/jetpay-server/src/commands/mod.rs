@@ -179,6 +179,30 @@ error: `jetpay conformance` is now the program `jetpay-conformance`, which takes
   Then run: target/release/jetpay-conformance --help
   The page docs/conformance.md describes it";
 
+/// Parses a command that a text of this program proposes, as a shell and the command line would, with its words in capitals
+/// filled in.
+#[cfg(test)]
+pub(crate) fn parse_proposed(line: &str) -> Result<(), String> {
+    let mut filled = line.replace("foreign|accepted", "foreign");
+    for (word, value) in [
+        ("PAYMENT_ID", "p"),
+        ("MINOR_UNITS", "100"),
+        ("SEQ", "17"),
+        ("FILE", "report.csv"),
+        (" ID", " 5"),
+    ] {
+        filled = filled.replace(word, value);
+    }
+    let words = std::process::Command::new("sh")
+        .args(["-c", &format!("printf '%s\\n' {filled}")])
+        .output();
+    let words = String::from_utf8(words.unwrap().stdout).unwrap();
+    let parsed = Cli::try_parse_from(words.lines());
+    parsed
+        .map(|_| ())
+        .map_err(|error| format!("{line}: {error}"))
+}
+
 #[derive(Args)]
 struct ConfigOption {
     /// The configuration

@@ -50,6 +50,10 @@ pub fn line(method: &str, payout: &Payout) -> Result<String, FieldError> {
                 "has `;`, `\"` or a control character, which the file of the Dashboard cannot hold";
             return Err(FieldError::new(field, message));
         }
+        if value.starts_with(['=', '+', '-', '@']) {
+            let message = "begins with `=`, `+`, `-` or `@`: a spreadsheet that opens the file would take it for a formula";
+            return Err(FieldError::new(field, message));
+        }
         let before = if number == 0 { "" } else { ";" };
         write!(line, "{before}{value}").expect("writing to a String cannot fail");
     }
@@ -92,6 +96,16 @@ mod tests {
             names[4..7],
             ["payment.amount", "payment.currency", "account.number"]
         );
+    }
+
+    #[test]
+    fn value_that_a_spreadsheet_would_run_is_refused_without_the_value() {
+        for first in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+            let error = line("qiwi-kz", &payout(first, "203.0.113.9")).unwrap_err();
+            assert_eq!(error.field, "customer.first_name");
+            assert!(!error.message.contains(first), "{}", error.message);
+        }
+        assert!(line("qiwi-kz", &payout("Anna-Maria", "203.0.113.9")).is_ok());
     }
 
     #[test]

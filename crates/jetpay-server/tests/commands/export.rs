@@ -207,7 +207,7 @@ async fn lost_file_is_written_again_and_payouts_that_wait_are_exported_by_their_
     let said: serde_json::Value = serde_json::from_str(&rest.err).unwrap();
     assert_eq!(
         said,
-        json!({"payment_ids": [second], "more": false, "sums": [{"amount": 200, "currency": "KZT"}]})
+        json!({"payment_ids": [second], "skipped": [], "more": false, "sums": [{"amount": 200, "currency": "KZT"}]})
     );
     let nothing = run(&running, "export --format dashboard q.csv --state created");
     assert_has(&nothing.good(), &["no payout can be exported"]);
@@ -215,4 +215,27 @@ async fn lost_file_is_written_again_and_payouts_that_wait_are_exported_by_their_
     for hidden in HIDDEN {
         assert!(!running.log().contains(hidden), "the log has {hidden}");
     }
+}
+
+#[actix_web::test]
+async fn payout_that_no_file_can_hold_is_left_out_by_name_and_does_not_stop_the_others() {
+    let (running, _gate) = refused_by_the_gate().await;
+    let good = refused(&running, &[("k1", 100)]).await;
+    let mut body = payout_request("k2", 200);
+    body["customer"]["first_name"] = json!("=HYPERLINK(1)");
+    let (_, payout) = running.post("/v1/payouts", &body).await;
+    let formula = payout["payment_id"].as_str().unwrap();
+    until(&running, formula, "state", "created", 3).await;
+    let why = format!("payout {formula}: customer.first_name begins with");
+    let named = format!("export --format dashboard p.csv {formula} {}", good[0]);
+    assert_has(&run(&running, &named).bad(), &["nothing is exported", &why]);
+    let export = "export --format dashboard p.csv --state created";
+    let said = run(&running, export).good();
+    assert_has(
+        &said,
+        &["one payout, 1.00 KZT in all", &format!("Left out: {why}")],
+    );
+    assert!(!said.contains("HYPERLINK"), "{said}");
+    let file = fs::read_to_string(running.folder.path("p.csv")).unwrap();
+    assert_eq!(file, HEADER.to_owned() + &line(&good[0], 100));
 }

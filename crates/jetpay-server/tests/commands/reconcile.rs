@@ -129,7 +129,7 @@ async fn recorded_runs_are_listed_shown_and_resolved_and_then_nothing_is_to_be_d
         &[
             "(Asia/Almaty)",
             "in UTC",
-            "jetpay payments confirm PAYMENT_ID",
+            "jetpay payments confirm PAYMENT_ID --reason TEXT",
             "2 differences are to be looked at.",
             "Recorded as run 1. Differences: 2 opened, 0 closed. Alarms: 2 raised.",
         ],
@@ -263,6 +263,26 @@ async fn comparison_that_cannot_be_made_ends_with_2_and_records_nothing() {
     let named = compare(folder, "other.csv --project 1234 --json");
     assert_eq!(named.code, Some(1), "{named:?}");
     assert_eq!(named.json()["counts"]["not_there"], 3);
+}
+
+#[actix_web::test]
+async fn reports_of_another_time_are_no_comparison_and_an_unknown_token_is_found_before_it() {
+    let running = with_customer(Folder::new()).await;
+    payments_and_report(&running).await;
+    let folder = &running.folder;
+    let now = Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let report = fs::read_to_string(folder.path("report.csv")).unwrap();
+    folder.write("old.csv", report.replace(&now, "2024-03-05"));
+    for (options, expected) in [
+        ("old.csv", "no row is inside the interval"),
+        ("report.csv --token ghost", "ghost"),
+    ] {
+        let said = compare(folder, options);
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{said:?}");
+        assert_has(&said.err, &[expected]);
+    }
+    let (_, runs) = running.get("/v1/reconciliations").await;
+    assert_eq!(runs["reconciliations"], json!([]));
 }
 
 #[actix_web::test]

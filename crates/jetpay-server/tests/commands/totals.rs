@@ -306,6 +306,8 @@ async fn table_and_csv_say_the_zone_the_currency_and_the_sums() {
             &[part],
         );
     }
+    let german = folder.run("ledger totals --from 01.12.2026 --to 2027-01-01");
+    assert_has(&german.err, &["write a date as 2026-11-01"]);
     for options in [
         "--from yesterday --to 2026-11-01",
         "--from 2026-11-01 --to 2026-11-02 --by week",

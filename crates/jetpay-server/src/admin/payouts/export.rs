@@ -38,9 +38,18 @@ struct Export {
 struct Exported {
     payment_ids: Vec<PaymentId>,
     sums: Vec<Sum>,
+    /// The payouts in the state that are not in the file.
+    skipped: Vec<Skipped>,
     /// Further payouts are in this state.
     more: bool,
     file: String,
+}
+
+/// A payout that is left out, without the payee's data.
+#[derive(Serialize)]
+struct Skipped {
+    payment_id: PaymentId,
+    why: String,
 }
 
 /// The sum of the file's amounts in one currency, in minor units.
@@ -79,18 +88,31 @@ pub(super) async fn export(
         }
         _ => return Err(wrong_ids()),
     };
-    let mut lines = BTreeMap::new();
-    for id in &ids {
-        lines.insert(id.clone(), line(&admin, id).await?);
+    let (mut lines, mut wanted, mut skipped) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for payment_id in ids {
+        match line(&admin, &payment_id).await? {
+            Ok(line) => {
+                lines.insert(payment_id.clone(), line);
+                wanted.push(payment_id);
+            }
+            Err(why) if which == ByHand::Possible => skipped.push(Skipped { payment_id, why }),
+            Err(why) => return Err(AdminError::conflict(not_exported(&payment_id, &why))),
+        }
     }
     let policy = admin.payouts.as_ref();
     let policy = policy.map_or_else(RetryPolicy::default, |intake| intake.retry_policy);
     let actor = Some(by.name().to_owned());
     let marked = admin
         .ledger
-        .send_payouts_by_hand(ids, which, actor, now(), policy)
+        .send_payouts_by_hand(wanted, which, actor, now(), policy)
         .await?;
     let payment_ids = marked.map_err(|(id, why)| refused(&id, why))?;
+    for payment_id in lines.keys().filter(|id| !payment_ids.contains(id)) {
+        skipped.push(Skipped {
+            payment_id: payment_id.clone(),
+            why: "it was sent already, or may have been, or it has ended".to_owned(),
+        });
+    }
     let mut file = dashboard::HEADER.to_owned();
     let mut sums: Vec<Sum> = Vec::new();
     for (line, amount) in payment_ids.iter().filter_map(|id| lines.get(id)) {
@@ -115,6 +137,7 @@ pub(super) async fn export(
     Ok(HttpResponse::Ok().json(Exported {
         payment_ids,
         sums,
+        skipped,
         more,
         file,
     }))
@@ -155,30 +178,36 @@ async fn created(admin: &Admin) -> Result<(Vec<PaymentId>, bool), AdminError> {
     Ok((ids, more))
 }
 
-/// The line of a payout in the file, and its amount.
-async fn line(admin: &Admin, id: &PaymentId) -> Result<(String, Money), AdminError> {
+/// The line of a payout in the file, and its amount; or why it cannot be in a file.
+async fn line(
+    admin: &Admin,
+    id: &PaymentId,
+) -> Result<Result<(String, Money), String>, AdminError> {
     let request = admin.ledger.payout_request(id).await?;
     let PayoutRequestText { method, request } =
         request.ok_or_else(|| refused(id, ByHandError::NoSuchPayout))?;
     if request.is_empty() {
-        return Err(refused(id, ByHandError::Ended));
+        return Ok(Err(ByHandError::Ended.to_string()));
     }
-    let wrong = |field: &str, why: &str| {
-        AdminError::conflict(format!("nothing is exported: payout {id}: {field} {why}"))
+    let payout = match Payout::from_json(&request) {
+        Ok(payout) => payout,
+        Err(error) => return Ok(Err(format!("{} cannot be read", error.field()))),
     };
-    let payout = Payout::from_json(&request);
-    let payout = payout.map_err(|error| wrong(error.field(), "cannot be read"))?;
     let line = dashboard::line(&method, &payout);
-    let line = line.map_err(|error| wrong(&error.field, &error.message))?;
-    Ok((line, payout.amount()))
+    let line = line.map(|line| (line, payout.amount()));
+    Ok(line.map_err(|error| format!("{} {}", error.field, error.message)))
 }
 
 fn refused(id: &PaymentId, why: ByHandError) -> AdminError {
-    let message = format!("nothing is exported: payout {id}: {why}");
+    let message = not_exported(id, &why.to_string());
     match why {
         ByHandError::NoSuchPayout => AdminError::not_found(message),
         _ => AdminError::conflict(message),
     }
+}
+
+fn not_exported(id: &PaymentId, why: &str) -> String {
+    format!("nothing is exported: payout {id}: {why}")
 }
 
 fn wrong_ids() -> AdminError {

@@ -76,7 +76,7 @@ fn show(finding: &Finding, config: &Path) {
     );
     println!("    {}", text(&finding.why));
     println!(
-        "    what to do, while the service runs: apply the status that the platform signs\n      {} payments confirm {payment} --config {}\n",
+        "    what to do, while the service runs: apply the status that the platform signs\n      {} payments confirm {payment} --reason \"the callback was lost\" --config {}\n",
         program().display(),
         config.display()
     );

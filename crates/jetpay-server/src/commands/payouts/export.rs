@@ -48,9 +48,17 @@ impl Export {
         }
         let request = Request::post(&["payouts:export"], body);
         let answer = self.admin.answer(&request).map_err(lost)?;
+        let skipped: String = rows(&answer, "skipped")
+            .iter()
+            .map(|it| {
+                let (id, why) = (text(it, "/payment_id"), text(it, "/why"));
+                format!("\nLeft out: payout {id}: {why}")
+            })
+            .collect();
         let ids: Vec<_> = rows(&answer, "payment_ids").iter().collect();
         if ids.is_empty() {
-            return self.say(&answer, "no payout can be exported, so there is no file");
+            let words = format!("no payout can be exported, so there is no file{skipped}");
+            return self.say(&answer, &words);
         }
         let content = answer["file"].as_str().unwrap_or_default();
         let written = match part {
@@ -75,7 +83,7 @@ impl Export {
             &answer,
             &format!(
                 "{count}, {} in all, marked as sent by hand: upload the file in the Dashboard, then delete it. If you lose it \
-                 before the upload, write it again with --again and the ids.{more}",
+                 before the upload, write it again with --again and the ids.{more}{skipped}",
                 sums.join(" and ")
             ),
         )

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use jetpay_reconcile::Interval;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,7 +20,7 @@ pub(super) struct Zone {
 impl Zone {
     /// The zone with this name, such as `Asia/Almaty`.
     pub(super) fn named(name: &str) -> anyhow::Result<Self> {
-        let zone = zone::named(name).map_err(|why| anyhow::anyhow!("--zone {name}: {why}"))?;
+        let zone = zone::named(name).map_err(|why| anyhow!("--zone {name}: {why}"))?;
         let name = zone.iana_name().unwrap_or(name).to_owned();
         Ok(Self { name, zone })
     }
@@ -48,19 +47,20 @@ impl Zone {
 
     /// A date, which is its first instant in the zone, or an instant, in whole seconds since 1970-01-01 00:00 UTC.
     fn instant(&self, option: &str, text: &str) -> anyhow::Result<i64> {
-        if let Ok(date) = text.parse::<Date>()
-            && text.len() == "2026-11-01".len()
-        {
-            let first = date.to_zoned(self.zone.clone());
-            let first = first.with_context(|| format!("{option} {text}"))?;
-            return Ok(first.timestamp().as_second());
+        match zone::date(text) {
+            Ok(date) => {
+                let first = date.to_zoned(self.zone.clone());
+                let first = first.with_context(|| format!("{option} {text}"))?;
+                Ok(first.timestamp().as_second())
+            }
+            Err(why) => {
+                let instant: Result<Timestamp, _> = text.parse();
+                let instant = instant.map_err(|_| {
+                    anyhow!("{option} {text}: {why}, or an instant as 2026-11-01T00:00:00+05:00")
+                })?;
+                Ok(instant.as_second())
+            }
         }
-        let instant: Timestamp = text.parse().map_err(|_| {
-            anyhow::anyhow!(
-                "{option} {text}: write a date as 2026-11-01, or an instant as 2026-11-01T00:00:00+05:00"
-            )
-        })?;
-        Ok(instant.as_second())
     }
 
     /// The interval from `from` up to, and not including, `to`.
@@ -153,6 +153,12 @@ mod tests {
                 "--from 2026-11-01 10:00: write",
             ),
             ("UTC", "20261101", "2026-11-02", "--from 20261101: write"),
+            (
+                "UTC",
+                "2026-11-01",
+                "9999-12-31",
+                "--to 9999-12-31: write a date of the years 1970 to 9998",
+            ),
             (
                 "Asia/Almata",
                 "2026-11-01",

@@ -121,6 +121,9 @@ impl Csv {
         if let Some(wrong) = csv::check_unit(&report) {
             bail!("{wrong}");
         }
+        if let Some(wrong) = csv::check_inside(&report) {
+            bail!("{wrong}");
+        }
         if let Some(uncovered) = uncovered(&report, &run.projects)
             && self.options.project.is_empty()
         {
@@ -201,6 +204,9 @@ impl<'a> Run<'a> {
         let config = Config::read(&options.config)?;
         let gate = options.ask.then(|| ask::client(&config)).transpose()?;
         let projects = projects(&config, &options.project)?;
+        if options.token.is_some() {
+            AdminAccess::read(&options.config, options.token.as_deref())?;
+        }
         Ok(Self {
             options,
             projects,
@@ -242,18 +248,25 @@ impl<'a> Run<'a> {
         if left_out > 0 {
             eprintln!("the platform was not asked about {left_out} more payments");
         }
-        for file in self.files {
-            file.write(&shown, &self.zone)?;
+        if let (Ok(Some(recorded)), false) = (&recorded, self.options.json) {
+            println!("{}", done(recorded));
         }
+        // One file that cannot be written does not stop the others.
+        let files = self.files.into_iter();
+        let written: Vec<_> = files.map(|file| file.write(&shown, &self.zone)).collect();
+        let written: anyhow::Result<()> = written.into_iter().collect();
         if !adds_up {
             bail!(
                 "the sums do not add up, so the comparison itself is wrong, and nothing was recorded; report this to the authors \
                  of jetpay"
             );
         }
-        let recorded = recorded.context("the report is not recorded")?;
-        if let (Some(recorded), false) = (recorded, self.options.json) {
-            println!("{}", done(&recorded));
+        recorded.context("the report is not recorded")?;
+        match shown.run {
+            Some(run) => written.with_context(|| {
+                format!("run {run} is recorded; write its file with: jetpay reconcile show {run} --report FILE")
+            })?,
+            None => written?,
         }
         Ok(!is_done)
     }

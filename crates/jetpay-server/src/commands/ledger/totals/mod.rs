@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use crate::commands::store;
 use crate::config::Config;
+use crate::zone;
 use days::Days;
 use sums::{By, Sums};
 
@@ -30,10 +31,10 @@ pub(in crate::commands) struct Totals {
     #[arg(long, value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
     /// The first day, such as 2026-11-01
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = zone::date)]
     from: Date,
     /// The day after the last one: for November, write 2026-12-01
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = zone::date)]
     to: Date,
     /// The time zone of the days, such as Asia/Almaty
     #[arg(long, value_name = "NAME", default_value = "UTC")]

@@ -17,7 +17,7 @@ use anyhow::{Context, bail};
 use jetpay_core::Currency;
 use jetpay_core::id::ProjectId;
 use jetpay_core::report::ReportedOperation;
-use jetpay_reconcile::{Kind, PlatformBooks, Report};
+use jetpay_reconcile::{Finding, Kind, PlatformBooks, Report};
 
 use self::field::Field;
 use self::file::ReportFile;
@@ -120,6 +120,24 @@ fn read_file(
             bytes: file.length,
         }),
     }
+}
+
+/// Says that no row of the reports is inside the interval: then all that is recorded there would count as not listed.
+pub(super) fn check_inside(report: &Report) -> Option<&'static str> {
+    let count = |kind: Kind| {
+        report
+            .counts
+            .get(kind.as_str())
+            .copied()
+            .unwrap_or_default()
+    };
+    let counted = [Kind::Matched, Kind::NotFinal, Kind::DeclinedBoth];
+    let is_inside = |it: &Finding| it.source.is_some() && it.operation_id.is_some();
+    let inside =
+        counted.into_iter().any(|kind| count(kind) > 0) || report.results.iter().any(is_inside);
+    (!inside && count(Kind::Outside) > 0).then_some(
+        "no row is inside the interval: give the reports of this time, or correct --from, --to and the zone of the map",
+    )
 }
 
 /// Says that the map has the wrong `amount_unit`: none of the operations that both sides know agrees, at least three of them

@@ -232,6 +232,9 @@ pub(super) fn verdict(run: &RunView) -> String {
         _ if !run.sums.iter().all(adds_up) => {
             "The sums do not add up: do not rely on this report.".to_owned()
         }
+        0 if (run.counts.iter()).all(|(kind, count)| *count == 0 || kind == Kind::Outside.as_str()) => {
+            "Nothing was compared: neither the ledger nor the platform's books have an operation in the interval.".to_owned()
+        }
         0 if differences(&run.counts) == 0 => {
             "Nothing is to be done: the ledger agrees with the platform's books.".to_owned()
         }

@@ -3,7 +3,7 @@
 use jetpay_platform::visible;
 
 use super::super::borders::Zone;
-use super::super::words::{self, ACCEPT};
+use super::super::words;
 use super::cells::{self, Cells};
 use crate::reconcile::view::RunView;
 
@@ -89,10 +89,9 @@ pub(super) fn render(run: &RunView, zone: &Zone) -> Vec<u8> {
             continue;
         }
         page.markup("<p>").text(words.advice).markup("</p>\n");
-        let accept = kind.is_difference().then_some(ACCEPT);
-        for command in words.commands.iter().copied().chain(accept) {
+        for command in words::commands(kind, &results, &run.sums) {
             page.markup("<p><code>")
-                .text(command)
+                .text(&command)
                 .markup("</code></p>\n");
         }
     }

@@ -32,7 +32,20 @@ pub(super) struct ReportFile<'a> {
 impl<'a> ReportFile<'a> {
     /// Begins the files before the work: one that cannot be written is found at once.
     pub(super) fn all(paths: &'a [PathBuf]) -> anyhow::Result<Vec<Self>> {
-        paths.iter().map(|path| Self::new(path)).collect()
+        let mut places = Vec::new();
+        let new = |path: &'a PathBuf| {
+            let file = Self::new(path)?;
+            let folder = file.file.path().parent().unwrap_or(path);
+            let place = folder
+                .canonicalize()?
+                .join(path.file_name().unwrap_or_default());
+            if places.contains(&place) {
+                bail!("--report {}: it is given twice", path.display());
+            }
+            places.push(place);
+            Ok(file)
+        };
+        paths.iter().map(new).collect()
     }
 
     fn new(path: &'a Path) -> anyhow::Result<Self> {
@@ -44,7 +57,8 @@ impl<'a> ReportFile<'a> {
                 path.display()
             ),
         };
-        if path.exists() {
+        // A link that leads nowhere is there, too.
+        if path.symlink_metadata().is_ok() {
             bail!(
                 "--report {}: the file exists; name another one, or move it away",
                 path.display()
@@ -61,8 +75,9 @@ impl<'a> ReportFile<'a> {
         let written = self.file.write_all(&(self.render)(run, zone)?);
         let cannot = || format!("cannot write {}", self.path.display());
         written.with_context(cannot)?;
-        self.file
-            .persist_noclobber(self.path)
+        let named = self.file.persist_noclobber(self.path);
+        named
+            .map_err(|unnamed| unnamed.error)
             .with_context(cannot)?;
         Ok(())
     }

@@ -1,3 +1,4 @@
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -72,6 +73,24 @@ fn text_lists_the_first_results_of_a_kind_and_counts_the_others() {
     assert!(!text.contains("\nin UTC"), "the zone is UTC: {text}");
 }
 
+#[test]
+fn result_without_an_operation_offers_no_verdict_and_payouts_have_commands_of_their_own() {
+    let mut unreadable = november();
+    unreadable["results"] = vec![unreadable["results"][2].clone()].into();
+    let text = |report: Value| text::render(&run(report), &zone());
+    assert!(!text(unreadable).contains("reconcile resolve"));
+    let both = text(november());
+    let mut payouts = november();
+    payouts["sums"].as_array_mut().unwrap().remove(0);
+    let payouts = text(payouts);
+    let show = "jetpay payouts show PAYMENT_ID  # for a payout";
+    assert!(both.contains(show) && both.contains("payments confirm"));
+    assert!(payouts.contains(show), "{payouts}");
+    for wrong in ["payments confirm", "payments show", "entries correct"] {
+        assert!(!payouts.contains(wrong), "{payouts}");
+    }
+}
+
 /// Accepts the first results.
 fn decide(run: &mut RunView, count: usize) {
     for result in &mut run.results.as_mut().unwrap()[..count] {
@@ -97,7 +116,20 @@ fn verdict_counts_the_differences_that_are_open_and_says_when_the_sums_do_not_ad
             |run| decide(run, 3),
             "Nothing is to be done: people have decided about every difference.",
         ),
-        (|run| (run.counts, run.results) = Default::default(), agreed),
+        (
+            |run| {
+                run.counts = [("matched".to_owned(), 7)].into();
+                run.results = None;
+            },
+            agreed,
+        ),
+        (
+            |run| {
+                run.counts = [("outside".to_owned(), 7)].into();
+                run.results = None;
+            },
+            "Nothing was compared: neither the ledger nor the platform's books have an operation in the interval.",
+        ),
         (
             |run| run.next = Some(4),
             "3 differences are to be looked at.",
@@ -130,7 +162,7 @@ fn html_is_one_page_that_runs_nothing_and_shows_every_text_as_text() {
         "2026-11-01 00:00:00 to 2026-12-01 00:00:00 (Asia/Almaty)",
         "2026-10-31 19:00:00 to 2026-11-30 19:00:00",
         "<td>1 000.01 KZT</td>",
-        "<code>jetpay payments confirm PAYMENT_ID</code>",
+        "<code>jetpay payments confirm PAYMENT_ID --reason TEXT</code>",
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
@@ -199,10 +231,24 @@ fn report_goes_into_a_new_file_for_its_owner_alone() {
         let mode = std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link.csv")).unwrap();
+    let twice = ["c.csv", "./c.csv"].map(|name| folder.path().join(name));
+    let error = ReportFile::all(&twice).err().unwrap();
+    assert!(error.to_string().contains("given twice"), "{error}");
+    let late = [folder.path().join("late.csv")];
+    let files = ReportFile::all(&late).unwrap();
+    fs::write(&late[0], "mine").unwrap();
+    for file in files {
+        let error = file.write(&run(november()), &zone()).unwrap_err();
+        let error = format!("{error:#}");
+        assert_eq!(error.matches("File exists").count(), 1, "{error}");
+    }
+    fs::remove_file(&late[0]).unwrap();
     for (name, expected) in [
         ("a.html", "the file exists"),
         ("a.txt", "ends in .html or .csv"),
         ("none/a.csv", "cannot write"),
+        ("link.csv", "the file exists"),
     ] {
         let path = [folder.path().join(name)];
         let Err(error) = ReportFile::all(&path) else {
@@ -212,7 +258,7 @@ fn report_goes_into_a_new_file_for_its_owner_alone() {
     }
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
-        2,
+        3,
         "nothing else is left"
     );
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jetpay_platform::visible;
 
 use super::super::borders::Zone;
-use super::super::words::{self, ACCEPT};
+use super::super::words;
 use super::cells::{self, Cells};
 use crate::commands::table::{aligned, cut};
 use crate::reconcile::view::RunView;
@@ -35,11 +35,8 @@ pub(in crate::commands::reconcile) fn render(run: &RunView, zone: &Zone) -> Stri
         if !words.advice.is_empty() {
             let _ = writeln!(text, "{}", words.advice);
         }
-        for command in words.commands {
+        for command in words::commands(kind, &results, &run.sums) {
             let _ = writeln!(text, "  {command}");
-        }
-        if kind.is_difference() {
-            let _ = writeln!(text, "  {ACCEPT}");
         }
     }
     format!("{text}\n{}\n", cells::verdict(run))
