@@ -129,6 +129,8 @@ fn see(
         };
         if holds {
             (now_seen.state, now_seen.decision) = (known.state, known.decision);
+            // A later command of the same transaction may close it, and must find its alarm.
+            now_seen.alarm_seq = known.alarm_seq;
             return transaction.put_difference(&now_seen);
         }
     }
