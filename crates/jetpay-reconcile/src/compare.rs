@@ -49,6 +49,7 @@ pub(crate) fn compare(
         counted: counted.filter(|_| found.is_empty()),
         found,
         ours: ours.moves(theirs.map(|theirs| theirs.kind)),
+        undone: theirs.is_none() && ours.first.is_none() && ours.corrected,
     }
 }
 

@@ -93,5 +93,7 @@ mod why;
 
 pub use books::{PlatformBooks, Source, SourceId};
 pub use matcher::{Key, Matcher};
-pub use recorded::{BookedEntry, BookedKind, Facts, RecordedEvent, RecordedPayment};
+pub use recorded::{
+    BookedEntry, BookedKind, Facts, OpenDifference, RecordedEvent, RecordedPayment,
+};
 pub use report::{Finding, Interval, Kind, Report, Sum};

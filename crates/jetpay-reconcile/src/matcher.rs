@@ -9,7 +9,7 @@ use crate::books::{Listed, PlatformBooks};
 use crate::compare::{Terms, compare};
 use crate::effect::{Booked, Move, reported, succeeded};
 use crate::ours::is_success;
-use crate::recorded::{BookedEntry, Facts, RecordedEvent};
+use crate::recorded::{BookedEntry, Facts, OpenDifference, RecordedEvent};
 use crate::report::{Interval, Kind, Report};
 use crate::results::{Results, Verdict};
 
@@ -40,6 +40,7 @@ pub struct Matcher<'b> {
     /// For each class of the books, the money of entries that agree.
     agreed: Vec<i128>,
     judged: BTreeMap<(ProjectId, OperationId), Verdict>,
+    open: Vec<OpenDifference>,
 }
 
 /// What was given of an operation.
@@ -96,6 +97,7 @@ impl<'b> Matcher<'b> {
             unlisted: HashMap::new(),
             agreed: vec![0; books.classes()],
             judged: BTreeMap::new(),
+            open: Vec::new(),
         }
     }
 
@@ -183,6 +185,34 @@ impl<'b> Matcher<'b> {
         payouts
             .map(|(place, theirs)| ((theirs.project_id, theirs.payment_id), place))
             .collect()
+    }
+
+    /// Takes a difference that is open: its operation is doubtful, so that the report can say whether it still differs.
+    pub fn open(&mut self, difference: OpenDifference) {
+        let (project, operation) = (difference.project_id, difference.operation_id);
+        if !self.projects.contains(&project) {
+            return;
+        }
+        if let Some(place) = self.books.find(project, operation) {
+            self.withdraw(place);
+            self.listed[place].add(Given::DOUBT);
+        } else {
+            let given = self.unlisted.entry((project, operation)).or_default();
+            given.add(Given::DOUBT);
+        }
+        self.open.push(difference);
+    }
+
+    /// Whether this comparison can say that a difference no longer is one: the platform lists the operation inside the
+    /// interval, or what it lacks is no longer booked. That a row is missing says nothing about the operation.
+    fn looked_at(&self, difference: &OpenDifference) -> bool {
+        let identity = (difference.project_id, difference.operation_id);
+        let verdict = self.judged.get(&identity);
+        let undone = matches!(difference.kind, Kind::NotThere | Kind::TwiceHere);
+        match self.books.find(identity.0, identity.1) {
+            Some(_) => verdict.is_some_and(|verdict| verdict.inside),
+            None => undone && verdict.is_some_and(|verdict| verdict.undone),
+        }
     }
 
     /// No longer counts the money of an entry as agreed.
@@ -279,7 +309,9 @@ impl<'b> Matcher<'b> {
     /// Puts the results of all operations together.
     pub(crate) fn results(mut self) -> Results {
         let books = self.books;
-        let mut results = Results::default();
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|difference| self.looked_at(difference));
+        let mut results = Results::of(open);
         let mut versions = books.versions().peekable();
         for place in 0..books.len() {
             let theirs = books.operation(place);

@@ -5,6 +5,8 @@ use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_core::{Currency, Money};
 use jetpay_rules::{EntryKind, EventStatus, PaymentState};
 
+use crate::report::Kind;
+
 /// A callback as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -76,6 +78,23 @@ pub struct RecordedPayment {
     pub state: Option<PaymentState>,
     /// The currency.
     pub currency: Currency,
+}
+
+/// A difference that an earlier comparison found, and that is still open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "the caller makes it from its rows"
+)]
+pub struct OpenDifference {
+    /// The id of its finding.
+    pub id: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The operation.
+    pub operation_id: OperationId,
 }
 
 /// All that is recorded about one operation, and about the payment that the platform names for it.

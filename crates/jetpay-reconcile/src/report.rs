@@ -228,6 +228,9 @@ pub struct Report {
     pub sums: Vec<Sum>,
     /// What is listed: by project, operation and kind.
     pub results: Vec<Finding>,
+    /// The ids of open differences that this comparison looked at and no longer finds: it closes these, and no others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreed: Vec<String>,
 }
 
 impl Report {

@@ -1,12 +1,13 @@
 //! The results of all operations, put together: what is listed, the counts, and the proof by sums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jetpay_core::Currency;
 use jetpay_core::id::ProjectId;
 
 use crate::books::{Listed, PlatformBooks};
 use crate::effect::Move;
+use crate::recorded::OpenDifference;
 use crate::report::{Finding, Interval, Kind, Report, Sum};
 use crate::{unreadable, versions};
 
@@ -28,6 +29,8 @@ pub(crate) struct Verdict {
     pub(crate) found: Vec<Found>,
     /// What is recorded.
     pub(crate) ours: Vec<Move>,
+    /// The platform does not list it, and corrections took back all that was recorded.
+    pub(crate) undone: bool,
 }
 
 /// The results so far.
@@ -36,9 +39,18 @@ pub(crate) struct Results {
     counts: BTreeMap<String, u64>,
     sums: BTreeMap<(ProjectId, Currency, String), Sum>,
     pub(crate) found: Vec<(ProjectId, Found)>,
+    /// Differences whose operation this comparison looked at. It agrees on those that it does not find again.
+    pub(crate) looked_at: Vec<OpenDifference>,
 }
 
 impl Results {
+    pub(crate) fn of(looked_at: Vec<OpenDifference>) -> Self {
+        Self {
+            looked_at,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn count(&mut self, kind: Kind) {
         *self.counts.entry(kind.to_string()).or_default() += 1;
     }
@@ -93,6 +105,7 @@ impl Results {
         for finding in &results {
             self.count(finding.kind);
         }
+        let agreed = agreed(self.looked_at, &results);
         let sums = self.sums.into_values();
         Report {
             from: interval.from,
@@ -104,6 +117,7 @@ impl Results {
                 .filter(|sum| (sum.ours, sum.theirs, sum.explained) != (0, 0, 0))
                 .collect(),
             results,
+            agreed,
         }
     }
 
@@ -118,6 +132,24 @@ impl Results {
             explained: 0,
         })
     }
+}
+
+/// The ids of those that are not found again, also not as what may still come or cannot be read.
+fn agreed(looked_at: Vec<OpenDifference>, results: &[Finding]) -> Vec<String> {
+    let found: HashSet<&str> = results.iter().map(|it| &*it.id).collect();
+    let is_undecided = |it: &&Finding| matches!(it.kind, Kind::TooFresh | Kind::Unreadable);
+    let undecided = results.iter().filter(is_undecided);
+    let undecided: HashSet<_> = undecided
+        .filter_map(|it| it.project_id.zip(it.operation_id))
+        .collect();
+    let mut agreed: Vec<String> = looked_at
+        .into_iter()
+        .filter(|it| !found.contains(&*it.id))
+        .filter(|it| !undecided.contains(&(it.project_id, it.operation_id)))
+        .map(|it| it.id)
+        .collect();
+    agreed.sort_unstable();
+    agreed
 }
 
 #[cfg(test)]

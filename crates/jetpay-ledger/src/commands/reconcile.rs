@@ -129,6 +129,8 @@ fn see(
         };
         if holds {
             (now_seen.state, now_seen.decision) = (known.state, known.decision);
+            // A later command of the same transaction may close it, and must find its alarm.
+            now_seen.alarm_seq = known.alarm_seq;
             return transaction.put_difference(&now_seen);
         }
     }
@@ -181,8 +183,13 @@ fn money(text: &str) -> Option<Money> {
     Some(Money::new(minor.parse().ok()?, currency))
 }
 
-/// Closes differences that a run covers and does not list; how many are closed by it.
-pub(crate) fn close_differences(run: i64, ids: Vec<String>, now: Millis) -> Command<u64> {
+/// Closes differences on which a run agrees; how many are closed by it. `by` is the name of the token that recorded the run.
+pub(crate) fn close_differences(
+    run: i64,
+    ids: Vec<String>,
+    by: Option<String>,
+    now: Millis,
+) -> Command<u64> {
     let keys = Keys {
         differences: ids.clone(),
         reconciles: true,
@@ -198,7 +205,10 @@ pub(crate) fn close_differences(run: i64, ids: Vec<String>, now: Millis) -> Comm
             if row.state != DifferenceState::Open || row.last_run >= run {
                 continue;
             }
-            let reason = format!("reconciliation {run} no longer finds this difference").into();
+            let reason = Reason {
+                text: format!("reconciliation {run} no longer finds this difference"),
+                by: by.clone(),
+            };
             row.state = DifferenceState::Closed;
             resolve_alarm(transaction, &mut row, Verdict::Dismiss, &reason, now)?;
             transaction.put_difference(&row)?;

@@ -131,13 +131,8 @@ pub(crate) const LAST_RUN: &str = "SELECT coalesce(max(seq), 0) FROM reconciliat
 /// How many differences are open.
 pub(crate) const OPEN: &str = "SELECT count(*) FROM differences WHERE state = 'open'";
 
-/// Open differences behind `$1` that the run `$2` does not list: of the time from `$3` to `$4`. A difference without a time counts
-/// as one of the interval of the run that listed it last.
-pub(crate) const NOT_LISTED: &str =
-    "SELECT id, project_id, operation_id FROM differences WHERE state = 'open' AND id > $1 AND last_run < $2
-        AND (happened_at >= $3 AND happened_at < $4 OR happened_at IS NULL AND EXISTS (SELECT 1 FROM reconciliations
-            WHERE seq = last_run AND from_time >= 1000 * $3 AND to_time <= 1000 * $4))
-    ORDER BY id LIMIT 1000";
+/// Open differences behind `$1`.
+pub(crate) const ALL_OPEN: &str = "SELECT id, kind, project_id, operation_id FROM differences WHERE state = 'open' AND id > $1 ORDER BY id LIMIT 1000";
 
 const RUN: &str = "SELECT seq, from_time, to_time, ledger_seq, sources, counts, sums, time, actor FROM reconciliations
     WHERE finished = 1 AND ";

@@ -25,21 +25,16 @@ pub fn finding(kind: Kind, operation: u64) -> Finding {
     }))
 }
 
-/// A report that lists these results. It covers the project 1234 from [`FROM`] to [`TO`].
+/// A report of project 1234, from [`FROM`] to [`TO`], that lists these results.
 pub fn report(results: &[Finding]) -> NewReconciliation {
-    report_of(1234, FROM, TO, results)
-}
-
-/// The same of another project or interval.
-pub fn report_of(project: u64, from: i64, to: i64, results: &[Finding]) -> NewReconciliation {
     let report: Report = parsed(json!({
-        "from": from,
-        "to": to,
+        "from": FROM,
+        "to": TO,
         "ledger_seq": 7,
         "sources": [{"name": "june.csv", "sha256": "00ff", "rows": 12}],
         "counts": {"matched": 11},
         "sums": [{
-            "project_id": project, "currency": "KZT", "type": "sale", "ours": 1, "theirs": 3, "explained": 2,
+            "project_id": 1234, "currency": "KZT", "type": "sale", "ours": 1, "theirs": 3, "explained": 2,
         }],
         "results": results,
     }));
@@ -47,6 +42,13 @@ pub fn report_of(project: u64, from: i64, to: i64, results: &[Finding]) -> NewRe
         report,
         by: Some("aliya".to_owned()),
     }
+}
+
+/// A report that agrees on these differences, and lists nothing.
+pub fn agreeing(differences: &[Finding]) -> NewReconciliation {
+    let mut new = report(&[]);
+    new.report.agreed = differences.iter().map(|it| it.id.clone()).collect();
+    new
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(json: Value) -> T {

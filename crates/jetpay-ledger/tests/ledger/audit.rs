@@ -54,7 +54,9 @@ async fn record_some_of_everything(test: &TestLedger) {
     let accepted = DifferenceVerdict::Accepted;
     let resolved = test.resolve_difference(&found[1].id, accepted, "seen".into(), NOW);
     resolved.await.unwrap();
-    let closed = test.record_reconciliation(report(&found[..2]), NOW).await;
+    let mut agrees = report(&found[..2]);
+    agrees.report.agreed = vec![found[2].id.clone()];
+    let closed = test.record_reconciliation(agrees, NOW).await;
     assert_eq!(closed.unwrap().closed, 1);
     test.announce("p6").await;
     let operations = [

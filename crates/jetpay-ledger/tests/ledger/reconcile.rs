@@ -18,6 +18,7 @@ crate::common::on_every_store! {
     payout_is_matched_whether_a_callback_or_an_operator_says_that_it_was_paid,
     operation_belongs_to_the_interval_of_its_own_date_and_not_of_its_callback,
     what_an_operator_did_long_after_the_interval_counts,
+    difference_is_closed_by_a_run_that_looks_at_its_operation_and_never_by_a_missing_row,
     operation_called_foreign_is_foreign_until_something_is_booked,
     each_of_thousands_of_operations_is_read_once_and_few_rows_are_read_for_a_short_interval,
 }
@@ -318,6 +319,57 @@ async fn what_an_operator_did_long_after_the_interval_counts(test: TestLedger) {
 5 not_there
 ";
     assert_eq!(shown(&report), expected);
+}
+
+async fn difference_is_closed_by_a_run_that_looks_at_its_operation_and_never_by_a_missing_row(
+    test: TestLedger,
+) {
+    for id in ["lost", "less", "gone", "back", "agrees"] {
+        test.announce(id).await;
+    }
+    test.comes(sale("less", 2)).await;
+    test.comes(sale("gone", 3)).await;
+    let gone = test.last_entry_number().await;
+    test.comes(sale("back", 4)).await;
+    test.comes(sale("agrees", 6)).await;
+    let agrees = (6, "sale", "success", "agrees", AMOUNT);
+    let bad = [
+        (1, "sale", "success", "lost", AMOUNT),
+        (2, "sale", "success", "less", 5),
+        (4, "sale", "success", "back", AMOUNT),
+        (5, "refund", "success", "back", 7),
+        agrees,
+    ];
+    let good = [
+        (1, "sale", "decline", "lost", AMOUNT),
+        (2, "sale", "success", "less", AMOUNT),
+        (4, "sale", "success", "back", AMOUNT),
+        (5, "refund", "decline", "back", 7),
+        agrees,
+    ];
+    let record = async |rows: &[Row<'_>], interval| {
+        let report = reconcile(&test, &books(rows), interval).await;
+        let new = NewReconciliation { report, by: None };
+        test.record_reconciliation(new, NOW).await.unwrap()
+    };
+    assert_eq!(record(&bad, INTERVAL).await.opened, 4);
+    // The report is cut, and then one of another day.
+    let cut = record(&[agrees], INTERVAL).await;
+    assert_eq!((cut.opened, cut.closed), (2, 0));
+    let elsewhere = Interval {
+        from: INTERVAL.to,
+        to: INTERVAL.to + DAY,
+    };
+    let elsewhere = record(&good, elsewhere).await;
+    assert_eq!((elsewhere.opened, elsewhere.closed), (0, 0));
+    assert_eq!(record(&good, INTERVAL).await.closed, 5);
+    assert_eq!(test.open_differences().await, Ok(1));
+    // What the platform does not have is corrected.
+    test.correct_entry(gone, "never there".into(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(record(&[agrees], INTERVAL).await.closed, 1);
+    test.check().await;
 }
 
 async fn operation_called_foreign_is_foreign_until_something_is_booked(test: TestLedger) {

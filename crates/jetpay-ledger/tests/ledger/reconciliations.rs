@@ -1,7 +1,7 @@
-//! Reports of reconciliations are recorded: each difference is open until a later run no longer finds it, or an operator says
+//! Reports of reconciliations are recorded: each difference is open until a later run agrees on it, or an operator says
 //! what it is.
 
-use crate::common::reports::{FROM, TO, finding, report, report_of};
+use crate::common::reports::{FROM, TO, agreeing, finding, report};
 use crate::common::{NOW, TestLedger, kzt, newest, reason_of};
 use jetpay_ledger::DifferenceState::{self, Accepted, Closed, Foreign, Open};
 use jetpay_ledger::{
@@ -11,9 +11,8 @@ use jetpay_ledger::{
 use jetpay_reconcile::{Finding, Kind};
 
 crate::common::on_every_store! {
-    difference_is_open_until_a_run_no_longer_finds_it_and_raises_an_alarm_each_time_that_it_opens,
-    run_that_does_not_cover_a_difference_leaves_it_open,
-    difference_without_a_time_is_closed_by_a_run_of_its_whole_interval,
+    difference_is_open_until_a_run_agrees_and_raises_an_alarm_each_time_that_it_opens,
+    run_that_lists_a_difference_or_says_nothing_of_it_leaves_it_open,
     operators_word_about_a_difference_holds_until_the_facts_change,
     resolved_alarm_about_a_difference_is_the_operators_word_about_it,
     alarms_about_many_differences_are_resolved_together,
@@ -59,7 +58,7 @@ fn run(run: i64, opened: u64, closed: u64, alarms: u64) -> RecordedRun {
     }
 }
 
-async fn difference_is_open_until_a_run_no_longer_finds_it_and_raises_an_alarm_each_time_that_it_opens(
+async fn difference_is_open_until_a_run_agrees_and_raises_an_alarm_each_time_that_it_opens(
     test: TestLedger,
 ) {
     let found = [finding(Kind::NotCredited, 1)];
@@ -68,48 +67,38 @@ async fn difference_is_open_until_a_run_no_longer_finds_it_and_raises_an_alarm_e
     assert_eq!(test.reconciled(report(&found)).await, run(2, 0, 0, 0));
     assert_eq!(test.open_differences().await, Ok(1));
     assert_eq!(test.open_alarms().await, 1);
-    assert_eq!(test.reconciled(report(&[])).await, run(3, 0, 1, 0));
+    assert_eq!(test.reconciled(agreeing(&found)).await, run(3, 0, 1, 0));
     assert_eq!(test.standing(1).await, (Some(Closed), Some(1)));
     assert_eq!(test.open_alarms().await, 0);
     let resolution = test.last_alarm().await.resolution.unwrap();
     assert_eq!(resolution.verdict, Verdict::Dismiss);
     let reason = "reconciliation 3 no longer finds this difference";
-    assert_eq!((resolution.reason.as_str(), resolution.by), (reason, None));
-    assert_eq!(test.reconciled(report(&[])).await, run(4, 0, 0, 0));
+    let by = Some("aliya".to_owned());
+    assert_eq!((resolution.reason.as_str(), resolution.by), (reason, by));
+    assert_eq!(test.reconciled(agreeing(&found)).await, run(4, 0, 0, 0));
     assert_eq!(test.reconciled(report(&found)).await, run(5, 1, 0, 1));
     assert_eq!(test.standing(1).await, (Some(Open), Some(2)));
     assert_eq!(test.open_alarms().await, 1);
     test.check().await;
 }
 
-async fn run_that_does_not_cover_a_difference_leaves_it_open(test: TestLedger) {
-    let found = finding(Kind::NotThere, 1);
-    let time = found.time.unwrap();
-    test.reconciled(report(std::slice::from_ref(&found))).await;
-    let fresh = [finding(Kind::TooFresh, 1)];
+async fn run_that_lists_a_difference_or_says_nothing_of_it_leaves_it_open(test: TestLedger) {
+    let found = [finding(Kind::NotThere, 1)];
+    test.reconciled(report(&found)).await;
+    let mut both = report(&found);
+    both.report.agreed = vec![found[0].id.clone()];
     for (what, later) in [
-        ("another project", report_of(5678, FROM, TO, &[])),
-        ("before", report_of(1234, FROM, time, &[])),
-        ("after", report_of(1234, time + 1, TO, &[])),
-        ("not yet", report(&fresh)),
-        ("the same", report(std::slice::from_ref(&found))),
+        ("nothing", report(&[])),
+        ("another", agreeing(&[finding(Kind::NotThere, 2)])),
+        ("another kind", agreeing(&[finding(Kind::NotCredited, 1)])),
+        ("listed as well", both),
     ] {
         assert_eq!(test.reconciled(later).await.closed, 0, "{what}");
         assert_eq!(test.standing(1).await.0, Some(Open), "{what}");
     }
-    let just = report_of(1234, time, time + 1, &[]);
-    assert_eq!(test.reconciled(just).await.closed, 1);
-    test.check().await;
-}
-
-async fn difference_without_a_time_is_closed_by_a_run_of_its_whole_interval(test: TestLedger) {
-    let mut found = finding(Kind::NotCredited, 1);
-    found.time = None;
-    test.reconciled(report(&[found])).await;
-    for (from, to, closed) in [(FROM + 1, TO, 0), (FROM, TO - 1, 0), (FROM, TO, 1)] {
-        let later = report_of(1234, from, to, &[]);
-        assert_eq!(test.reconciled(later).await.closed, closed);
-    }
+    let twice = agreeing(&[found[0].clone(), found[0].clone()]);
+    assert_eq!(test.reconciled(twice).await.closed, 1);
+    assert_eq!(test.open_alarms().await, 0);
     test.check().await;
 }
 
@@ -170,7 +159,11 @@ async fn operators_word_about_a_difference_holds_until_the_facts_change(test: Te
         );
         assert_eq!(shown.reason.as_deref(), Some("of the other shop"));
         // What is not open is not closed: the word still holds later.
-        assert_eq!(test.reconciled(report(&[])).await, run(first + 2, 0, 0, 0));
+        let agrees = agreeing(&[found.clone()]);
+        assert_eq!(
+            test.reconciled(agrees.clone()).await,
+            run(first + 2, 0, 0, 0)
+        );
         assert_eq!(
             test.reconciled(report(&[found.clone()])).await,
             run(first + 3, 0, 0, 0)
@@ -181,7 +174,7 @@ async fn operators_word_about_a_difference_holds_until_the_facts_change(test: Te
             run(first + 4, 1, 0, alarms)
         );
         assert_eq!(test.standing(first).await.0, Some(Open));
-        assert_eq!(test.reconciled(report(&[])).await.closed, 1);
+        assert_eq!(test.reconciled(agrees).await.closed, 1);
         runs = first + 5;
     }
     test.check().await;
@@ -314,7 +307,7 @@ async fn alarm_about_a_difference_says_both_amounts_and_takes_no_credit(test: Te
 async fn difference_that_cannot_be_resolved_stays_as_it_is(test: TestLedger) {
     let found = [1, 2].map(|operation| finding(Kind::NotCredited, operation));
     test.reconciled(report(&found)).await;
-    test.reconciled(report(&found[1..])).await;
+    test.reconciled(agreeing(&found[..1])).await;
     let resolve = async |id: &str, reason: &str| {
         let verdict = DifferenceVerdict::Accepted;
         let resolved = test
@@ -393,7 +386,8 @@ async fn run_that_was_broken_off_is_not_shown(test: TestLedger) {
     assert_eq!(test.reconciliation(1).await, Ok(None));
     assert_eq!(test.reconciliation_results(1, 0, 9).await, Ok(Vec::new()));
     test.check().await;
-    assert_eq!(test.reconciled(report(&[])).await, run(2, 0, 1, 0));
+    let agrees = agreeing(&[finding(Kind::NotCredited, 1)]);
+    assert_eq!(test.reconciled(agrees).await, run(2, 0, 1, 0));
 }
 
 async fn reports_recorded_at_once_open_a_difference_once(test: TestLedger) {
@@ -415,7 +409,7 @@ async fn once(test: &TestLedger, other: &jetpay_ledger::Ledger) {
         let (one, two, none) = tokio::join!(
             test.record_reconciliation(report(&found), NOW),
             other.record_reconciliation(report(&found), NOW),
-            other.record_reconciliation(report(&[]), NOW),
+            other.record_reconciliation(agreeing(&found), NOW),
         );
         let outcomes = [one.unwrap(), two.unwrap(), none.unwrap()];
         let mut runs = outcomes.clone().map(|it| it.run);
@@ -429,7 +423,7 @@ async fn once(test: &TestLedger, other: &jetpay_ledger::Ledger) {
         assert_eq!(open, test.open_alarms().await);
         test.check().await;
         test.reconciled(report(&found)).await;
-        test.reconciled(report(&[])).await;
+        test.reconciled(agreeing(&found)).await;
         assert_eq!(test.open_differences().await, Ok(0));
     }
 }
@@ -445,7 +439,7 @@ async fn alarm_resolved_on_one_server_while_another_closes_its_difference_has_on
         let seq = test.last_alarm().await.seq;
         let (resolved, closed) = tokio::join!(
             other.resolve_alarm(seq, Verdict::Dismiss, "seen".into(), NOW),
-            test.record_reconciliation(report(&[]), NOW),
+            test.record_reconciliation(agreeing(&found), NOW),
         );
         let expected = match closed.unwrap().closed {
             0 => (Ok(()), Accepted),

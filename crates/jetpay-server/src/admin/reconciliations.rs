@@ -3,7 +3,7 @@
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::{DifferenceVerdict, NewReconciliation};
-use jetpay_reconcile::{Kind, Report};
+use jetpay_reconcile::{Kind, Report, Sum};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
 use crate::environment::now;
+use crate::reconcile::count;
 use crate::reconcile::view::{ResultView, RunView, is_instant};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -122,6 +123,31 @@ fn check(report: &Report) -> Result<(), AdminError> {
         let message = format!("`{word}` is no kind of result");
         return Err(AdminError::invalid("counts", message));
     }
+    if report.sources.is_empty() {
+        return Err(AdminError::invalid(
+            "sources",
+            "must name at least one source",
+        ));
+    }
+    for (place, source) in report.sources.iter().enumerate() {
+        if source.name.is_empty() || source.sha256.is_empty() {
+            let field = format!("sources[{place}]");
+            return Err(AdminError::invalid(field, "must have a name and a sha256"));
+        }
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !kind.is_only_counted()) {
+        let listed = report.results.iter().filter(|it| it.kind == *kind).count();
+        if count(report, *kind) != listed as u64 {
+            let message = format!("must say how many results are `{kind}`: {listed}");
+            return Err(AdminError::invalid("counts", message));
+        }
+    }
+    for (place, id) in report.agreed.iter().enumerate() {
+        if report.results.iter().any(|result| result.id == *id) {
+            let field = format!("agreed[{place}]");
+            return Err(AdminError::invalid(field, "must not be among the results"));
+        }
+    }
     for (place, result) in report.results.iter().enumerate() {
         let field = |name| format!("results[{place}].{name}");
         if result.id.is_empty() {
@@ -130,6 +156,11 @@ fn check(report: &Report) -> Result<(), AdminError> {
         if result.time.is_some_and(|time| !is_instant(time)) {
             return Err(AdminError::invalid(field("time"), not_shown));
         }
+    }
+    let is_nothing = |sum: &Sum| (sum.ours, sum.theirs, sum.explained) == (0, 0, 0);
+    if report.sums.iter().any(is_nothing) {
+        let message = "must leave out sums of nothing";
+        return Err(AdminError::invalid("sums", message));
     }
     if !report.adds_up() {
         let message = "must add up: theirs - ours = explained";

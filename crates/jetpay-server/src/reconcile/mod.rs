@@ -62,9 +62,9 @@ pub(crate) struct Comparison<'a> {
 impl Comparison<'_> {
     /// Fetches the platform's books, and compares the ledger with them.
     ///
-    /// The platform selects operations by their last change, and the ledger by their date. So it asks for a day more on both
-    /// sides. When it still misses an operation, it asks for what was changed since. `progress` gets how many recorded rows are
-    /// read, and how many there are about.
+    /// The platform selects operations by their last change, and the ledger by their date. So it asks for a day before the
+    /// interval, and for all that was changed since its end. `progress` gets how many recorded rows are read, and how many
+    /// there are about.
     pub(crate) async fn run(
         &self,
         ledger: &Ledger,
@@ -73,20 +73,19 @@ impl Comparison<'_> {
         let Interval { from, to } = self.interval;
         let last = self.now.saturating_sub(seconds(SETTLED)).max(to);
         let first_end = to.saturating_add(DAY).min(last);
+        let later = to.saturating_add(CHANGED_WITHIN).min(last);
         let mut books = PlatformBooks::new();
         self.fetch(from.saturating_sub(DAY), first_end, &mut books)
             .await?;
-        let mut report = self.compare(ledger, &books, progress).await?;
+        if later > first_end {
+            // A source of its own: it has the newer version of an operation that both list.
+            self.fetch(first_end, later, &mut books).await?;
+        }
+        let report = self.compare(ledger, &books, progress).await?;
         if let Some(uncovered) = uncovered(&report, self.projects)
             && !self.is_covered
         {
             return Err(Failure::Uncovered(uncovered));
-        }
-        let missed = count(&report, Kind::NotThere) > 0;
-        let later = to.saturating_add(CHANGED_WITHIN).min(last);
-        if missed && later > first_end {
-            self.fetch(first_end, later, &mut books).await?;
-            report = self.compare(ledger, &books, progress).await?;
         }
         if report.adds_up() {
             Ok(report)

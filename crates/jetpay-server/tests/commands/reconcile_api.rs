@@ -110,8 +110,7 @@ async fn lost_callback_and_an_entry_that_the_platform_does_not_list_are_found() 
 }
 
 #[actix_web::test]
-async fn operation_that_the_platform_changed_after_the_interval_is_asked_for_again_and_is_no_difference()
- {
+async fn operation_that_the_platform_changed_after_the_interval_is_compared() {
     let (running, server) = service().await;
     let payment = credited(&running, 11, 5 * 24).await;
     listed(&server, &payment, 11, 2);

@@ -5,8 +5,8 @@ mod recorded;
 
 use std::collections::BTreeSet;
 
-use jetpay_core::id::{OperationId, ProjectId};
-use jetpay_reconcile::{Interval, Kind, Matcher, PlatformBooks, Report};
+use jetpay_core::id::ProjectId;
+use jetpay_reconcile::{Interval, Matcher, OpenDifference, PlatformBooks, Report};
 
 use super::Ledger;
 use crate::commands;
@@ -70,6 +70,9 @@ impl Ledger {
         if !without_operation.is_empty() {
             matcher.paid_without_operation(&without_operation);
         }
+        for difference in self.all_open().await? {
+            matcher.open(difference);
+        }
         let doubtful = matcher.doubtful();
         let last_payouts = matcher.last_payouts(&doubtful);
         for keys in doubtful.chunks(facts::BATCH) {
@@ -84,8 +87,8 @@ impl Ledger {
 
     /// Records a report: opens and closes differences, and raises alarms for the gravest. It moves no money.
     ///
-    /// An open difference that the report covers, and does not list, is closed. It covers an operation if it has sums of the
-    /// operation's project, and if the operation's time is inside its interval.
+    /// It closes the differences that the report names as agreed, and does not list. That it lists a difference no more is not
+    /// enough: the source may lack the row.
     ///
     /// # Errors
     /// [`Error::TooManyResults`]; [`Error::Busy`], [`Error::Unavailable`]: then a part may be stored, which is not shown as a
@@ -112,12 +115,8 @@ impl Ledger {
             counts: report.counts,
             sums: report.sums,
             time: now,
-            by,
+            by: by.clone(),
         };
-        let covered: BTreeSet<ProjectId> = run.sums.iter().map(|sum| sum.project_id).collect();
-        let fresh = report.results.iter().filter(|it| it.kind == Kind::TooFresh);
-        let fresh = fresh.filter_map(|it| it.project_id.zip(it.operation_id));
-        let fresh: BTreeSet<(ProjectId, OperationId)> = fresh.collect();
         let run = self.write(commands::begin_run(run, listed)).await?;
         let mut outcome = RecordedRun {
             run,
@@ -131,32 +130,36 @@ impl Ledger {
             outcome.alarms += recorded.alarms;
             before += findings.len().cast_signed() as i64;
         }
-        let mut after = String::new();
-        loop {
-            let values = vec![
-                after.into(),
-                run.into(),
-                report.from.into(),
-                report.to.into(),
-            ];
-            let not_listed = self.read(reconciliations::NOT_LISTED, values, |row| {
-                Ok((row.string()?, (row.project()?, row.operation()?)))
-            });
-            let not_listed = not_listed.await?;
-            let Some((last, _)) = not_listed.last() else {
-                break;
-            };
-            after = last.clone();
-            let agree = not_listed.into_iter().filter(|(_, operation)| {
-                covered.contains(&operation.0) && !fresh.contains(operation)
-            });
-            let close = agree.map(|(id, _)| id).collect();
-            outcome.closed += self
-                .write(commands::close_differences(run, close, now))
-                .await?;
+        let mut agreed = report.agreed;
+        agreed.sort_unstable();
+        agreed.dedup();
+        for ids in agreed.chunks(BATCH) {
+            let close = commands::close_differences(run, ids.to_vec(), by.clone(), now);
+            outcome.closed += self.write(close).await?;
         }
         self.write(commands::finish_run(run)).await?;
         Ok(outcome)
+    }
+
+    /// All differences that are open, of every project and time: the platform's time of an operation can be another one now.
+    async fn all_open(&self) -> Result<Vec<OpenDifference>, Error> {
+        let mut all: Vec<OpenDifference> = Vec::new();
+        loop {
+            let after = all.last().map_or("", |last| &last.id).to_owned();
+            let page = self.read(reconciliations::ALL_OPEN, vec![after.into()], |row| {
+                Ok(OpenDifference {
+                    id: row.string()?,
+                    kind: row.word()?,
+                    project_id: row.project()?,
+                    operation_id: row.operation()?,
+                })
+            });
+            let page = page.await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
     }
 
     /// Recorded reconciliations, newest first: those before `before`, at most `limit`.
@@ -298,7 +301,7 @@ mod tests {
         let recorded = ledger.record_reconciliation(report(&found), NOW).await;
         assert_eq!(recorded.unwrap().run, earlier + 1);
         // It looked for what to close before the later run came.
-        let close = |run| commands::close_differences(run, vec![found[0].id.clone()], NOW);
+        let close = |run| commands::close_differences(run, vec![found[0].id.clone()], None, NOW);
         assert_eq!(ledger.write(close(earlier)).await, Ok(0));
         assert_eq!(ledger.open_differences().await, Ok(1));
         assert_eq!(ledger.write(close(earlier + 2)).await, Ok(1));

@@ -307,6 +307,7 @@ fn report() -> Value {
         "counts": {"not_there": 1, "payment_differs": 1},
         "sums": [{"project_id": PROJECT, "currency": "KZT", "type": "sale", "ours": 100, "theirs": 90, "explained": -10}],
         "results": [credit, other],
+        "agreed": ["1234-79-not_credited"],
     })
 }
 
@@ -331,6 +332,21 @@ async fn reconciliations(api: &mut Api) {
         ("counts", json!({"lost": 1})),
         ("sums[0].explained", json!(-9)),
         ("results[0].time", json!(i64::MAX)),
+        ("sources", json!([])),
+        (
+            "sources[0]",
+            json!({"name": "november.csv", "sha256": "", "rows": 2}),
+        ),
+        ("counts", json!({"not_there": 1})),
+        (
+            "counts",
+            json!({"not_there": 1, "payment_differs": 1, "type_differs": 1}),
+        ),
+        (
+            "sums[0]",
+            json!({"project_id": PROJECT, "currency": "KZT", "type": "sale", "ours": 0, "theirs": 0, "explained": 0}),
+        ),
+        ("agreed[0]", json!("1234-77-not_there")),
     ] {
         let mut body = report();
         let pointer = format!("/{}", field.replace(['[', '.'], "/").replace(']', ""));
