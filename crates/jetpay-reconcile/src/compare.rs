@@ -236,7 +236,11 @@ impl Comparison<'_> {
         mut words: Words,
         moves: Vec<Move>,
     ) {
-        let instead = if self.facts.is_foreign {
+        let amount = self.theirs.map(|theirs| theirs.amount);
+        let amount = amount.or_else(|| first.map(|first| first.entry.amount));
+        let mut foreign = self.facts.foreign.iter();
+        let is_same = |(of, money): &(Kind, Money)| *of == kind && Some(*money) == amount;
+        let instead = if self.facts.is_foreign || foreign.any(is_same) {
             Kind::Foreign
         } else if self.is_fresh {
             Kind::TooFresh
