@@ -20,6 +20,8 @@ use crate::why::nothing_booked;
 pub(crate) struct Terms {
     pub(crate) interval: Interval,
     pub(crate) fresh_from: i64,
+    /// A row of the operation cannot be read.
+    pub(crate) is_unreadable: bool,
 }
 
 /// Compares one operation.
@@ -40,6 +42,7 @@ pub(crate) fn compare(
         facts,
         time,
         is_fresh: time.is_some_and(|time| time >= terms.fresh_from),
+        is_unreadable: terms.is_unreadable,
         found: Vec::new(),
     };
     let counted = comparison.judge(&ours);
@@ -59,6 +62,7 @@ struct Comparison<'c> {
     facts: &'c Facts,
     time: Option<i64>,
     is_fresh: bool,
+    is_unreadable: bool,
     found: Vec<Found>,
 }
 
@@ -112,6 +116,11 @@ impl Comparison<'_> {
         };
         let moves = std::iter::once(&first).chain(other);
         let moves = moves.map(|booked| undo(booked.moved(None))).collect();
+        if self.is_unreadable {
+            let why = "the platform lists it in a row that cannot be read";
+            let why = Some(why.to_owned());
+            return self.add(Kind::Unreadable, Some(first), Words { why, ..words }, moves);
+        }
         self.add_alone(Kind::NotThere, Some(first), words, moves);
     }
 
@@ -236,7 +245,11 @@ impl Comparison<'_> {
         mut words: Words,
         moves: Vec<Move>,
     ) {
-        let instead = if self.facts.is_foreign {
+        let amount = self.theirs.map(|theirs| theirs.amount);
+        let amount = amount.or_else(|| first.map(|first| first.entry.amount));
+        let mut foreign = self.facts.foreign.iter();
+        let is_same = |(of, money): &(Kind, Money)| *of == kind && Some(*money) == amount;
+        let instead = if self.facts.is_foreign || foreign.any(is_same) {
             Kind::Foreign
         } else if self.is_fresh {
             Kind::TooFresh

@@ -91,6 +91,7 @@ impl<'b> Matcher<'b> {
             terms: Terms {
                 interval,
                 fresh_from,
+                is_unreadable: false,
             },
             projects: projects.to_vec(),
             listed: vec![Given::default(); books.len()],
@@ -207,6 +208,9 @@ impl<'b> Matcher<'b> {
     /// interval, or what it lacks is no longer booked. That a row is missing says nothing about the operation.
     fn looked_at(&self, difference: &OpenDifference) -> bool {
         let identity = (difference.project_id, difference.operation_id);
+        if self.books.is_unreadable(identity) {
+            return false;
+        }
         let verdict = self.judged.get(&identity);
         let undone = matches!(difference.kind, Kind::NotThere | Kind::TwiceHere);
         match self.books.find(identity.0, identity.1) {
@@ -222,6 +226,13 @@ impl<'b> Matcher<'b> {
             given.0 &= !Given::AGREES;
             let theirs = self.books.operation(place);
             self.agreed[theirs.class.place()] -= reported(&theirs).amount;
+        }
+    }
+
+    fn terms_of(&self, operation: (ProjectId, OperationId)) -> Terms {
+        Terms {
+            is_unreadable: self.books.is_unreadable(operation),
+            ..self.terms
         }
     }
 
@@ -295,7 +306,8 @@ impl<'b> Matcher<'b> {
             self.listed[place].add(Given::DOUBT);
         }
         let theirs = place.map(|place| self.books.operation(place));
-        let verdict = compare(identity, theirs.as_ref(), facts, self.terms);
+        let terms = self.terms_of(identity);
+        let verdict = compare(identity, theirs.as_ref(), facts, terms);
         self.judged.insert(identity, verdict);
     }
 
@@ -347,7 +359,8 @@ impl<'b> Matcher<'b> {
         match self.look(place, theirs) {
             Look::Doubtful => {
                 self.withdraw(place);
-                compare(identity, Some(theirs), &Facts::default(), self.terms)
+                let terms = self.terms_of(identity);
+                compare(identity, Some(theirs), &Facts::default(), terms)
             }
             Look::Plain(kind) => Verdict {
                 inside: kind != Kind::Outside,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use jetpay_core::id::ProjectId;
+use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::redacted::Redacted;
 use jetpay_core::report::ReportedOperation;
 use jetpay_core::signature::Key;
@@ -226,6 +226,8 @@ pub struct Fetched {
 pub struct UnreadableOperation {
     /// Its place among all operations of the answers, from 1.
     pub number: u64,
+    /// Its project and operation, if those can be read.
+    pub operation: Option<(ProjectId, OperationId)>,
     /// The field, such as `sum_initial.amount`.
     pub field: &'static str,
     /// What is wrong with it, with the operation's number if that can be read, and without a payer's data.

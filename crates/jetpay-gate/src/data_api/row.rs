@@ -24,15 +24,21 @@ type Flaw = (&'static str, &'static str);
 
 /// Reads the operation with this place among all of them, from 1.
 pub(super) fn read(row: &Value, number: u64) -> (Identity, Row) {
-    let unreadable = |field, why| UnreadableOperation { number, field, why };
+    let unreadable = |operation, field, why| UnreadableOperation {
+        number,
+        operation,
+        field,
+        why,
+    };
     match ids(row) {
         Err((field, why)) => (
             Identity::Place(number),
-            Err(unreadable(field, why.to_owned())),
+            Err(unreadable(None, field, why.to_owned())),
         ),
         Ok((project, id)) => {
             let operation = operation(row, project, id).map_err(|(field, why)| {
-                unreadable(field, format!("operation {id} of project {project}: {why}"))
+                let why = format!("operation {id} of project {project}: {why}");
+                unreadable(Some((project, id)), field, why)
             });
             (Identity::Operation(project, id), operation)
         }
@@ -266,6 +272,7 @@ mod tests {
                 ""
             };
             assert_eq!((unreadable.number, unreadable.field), (1, path));
+            assert_eq!(unreadable.operation.is_some(), has_numbers);
             let is_named = unreadable.why.starts_with(&format!("{prefix}{why}"));
             assert!(is_named, "{path} {value}: {}", unreadable.why);
             assert!(!unreadable.why.contains("424242"));

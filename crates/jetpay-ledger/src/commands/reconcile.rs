@@ -88,20 +88,13 @@ fn difference(finding: &Finding, run: i64) -> Result<Option<DifferenceRow>, Tran
     let Some(((project_id, operation_id), id)) = operation(finding).zip(id(finding)) else {
         return Ok(None);
     };
-    let Finding {
-        field,
-        ours,
-        theirs,
-        amount,
-        ..
-    } = finding;
     Ok(Some(DifferenceRow {
         id,
         kind: finding.kind,
         project_id,
         operation_id,
         payment_id: finding.payment_id.clone(),
-        facts: reconciliations::json(&(field, ours, theirs, amount))?,
+        facts: reconciliations::facts(finding)?,
         happened_at: finding.time,
         first_run: run,
         last_run: run,

@@ -1,5 +1,6 @@
 //! Reconciliations and differences as rows: the same questions in every store.
 
+use jetpay_core::Money;
 use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_reconcile::{Finding, Kind};
 use serde::Serialize;
@@ -211,6 +212,25 @@ pub(crate) fn read_finding(row: &mut Values<'_>) -> Result<ReconciledFinding, Tr
         reason: row.optional_string(),
         by: row.optional_string(),
     })
+}
+
+/// What differs, as a row keeps it: the field, both sides, and the money in question.
+pub(crate) fn facts(finding: &Finding) -> Result<String, TransactionError> {
+    let Finding {
+        field,
+        ours,
+        theirs,
+        amount,
+        ..
+    } = finding;
+    json(&(field, ours, theirs, amount))
+}
+
+/// The money in question, from the [`facts`] of a row.
+pub(crate) fn read_amount(row: &mut Values<'_>) -> Result<Option<Money>, TransactionError> {
+    type Text = Option<String>;
+    let (_, _, _, amount): (Text, Text, Text, Option<Money>) = parsed(row)?;
+    Ok(amount)
 }
 
 /// A value as JSON.

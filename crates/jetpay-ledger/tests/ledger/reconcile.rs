@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::common::reports::report;
 use crate::common::{
     AMOUNT, CallbackContent, NOW, TestLedger, answer_of, decline, kzt, new_payout, payment, refund,
     sale,
@@ -390,7 +389,18 @@ async fn operation_called_foreign_is_foreign_until_something_is_booked(test: Tes
         shown(&report_now),
         "1 foreign: not_credited: unknown payment id\n"
     );
-    test.record_reconciliation(report(&[]), NOW).await.unwrap();
+    // Another amount, or another kind, is something else.
+    let other = books(&[(1, "sale", "success", "p1", 5)]);
+    let found = reconcile(&test, &other, INTERVAL).await;
+    assert_eq!(shown(&found), "1 not_credited: unknown payment id\n");
+    let new = NewReconciliation {
+        report: found,
+        by: None,
+    };
+    assert_eq!(
+        test.record_reconciliation(new, NOW).await.unwrap().opened,
+        1
+    );
     // Now it is the merchant's after all; and then the platform lists it no more.
     test.announce("p1").await;
     let callback = sale("p1", 1).with_date(date(TIME)).callback();

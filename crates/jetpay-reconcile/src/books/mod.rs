@@ -3,7 +3,7 @@
 mod index;
 mod row;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -65,6 +65,7 @@ pub struct PlatformBooks {
     classes: Vec<Class>,
     class_ids: HashMap<Class, ClassId>,
     unreadable: Vec<Unreadable>,
+    unreadable_operations: HashSet<(ProjectId, OperationId)>,
     index: OnceLock<Index>,
 }
 
@@ -114,8 +115,17 @@ impl PlatformBooks {
         self.payments.push_str(&operation.payment_id);
     }
 
-    /// Adds a row that cannot be read: its line, the column and what is wrong with it, without a payer's data.
-    pub fn add_unreadable(&mut self, source: SourceId, line: u64, column: &str, why: &str) {
+    /// Adds a row that cannot be read: its line, the column and what is wrong with it, without a payer's data; and its
+    /// operation, if the row still says that. Then the operation is not taken as one that the platform does not list.
+    pub fn add_unreadable(
+        &mut self,
+        source: SourceId,
+        line: u64,
+        column: &str,
+        why: &str,
+        operation: Option<(ProjectId, OperationId)>,
+    ) {
+        self.unreadable_operations.extend(operation);
         self.unreadable.push(Unreadable {
             source,
             line,
@@ -214,6 +224,11 @@ impl PlatformBooks {
 
     pub(crate) fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
+    }
+
+    /// Whether a row of the operation cannot be read.
+    pub(crate) fn is_unreadable(&self, operation: (ProjectId, OperationId)) -> bool {
+        self.unreadable_operations.contains(&operation)
     }
 
     /// How many classes of rows there are: see [`Listed::class`].

@@ -171,7 +171,7 @@ impl World {
                 books.add(sources[*source], None, row);
             } else {
                 unreadable += 1;
-                books.add_unreadable(sources[*source], unreadable, "amount", "no amount");
+                books.add_unreadable(sources[*source], unreadable, "amount", "no amount", None);
             }
         }
         let facts = self.recorded.values();

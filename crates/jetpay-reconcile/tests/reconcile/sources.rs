@@ -82,14 +82,21 @@ fn unreadable_rows_have_ids_of_their_file_and_line() {
     let hash = "0123456789abcdef0123456789abcdef";
     for (name, hash) in [("a.csv", hash), ("copy of a.csv", hash), ("b.csv", "ff")] {
         let source = books.begin_source(name);
-        books.add_unreadable(source, 9, "amount", "`1,234` has more digits than KZT");
+        books.add_unreadable(
+            source,
+            9,
+            "amount",
+            "`1,234` has more digits than KZT",
+            None,
+        );
         books.add_unreadable(
             source,
             3,
             "operation_id",
             "`3.6425E+13` is rounded by a spreadsheet",
+            None,
         );
-        books.add_unreadable(source, 9, "currency", "no currency");
+        books.add_unreadable(source, 9, "currency", "no currency", None);
         books.end_source(source, hash.to_owned(), 3);
     }
     let report = reconcile(&books, &Recorded::new(), &[PROJECT]);
@@ -134,4 +141,23 @@ fn books_count_each_operation_once_and_show_no_row_in_debug() {
     other.operation_id = 8.into();
     books.add(source, None, &other);
     assert_eq!(books.len(), 2);
+}
+
+#[test]
+fn operation_whose_row_cannot_be_read_is_not_taken_as_one_that_the_platform_does_not_list() {
+    for (operation, kind) in [
+        (Some((PROJECT, OPERATION)), "unreadable"),
+        (None, "not_there"),
+    ] {
+        let mut books = PlatformBooks::new();
+        let source = books.begin_source("0.csv");
+        books.add_unreadable(source, 2, "amount", "is empty", operation);
+        books.end_source(source, "hash".to_owned(), 1);
+        let facts = facts("entry credit 5 KZT pay 150");
+        let recorded = Recorded::from([((PROJECT, OPERATION), facts)]);
+        let report = reconcile(&books, &recorded, &[PROJECT]);
+        assert!(report.adds_up(), "{:?}", report.sums);
+        assert_eq!(report.results[0].kind.as_str(), kind);
+        assert_eq!(report.results.len(), 2);
+    }
 }

@@ -98,7 +98,9 @@ impl Comparison<'_> {
         let source = books.begin_source(SOURCE);
         let mut each = |operation: Result<_, UnreadableOperation>| match operation {
             Ok(operation) => books.add(source, None, &operation),
-            Err(bad) => books.add_unreadable(source, bad.number, bad.field, &bad.why),
+            Err(bad) => {
+                books.add_unreadable(source, bad.number, bad.field, &bad.why, bad.operation);
+            }
         };
         let asked = self.api.operations(from, to, self.projects, &mut each);
         let all = asked.await?;

@@ -9,7 +9,7 @@ use jetpay_reconcile::{BookedEntry, Facts, Key, RecordedPayment};
 use super::recorded::{ENTRY, EVENT, MOVED, STEP, entry, event, step};
 use crate::ledger::Ledger;
 use crate::model::{Error, Millis};
-use crate::port::{TransactionError, Value, Values};
+use crate::port::{TransactionError, Value, Values, reconciliations};
 
 /// So many operations are looked up at a time.
 pub(super) const BATCH: usize = 256;
@@ -225,8 +225,10 @@ impl Ledger {
         {
             batch.payment(&id, |facts| facts.is_foreign = true);
         }
+        // What was said of the alarm about a difference is the word about that difference, below.
         let sql = "SELECT operation_id, payment_id, time FROM settlements
-            WHERE operation_id IN ({}) AND verdict = 'foreign'";
+            WHERE operation_id IN ({}) AND verdict = 'foreign' AND NOT EXISTS (SELECT 1 FROM alarms
+                WHERE alarms.seq = settlements.alarm_seq AND alarms.difference IS NOT NULL)";
         let verdicts = self.look_up(sql, operations, |row| {
             Ok((row.operation()?, row.string()?, row.time()?))
         });
@@ -238,14 +240,15 @@ impl Ledger {
                 }
             }
         }
-        let sql = "SELECT project_id, operation_id, decided_at FROM differences
+        let sql = "SELECT project_id, operation_id, kind, facts FROM differences
             WHERE operation_id IN ({}) AND state = 'foreign'";
         let verdicts = self.look_up(sql, operations, |row| {
-            Ok(((row.project()?, row.operation()?), row.time()?))
+            let operation = (row.project()?, row.operation()?);
+            Ok((operation, row.word()?, reconciliations::read_amount(row)?))
         });
-        for (operation, time) in verdicts.await? {
-            if let Some(place) = batch.places.get(&operation).copied() {
-                batch.is_foreign(place, time);
+        for ((project_id, id), kind, amount) in verdicts.await? {
+            if let Some(facts) = batch.operation(project_id, id) {
+                facts.foreign.extend(amount.map(|amount| (kind, amount)));
             }
         }
         Ok(())

@@ -117,10 +117,12 @@ impl<'m> ReportFile<'m> {
             progress(row.byte);
             let read = match row.cells {
                 Ok(mut cells) => {
-                    let operation = self.reader.operation(row.line, &mut cells);
-                    cells.errors.into_result(operation).map_err(Unreadable::new)
+                    let (ids, operation) = self.reader.operation(row.line, &mut cells);
+                    let read = cells.errors.into_result(operation);
+                    read.map_err(|errors| Unreadable::new(ids, errors))
                 }
                 Err(bad) => Err(Unreadable {
+                    operation: None,
                     column: String::new(),
                     why: bad.what,
                 }),

@@ -53,7 +53,13 @@ pub(super) fn read(
             &mut counted,
             &mut |line, row| match row {
                 Ok(operation) => books.add(source, Some(line), operation),
-                Err(Unreadable { column, why }) => books.add_unreadable(source, line, column, why),
+                Err(Unreadable {
+                    operation,
+                    column,
+                    why,
+                }) => {
+                    books.add_unreadable(source, line, column, why, *operation);
+                }
             },
         )?;
         books.end_source(source, done.sha256, done.rows);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::report::ReportedOperation;
 use jetpay_platform::visible;
 
@@ -15,6 +16,8 @@ use crate::field_error::{FieldError, FieldErrors};
 /// A row that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unreadable {
+    /// The project and the operation, if the row still says them.
+    pub(super) operation: Option<(ProjectId, OperationId)>,
     /// The name of the first column with an error; empty if the whole row is wrong.
     pub(super) column: String,
     /// What is wrong with it and with other columns, without the values of those that may hold a payer's data.
@@ -23,7 +26,7 @@ pub(super) struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { column, why } = self;
+        let Self { column, why, .. } = self;
         if column.is_empty() {
             return f.write_str(why);
         }
@@ -32,12 +35,13 @@ impl fmt::Display for Unreadable {
 }
 
 impl Unreadable {
-    pub(super) fn new(errors: FieldErrors) -> Self {
+    pub(super) fn new(operation: Option<(ProjectId, OperationId)>, errors: FieldErrors) -> Self {
         let mut errors = errors.into_iter();
         let first = errors.next().unwrap_or_else(|| FieldError::new("", ""));
         let others = errors.map(|it| format!("; `{}` {}", it.field, it.message));
         let (column, why) = (first.field, first.message + &others.collect::<String>());
         Self {
+            operation,
             column: visible::line(&column),
             why: cut(visible::line(&why)),
         }
@@ -136,12 +140,12 @@ pub(super) struct Reader<'m> {
 }
 
 impl Reader<'_> {
-    /// The operation of a row. None: an error was added.
+    /// The ids of a row, if they can be read, and its operation. No operation: an error was added.
     pub(super) fn operation(
         &mut self,
         line: u64,
         cells: &mut Cells<'_>,
-    ) -> Option<ReportedOperation> {
+    ) -> (Option<(ProjectId, OperationId)>, Option<ReportedOperation>) {
         let Self {
             map,
             sources,
@@ -159,15 +163,21 @@ impl Reader<'_> {
         });
         let mut time = |field| sources.value(cells, field, |text| map.seconds(text));
         let time = time(Field::CompletedAt).or_else(|| time(Field::CreatedAt));
-        let operation = ReportedOperation::new(
-            project_id?,
-            operation_id?,
-            &payment_id?,
-            kind?,
-            status?,
-            amount??,
-        );
-        Some(operation.at(time))
+        let ids = project_id.zip(operation_id);
+        let operation = || {
+            let (project_id, operation_id) = ids?;
+            let (payment_id, kind) = (payment_id?, kind?);
+            let operation = ReportedOperation::new(
+                project_id,
+                operation_id,
+                &payment_id,
+                kind,
+                status?,
+                amount.flatten()?,
+            );
+            Some(operation.at(time))
+        };
+        (ids, operation())
     }
 }
 
