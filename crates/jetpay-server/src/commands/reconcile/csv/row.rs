@@ -83,6 +83,13 @@ impl<'m> Sources<'m> {
             }
             Source::Nowhere
         });
+        for (name, _) in &map.skipped {
+            if !header.contains(name) {
+                wrong.push(format!(
+                    "skip_rows_where names a column that is missing: `{name}`"
+                ));
+            }
+        }
         if wrong.is_empty() {
             Ok(Self(sources))
         } else {
@@ -136,6 +143,15 @@ pub(super) struct Reader<'m> {
 }
 
 impl Reader<'_> {
+    /// Whether the map says to leave out the row.
+    pub(super) fn skips(&self, cells: &Cells<'_>) -> bool {
+        let mut columns = self.map.skipped.iter();
+        columns.any(|(name, values)| {
+            let cell = cells.cell(name).trim();
+            values.iter().any(|it| it == cell)
+        })
+    }
+
     /// The operation of a row. None: an error was added.
     pub(super) fn operation(
         &mut self,
