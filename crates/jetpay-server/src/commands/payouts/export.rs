@@ -48,13 +48,11 @@ impl Export {
         }
         let request = Request::post(&["payouts:export"], body);
         let answer = self.admin.answer(&request).map_err(lost)?;
-        let skipped: String = rows(&answer, "skipped")
-            .iter()
-            .map(|it| {
-                let (id, why) = (text(it, "/payment_id"), text(it, "/why"));
-                format!("\nLeft out: payout {id}: {why}")
-            })
-            .collect();
+        let mut skipped = String::new();
+        for payout in rows(&answer, "skipped") {
+            let (id, why) = (text(payout, "/payment_id"), text(payout, "/why"));
+            skipped += &["\nLeft out: payout ", &id, ": ", &why].concat();
+        }
         let ids: Vec<_> = rows(&answer, "payment_ids").iter().collect();
         if ids.is_empty() {
             let words = format!("no payout can be exported, so there is no file{skipped}");

@@ -107,7 +107,10 @@ impl Csv {
             &mut |bytes| bar.set_position(bytes),
         );
         bar.finish_and_clear();
-        read?;
+        match read? {
+            0 => {}
+            skipped => eprintln!("rows that the map leaves out: {skipped}"),
+        }
         let fresh_from = fresh_from(run.now, self.options.grace);
         let bar = waiting("reading the ledger");
         let report = store::read(&run.config.store, async |ledger| {

@@ -22,6 +22,8 @@ pub(super) struct ReportFile<'m> {
     pub(super) sha256: String,
     /// In bytes.
     pub(super) length: u64,
+    /// The rows that the map left out so far.
+    pub(super) skipped: u64,
     reader: Reader<'m>,
 }
 
@@ -96,6 +98,7 @@ impl<'m> ReportFile<'m> {
             header_line,
             sha256,
             length,
+            skipped: 0,
             reader,
         })
     }
@@ -105,7 +108,8 @@ impl<'m> ReportFile<'m> {
         columns_read(&self.file, self.header_line)
     }
 
-    /// Reads all rows: each with its line, from 1. `progress` gets the bytes that are read. Returns how many rows there are.
+    /// Reads all rows: each with its line, from 1. `progress` gets the bytes that are read. Returns how many
+    /// rows there are, with those that the map leaves out.
     pub(super) fn read(
         &mut self,
         progress: &mut dyn FnMut(u64),
@@ -116,6 +120,10 @@ impl<'m> ReportFile<'m> {
             rows += 1;
             progress(row.byte);
             let read = match row.cells {
+                Ok(cells) if self.reader.skips(&cells) => {
+                    self.skipped += 1;
+                    continue;
+                }
                 Ok(mut cells) => {
                     let (ids, operation) = self.reader.operation(row.line, &mut cells);
                     let read = cells.errors.into_result(operation);

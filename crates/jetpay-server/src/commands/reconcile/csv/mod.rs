@@ -28,7 +28,7 @@ use crate::commands::rows;
 pub(super) use columns::Columns;
 
 /// Reads reports into `books`, each as a source of its own: a later file is the newer one. `progress` gets how many bytes are
-/// read of all files so far.
+/// read of all files so far. Returns how many rows the map left out.
 ///
 /// # Errors
 /// When the map is wrong or names a project that is none of `projects`, a file cannot be read or lacks a column, or a file has
@@ -39,9 +39,9 @@ pub(super) fn read(
     projects: &[ProjectId],
     books: &mut PlatformBooks,
     progress: &mut dyn FnMut(u64),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<u64> {
     let map = configured(map, projects)?;
-    let mut before = 0;
+    let (mut before, mut skipped) = (0, 0);
     for path in files {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let source = books.begin_source(&name.to_string_lossy());
@@ -64,8 +64,9 @@ pub(super) fn read(
         )?;
         books.end_source(source, done.sha256, done.rows);
         before += done.bytes;
+        skipped += done.skipped;
     }
-    Ok(())
+    Ok(skipped)
 }
 
 /// Reads a map whose project, if it names one for all rows, is one of these.
@@ -88,6 +89,8 @@ struct Done {
     sha256: String,
     rows: u64,
     bytes: u64,
+    /// Of the rows, those that the map left out.
+    skipped: u64,
 }
 
 /// Reads one report. `each` gets every row with its line, from 1.
@@ -119,11 +122,15 @@ fn read_file(
             "{name}: none of the rows ({rows}) can be read; the first one, in line {line}: {bad}; {}",
             file.columns()
         ),
+        (0, None, None) if file.skipped > 0 => {
+            bail!("{name}: skip_rows_where leaves out all rows ({rows})")
+        }
         (0, None, None) => bail!("{name} has no row below its header; {}", file.columns()),
         _ => Ok(Done {
             sha256: file.sha256,
             rows,
             bytes: file.length,
+            skipped: file.skipped,
         }),
     }
 }

@@ -87,6 +87,13 @@ impl<'m> Sources<'m> {
             }
             Source::Nowhere
         });
+        for (name, _) in &map.skipped {
+            if !header.contains(name) {
+                wrong.push(format!(
+                    "skip_rows_where names a column that is missing: `{name}`"
+                ));
+            }
+        }
         if wrong.is_empty() {
             Ok(Self(sources))
         } else {
@@ -140,6 +147,15 @@ pub(super) struct Reader<'m> {
 }
 
 impl Reader<'_> {
+    /// Whether the map says to leave out the row.
+    pub(super) fn skips(&self, cells: &Cells<'_>) -> bool {
+        let mut columns = self.map.skipped.iter();
+        columns.any(|(name, values)| {
+            let cell = cells.cell(name).trim();
+            values.iter().any(|it| it == cell)
+        })
+    }
+
     /// The ids of a row, if they can be read, and its operation. No operation: an error was added.
     pub(super) fn operation(
         &mut self,

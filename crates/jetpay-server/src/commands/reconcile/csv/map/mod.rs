@@ -33,6 +33,8 @@ pub(super) struct Map {
     pub(super) places: [Place; Field::ALL.len()],
     pub(super) types: HashMap<String, OperationType>,
     pub(super) statuses: HashMap<String, OperationStatus>,
+    /// Columns, and the cells of each whose rows are left out.
+    pub(super) skipped: Vec<(String, Vec<String>)>,
 }
 
 /// Where the value of a field is.
@@ -66,6 +68,7 @@ impl Map {
             places: [const { Place::Nowhere }; _],
             types: HashMap::new(),
             statuses: HashMap::new(),
+            skipped: Vec::new(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::commands::reconcile::csv::time::check_format;
 use crate::commands::rows::SEPARATORS;
 use crate::zone;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "amount_unit",
     "decimal",
     "delimiter",
@@ -24,6 +24,7 @@ const KEYS: [&str; 9] = [
     "columns",
     "types",
     "statuses",
+    "skip_rows_where",
 ];
 
 /// The map in this text, or what is wrong with it, by line.
@@ -113,6 +114,7 @@ impl Reader<'_> {
                     let is_other = |it: &_| matches!(it, OperationStatus::Other(_));
                     map.statuses = self.words(name, value, known, is_other);
                 }
+                "skip_rows_where" => map.skipped = self.skipped(value),
                 _ => self.problem(key.span().start, unknown(name, &KEYS)),
             }
         }
@@ -184,6 +186,24 @@ impl Reader<'_> {
             dates.push(text.to_owned());
         }
         dates
+    }
+
+    /// The rows to leave out: columns, each with a list of cells.
+    fn skipped(&mut self, value: &Value<'_>) -> Vec<(String, Vec<String>)> {
+        let columns = value.get_ref().as_table().and_then(|table| {
+            let column = |(name, cells): (&Spanned<_>, &Value<'_>)| {
+                let name: &std::borrow::Cow<'_, str> = name.get_ref();
+                let cells = cells.get_ref().as_array()?.iter();
+                let cells = cells.map(|it| it.get_ref().as_str().map(|it| it.trim().to_owned()));
+                Some((name.trim().to_owned(), cells.collect::<Option<_>>()?))
+            };
+            table.iter().map(column).collect::<Option<_>>()
+        });
+        columns.unwrap_or_else(|| {
+            let what = "skip_rows_where: write { \"the column's name\" = [\"a cell\", \"\"] }, with all cells whose rows are left out";
+            self.problem(value.span().start, what);
+            Vec::new()
+        })
     }
 
     fn columns(&mut self, value: &Value<'_>, map: &mut Map) {

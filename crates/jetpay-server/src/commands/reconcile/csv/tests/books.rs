@@ -113,3 +113,32 @@ fn each_file_is_a_source_with_its_hash_and_the_later_one_has_the_newer_version()
     assert_eq!((unreadable.source, unreadable.line), (Some(2), Some(5)));
     assert_eq!(unreadable.field.as_deref(), Some("operation"));
 }
+
+#[test]
+fn rows_that_the_map_leaves_out_are_counted_and_all_others_are_read() {
+    let skip = "amount_unit = \"minor\"\nskip_rows_where = { type = [\"Settlement\", \"\"] }";
+    let total = "1234,,p9,Settlement,success,450000,KZT,,\n,,,,total,1,,,\n";
+    let (rows, done) = read_report(&map(skip), sales("150000") + total).unwrap();
+    assert_eq!((rows.len(), done.rows, done.skipped), (3, 5, 2));
+    let wrong = skip.replace("type =", "kind =");
+    for (top, report, expected) in [
+        (
+            skip,
+            format!("{HEADER}\n{total}"),
+            "leaves out all rows (2)",
+        ),
+        (
+            &*wrong,
+            sales("1"),
+            "skip_rows_where names a column that is missing: `kind`",
+        ),
+        (
+            "amount_unit = \"minor\"\nskip_rows_where = \"Settlement\"",
+            sales("1"),
+            "map.toml:2: skip_rows_where: write {",
+        ),
+    ] {
+        let error = error_of(&map(top), report);
+        assert!(error.contains(expected), "{error}");
+    }
+}
