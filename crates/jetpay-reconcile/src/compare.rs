@@ -247,8 +247,12 @@ impl Comparison<'_> {
     ) {
         let amount = self.theirs.map(|theirs| theirs.amount);
         let amount = amount.or_else(|| first.map(|first| first.entry.amount));
+        let payment = self.theirs.map(|theirs| theirs.payment_id);
+        let payment = payment.or_else(|| first.map(|first| first.entry.payment_id.as_str()));
         let mut foreign = self.facts.foreign.iter();
-        let is_same = |(of, money): &(Kind, Money)| *of == kind && Some(*money) == amount;
+        let is_same = |(of, money, about): &(Kind, Money, Option<String>)| {
+            *of == kind && Some(*money) == amount && about.as_deref() == payment
+        };
         let instead = if self.facts.is_foreign || foreign.any(is_same) {
             Kind::Foreign
         } else if self.is_fresh {

@@ -114,7 +114,7 @@ pub struct Facts {
     pub alarm: Option<i64>,
     /// An operator said that the payment is not ours.
     pub is_foreign: bool,
-    /// Differences of the operation that an operator called foreign, each with the money that was in question: the word holds
-    /// for the same kind and the same money, and for nothing else.
-    pub foreign: Vec<(Kind, Money)>,
+    /// Differences of the operation that an operator called foreign, each with the money and the payment that were in question:
+    /// the word holds for the same three, and for nothing else.
+    pub foreign: Vec<(Kind, Money, Option<String>)>,
 }

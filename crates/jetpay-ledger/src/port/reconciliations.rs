@@ -214,23 +214,26 @@ pub(crate) fn read_finding(row: &mut Values<'_>) -> Result<ReconciledFinding, Tr
     })
 }
 
-/// What differs, as a row keeps it: the field, both sides, and the money in question.
+/// What differs, as a row keeps it: the field, both sides, the money in question, and the payment.
 pub(crate) fn facts(finding: &Finding) -> Result<String, TransactionError> {
     let Finding {
         field,
         ours,
         theirs,
         amount,
+        payment_id,
         ..
     } = finding;
-    json(&(field, ours, theirs, amount))
+    json(&(field, ours, theirs, amount, payment_id))
 }
 
-/// The money in question, from the [`facts`] of a row.
-pub(crate) fn read_amount(row: &mut Values<'_>) -> Result<Option<Money>, TransactionError> {
+/// The money in question and the payment, from the [`facts`] of a row.
+pub(crate) fn read_subject(
+    row: &mut Values<'_>,
+) -> Result<(Option<Money>, Option<String>), TransactionError> {
     type Text = Option<String>;
-    let (_, _, _, amount): (Text, Text, Text, Option<Money>) = parsed(row)?;
-    Ok(amount)
+    let (_, _, _, amount, payment): (Text, Text, Text, Option<Money>, Text) = parsed(row)?;
+    Ok((amount, payment))
 }
 
 /// A value as JSON.

@@ -389,7 +389,10 @@ async fn operation_called_foreign_is_foreign_until_something_is_booked(test: Tes
         shown(&report_now),
         "1 foreign: not_credited: unknown payment id\n"
     );
-    // Another amount, or another kind, is something else.
+    // Another payment, another amount, or another kind, is something else.
+    let other = books(&[(1, "sale", "success", "p2", AMOUNT)]);
+    let found = reconcile(&test, &other, INTERVAL).await;
+    assert_eq!(shown(&found), "1 not_credited: unknown payment id\n");
     let other = books(&[(1, "sale", "success", "p1", 5)]);
     let found = reconcile(&test, &other, INTERVAL).await;
     assert_eq!(shown(&found), "1 not_credited: unknown payment id\n");

@@ -1,5 +1,7 @@
 //! `/v1/reconciliations`: comparisons with the platform's own books, and what people decided about the differences.
 
+use std::collections::HashSet;
+
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::{DifferenceVerdict, NewReconciliation};
@@ -103,6 +105,9 @@ async fn record(
     Ok(HttpResponse::Created().json(recorded))
 }
 
+/// The longest name of a source, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// Refuses what no comparison gives: later answers and pages could not show it.
 fn check(report: &Report) -> Result<(), AdminError> {
     let not_shown =
@@ -130,22 +135,17 @@ fn check(report: &Report) -> Result<(), AdminError> {
         ));
     }
     for (place, source) in report.sources.iter().enumerate() {
-        if source.name.is_empty() || source.sha256.is_empty() {
-            let field = format!("sources[{place}]");
-            return Err(AdminError::invalid(field, "must have a name and a sha256"));
+        let field = |name| format!("sources[{place}].{name}");
+        if !(1..=LONGEST_NAME).contains(&source.name.len()) {
+            return Err(AdminError::invalid(
+                field("name"),
+                "must have 1 to 255 bytes",
+            ));
         }
-    }
-    for kind in Kind::ALL.iter().filter(|kind| !kind.is_only_counted()) {
-        let listed = report.results.iter().filter(|it| it.kind == *kind).count();
-        if count(report, *kind) != listed as u64 {
-            let message = format!("must say how many results are `{kind}`: {listed}");
-            return Err(AdminError::invalid("counts", message));
-        }
-    }
-    for (place, id) in report.agreed.iter().enumerate() {
-        if report.results.iter().any(|result| result.id == *id) {
-            let field = format!("agreed[{place}]");
-            return Err(AdminError::invalid(field, "must not be among the results"));
+        let sha256 = &source.sha256;
+        if sha256.len() != 64 || !sha256.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            let message = "must have 64 hexadecimal digits";
+            return Err(AdminError::invalid(field("sha256"), message));
         }
     }
     for (place, result) in report.results.iter().enumerate() {
@@ -155,6 +155,21 @@ fn check(report: &Report) -> Result<(), AdminError> {
         }
         if result.time.is_some_and(|time| !is_instant(time)) {
             return Err(AdminError::invalid(field("time"), not_shown));
+        }
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !kind.is_only_counted()) {
+        let listed = report.results.iter().filter(|it| it.kind == *kind).count();
+        if count(report, *kind) != listed as u64 {
+            let message = format!("must say how many results are `{kind}`: {listed}");
+            return Err(AdminError::invalid("counts", message));
+        }
+    }
+    let listed: HashSet<&str> = report.results.iter().map(|it| it.id.as_str()).collect();
+    for (place, id) in report.agreed.iter().enumerate() {
+        if id.is_empty() || listed.contains(id.as_str()) {
+            let field = format!("agreed[{place}]");
+            let message = "must be the id of a difference, and not among the results";
+            return Err(AdminError::invalid(field, message));
         }
     }
     let is_nothing = |sum: &Sum| (sum.ours, sum.theirs, sum.explained) == (0, 0, 0);

@@ -244,11 +244,13 @@ impl Ledger {
             WHERE operation_id IN ({}) AND state = 'foreign'";
         let verdicts = self.look_up(sql, operations, |row| {
             let operation = (row.project()?, row.operation()?);
-            Ok((operation, row.word()?, reconciliations::read_amount(row)?))
+            Ok((operation, row.word()?, reconciliations::read_subject(row)?))
         });
-        for ((project_id, id), kind, amount) in verdicts.await? {
+        for ((project_id, id), kind, (amount, payment)) in verdicts.await? {
             if let Some(facts) = batch.operation(project_id, id) {
-                facts.foreign.extend(amount.map(|amount| (kind, amount)));
+                facts
+                    .foreign
+                    .extend(amount.map(|amount| (kind, amount, payment)));
             }
         }
         Ok(())

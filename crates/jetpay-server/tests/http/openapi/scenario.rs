@@ -333,10 +333,8 @@ async fn reconciliations(api: &mut Api) {
         ("sums[0].explained", json!(-9)),
         ("results[0].time", json!(i64::MAX)),
         ("sources", json!([])),
-        (
-            "sources[0]",
-            json!({"name": "november.csv", "sha256": "", "rows": 2}),
-        ),
+        ("sources[0].sha256", json!("zz".repeat(32))),
+        ("sources[0].name", json!("n".repeat(256))),
         ("counts", json!({"not_there": 1})),
         (
             "counts",
