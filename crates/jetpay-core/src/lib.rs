@@ -104,6 +104,7 @@ pub mod payout;
 pub mod redacted;
 pub mod refused;
 pub mod rejection;
+pub mod report;
 pub mod response;
 pub mod response_code;
 pub mod serve;

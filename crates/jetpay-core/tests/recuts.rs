@@ -429,3 +429,77 @@ fn no_text_that_a_payer_types_becomes_a_message() {
         "too few random messages for a meaningful test: {tally:?}"
     );
 }
+
+/// A signed status answer, with texts that a payer typed before, between and behind the operations.
+fn status_answer(status: &str, typed: &str) -> String {
+    signed(&format!(
+        r#"{{"project_id": 1234, "account": {{"number": "7700{typed}"}}, "payment": {{"id": "payment_47", "status": "{status}",
+        "description": "top-up{typed}"}}, "operations": [
+        {{"id": 5, "type": "sale", "status": "success", "message": "ok{typed}",
+            "sum_initial": {{"amount": 100000, "currency": "KZT"}}}},
+        {{"id": 6, "type": "refund", "status": "decline", "message": "no{typed}", "code": "20105",
+            "sum_initial": {{"amount": 30000, "currency": "KZT"}}}}]}}"#
+    ))
+}
+
+/// Random messages that sign like a status answer are refused, or read as the same callbacks; never as a callback.
+#[test]
+fn no_random_recut_of_a_status_answer_has_another_effect() {
+    let read_answer = |body: &str| {
+        let keyring = support::keyring();
+        let message = jetpay_core::message::Received::parse(body.as_bytes())?;
+        message.authenticate(&keyring)?.status_answer()
+    };
+    let mut tally = Tally::default();
+    let typed = [
+        "",
+        ";operations:1:status:success",
+        ";operation:id:9;operation:status:success;operation:type:sale",
+        ";payment:status:success",
+        ";type:verify",
+    ];
+    for (status, typed) in ["success", "decline", "refunded"]
+        .into_iter()
+        .flat_map(|status| typed.map(|typed| (status, typed)))
+    {
+        let original = status_answer(status, typed);
+        let expected = read_answer(&original);
+        let text = string_to_sign(&original);
+        let signature = key().sign(&text);
+        let mut truth = Truth::new();
+        learn("", &serde_json::from_str(&original).unwrap(), &mut truth);
+        for seed in 0..2_000 {
+            let Some(json) = recut(&text, &truth, &mut Rng::with_seed(seed)) else {
+                continue;
+            };
+            let body = format!("{{\"signature\":\"{signature}\",{}", &json[1..]);
+            let kept = jetpay_core::signature::Canonical::parse(body.as_bytes());
+            if !kept.is_ok_and(|canonical| canonical.string_to_sign() == text) {
+                continue;
+            }
+            tally.signed += 1;
+            let context = format!("{status}{typed}, seed {seed}: {body}");
+            assert!(read(&body).is_err(), "{context}");
+            let Ok(again) = read_answer(&body) else {
+                continue;
+            };
+            tally.read += 1;
+            let expected = expected.clone().expect(&context);
+            assert_eq!(expected.len(), again.len(), "{context}");
+            for (mut original, mut again) in expected.into_iter().zip(again) {
+                // The amount of what failed decides nothing.
+                for callback in [&mut original, &mut again] {
+                    if callback.operation.status != Some(OperationStatus::Success) {
+                        callback.operation.sum_initial = None;
+                    }
+                }
+                assert_same_effect(&original, &again, &context);
+            }
+        }
+    }
+    println!("{tally:?}");
+    assert!(
+        tally.signed > 2_000 && tally.read > 200,
+        "too few random messages for a meaningful test: {tally:?}"
+    );
+}

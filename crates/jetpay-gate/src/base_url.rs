@@ -1,4 +1,4 @@
-//! The configured base URL of the Gate.
+//! The configured base URL of the Gate, or of the Data API.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,24 +6,24 @@ use std::net::IpAddr;
 use reqwest::Url;
 use thiserror::Error;
 
-/// Why a text cannot be the Gate's base URL.
+/// Why a text cannot be a base URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BadBaseUrl {
     /// The text is not a URL with a host.
-    #[error("the Gate's base URL must be a URL, such as https://gate.example.com")]
+    #[error("a base URL must be a URL, such as https://gate.example.com")]
     NotAUrl,
     /// The URL is neither `https`, nor `http` to this machine.
     #[error(
-        "the Gate's base URL must begin with https://, because requests have payers' data; http:// is allowed for this \
+        "a base URL must begin with https://, because requests have payers' data; http:// is allowed for this \
          machine only (localhost, 127.0.0.1, [::1])"
     )]
     NotHttps,
     /// The URL has a user or a password.
-    #[error("the Gate's base URL must not have a user or a password; requests are signed instead")]
+    #[error("a base URL must not have a user or a password; requests are signed instead")]
     UserInfo,
     /// The URL has `?` or `#`.
-    #[error("the Gate's base URL must end with its host or a path, without `?` and `#`")]
+    #[error("a base URL must end with its host or a path, without `?` and `#`")]
     QueryOrFragment,
 }
 

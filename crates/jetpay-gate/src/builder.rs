@@ -44,7 +44,7 @@ pub enum GateError {
     BaseUrl(#[from] BadBaseUrl),
     /// This machine has no certificate authority that can be loaded. Its source says why.
     #[error(
-        "this machine has no certificates to check the Gate's with; install them, or set them with `with_root_certificates`"
+        "this machine has no certificates to check the platform's with; install them, or set them with `with_root_certificates`"
     )]
     NoMachineCertificates(#[source] Option<Box<dyn Error + Send + Sync>>),
     /// The given certificates cannot be loaded.
@@ -93,17 +93,19 @@ impl GateBuilder {
     /// [`GateError`] if certificates cannot be loaded, or if the proxy's URL is none. A client of this machine's `http` needs
     /// no certificates.
     pub fn build(self) -> Result<Gate, GateError> {
+        let (base_url, http, timeout) = self.parts()?;
+        Ok(Gate::from_parts(base_url, http, timeout))
+    }
+
+    /// The address, the client of HTTP and the time limit.
+    pub(crate) fn parts(self) -> Result<(BaseUrl, reqwest::Client, Duration), GateError> {
         let roots = match &self.roots {
             Some(pem) => given(pem)?,
             None if self.base_url.is_https() => of_this_machine()?,
             None => RootCertStore::empty(),
         };
         let proxy = self.proxy.as_deref().map(proxy).transpose()?;
-        Ok(Gate::from_parts(
-            self.base_url,
-            http::client(roots, proxy),
-            self.timeout,
-        ))
+        Ok((self.base_url, http::client(roots, proxy), self.timeout))
     }
 }
 

@@ -15,6 +15,8 @@ use crate::redact::Redactor;
 use crate::response::Expected;
 use crate::{GateBuilder, GateError, OtherPayout, Outcome, Reason, StatusOutcome, decide, http};
 
+/// The most bytes of a response that are read.
+const MAX_RESPONSE: usize = 64 * 1024;
 const STATUS: &str = "/v2/payment/status";
 const REQUEST_STATUS: &str = "/v2/payment/status/request";
 
@@ -157,7 +159,9 @@ impl Gate {
         let signed = sign(request, key);
         let signed =
             signed.map_err(|_| Reason::Unsendable("the request is no JSON that can be signed"))?;
-        http::post(&self.http, self.base_url.join(path), signed, self.timeout).await
+        let url = self.base_url.join(path);
+        let response = http::post(&self.http, url, signed, self.timeout, MAX_RESPONSE).await?;
+        Ok((response.status, response.body))
     }
 }
 

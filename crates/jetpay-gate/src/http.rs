@@ -1,10 +1,12 @@
-//! One exchange with the Gate. It is never repeated.
+//! One exchange with the platform. It is never repeated.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Proxy, Url, redirect, retry};
 use rustls::{ClientConfig, RootCertStore};
 
@@ -13,8 +15,6 @@ use crate::redact::Redactor;
 
 /// The time limit for connecting, including TLS.
 const CONNECT: Duration = Duration::from_secs(10);
-/// The most bytes of a response that are read. A response that is cut off is not JSON.
-const MAX_RESPONSE: usize = 64 * 1024;
 const JSON: &str = "application/json";
 
 /// Makes a client that sends each request at most once, and only to the address of the request.
@@ -52,13 +52,39 @@ fn tls(roots: RootCertStore) -> ClientConfig {
         .with_no_client_auth()
 }
 
-/// Sends a request and returns the HTTP status and the body of the response.
+/// A response as received.
+pub(crate) struct HttpResponse {
+    pub(crate) status: u16,
+    /// How long the other side asks to wait. Source: the head `Retry-After`.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is no response.
+pub(crate) enum NoResponse {
+    NotConnected(String),
+    TimedOut,
+    Broken(String),
+}
+
+impl From<NoResponse> for Reason {
+    fn from(why: NoResponse) -> Self {
+        match why {
+            NoResponse::NotConnected(cause) => Self::NotConnected(cause),
+            NoResponse::TimedOut => Self::TimedOut,
+            NoResponse::Broken(cause) => Self::Broken(cause),
+        }
+    }
+}
+
+/// Sends a request. At most `longest` bytes of the response's body are read. A response that is cut off is not JSON.
 pub(crate) async fn post(
     http: &Client,
     url: Url,
     body: Vec<u8>,
     timeout: Duration,
-) -> Result<(u16, Vec<u8>), Reason> {
+    longest: usize,
+) -> Result<HttpResponse, NoResponse> {
     let request = http
         .post(url)
         .header(CONTENT_TYPE, JSON)
@@ -67,22 +93,37 @@ pub(crate) async fn post(
         .body(body);
     let mut response = request.send().await.map_err(|error| reason(&error))?;
     let mut received = Vec::new();
-    while received.len() < MAX_RESPONSE
+    while received.len() < longest
         && let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))?
     {
         received.extend_from_slice(&chunk);
     }
-    received.truncate(MAX_RESPONSE);
-    Ok((response.status().as_u16(), received))
+    received.truncate(longest);
+    let retry_after = response.headers().get(RETRY_AFTER);
+    Ok(HttpResponse {
+        status: response.status().as_u16(),
+        retry_after: retry_after.and_then(|wait| pause(wait.to_str().ok()?)),
+        body: received,
+    })
 }
 
-fn reason(error: &reqwest::Error) -> Reason {
+/// Reads `Retry-After`: seconds, or a date.
+fn pause(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = rfc2822::parse(text.trim()).ok()?.timestamp();
+    let wait = until.duration_since(Timestamp::now());
+    Some(wait.try_into().unwrap_or_default())
+}
+
+fn reason(error: &reqwest::Error) -> NoResponse {
     if error.is_connect() {
-        Reason::NotConnected(innermost(error))
+        NoResponse::NotConnected(innermost(error))
     } else if error.is_timeout() {
-        Reason::TimedOut
+        NoResponse::TimedOut
     } else {
-        Reason::Broken(innermost(error))
+        NoResponse::Broken(innermost(error))
     }
 }
 
@@ -93,4 +134,27 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         innermost = source;
     }
     Redactor::default().redact(&innermost.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_a_past_date_is_no_pause() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            assert_eq!(pause(text), seconds.map(Duration::from_secs), "{text:?}");
+        }
+        let soon = Timestamp::now() + Duration::from_secs(100);
+        let date = soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let pause = pause(&date).expect("a date").as_secs();
+        assert!((90..=100).contains(&pause), "{date}: {pause}");
+    }
 }

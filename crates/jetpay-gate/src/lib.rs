@@ -1,4 +1,4 @@
-//! Payouts through the platform's Gate, and their status.
+//! Payouts through the platform's Gate, and their status; and the platform's own books through its Data API.
 //!
 //! # Which crates do I need?
 //!
@@ -74,12 +74,45 @@
 //! A payout that succeeded can still be reversed. The reversal comes as a callback with the operation type `reversal` or
 //! `payout reversal`.
 //!
+//! # Reconciliation
+//!
+//! [`DataApi`] lists the operations of the platform's own books, for comparing them with yours:
+//!
+//! ```no_run
+//! use jetpay_core::signature::Key;
+//! use jetpay_gate::{BaseUrl, DataApi};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let base_url = BaseUrl::parse("https://data.example.com")?;
+//! let token = std::env::var("JETPAY_DATA_API_TOKEN")?;
+//! let key = Key::new(&std::env::var("JETPAY_DATA_API_KEY")?)?;
+//! let data_api = DataApi::new(base_url, &token, key)?;
+//!
+//! // 2024-08-01, UTC, of all projects that the token may see.
+//! let fetched = data_api
+//!     .operations(1_722_470_400, 1_722_556_800, &[], &mut |row| match row {
+//!         Ok(operation) => println!("{}: {}", operation.operation_id, operation.amount),
+//!         Err(unreadable) => println!("{}: {}", unreadable.field, unreadable.why),
+//!     })
+//!     .await?;
+//! println!("{} operations", fetched.rows);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Lost callbacks
+//!
+//! [`Gate::status`] also answers about top-ups. A callback can be lost for ever: another system acknowledged it, or the
+//! platform gave up. If the answer is signed with the project's secret, [`SignedAnswer::callbacks`] gives the callbacks that it
+//! stands for. An answer without a signature proves nothing.
+//!
 //! # Where may `async` code block?
 //!
 //! The functions of [`Gate`] need a runtime of tokio. Each ends within the time limit of the client, 30 seconds by default.
-//! If the future is dropped, the outcome is unknown: ask for the status.
+//! If the future is dropped, the outcome is unknown: ask for the status. A question to the Data API may take minutes, and is
+//! asked again; dropping its future does no harm.
 //!
-//! # Why does the client never try again?
+//! # Why does the client never send a payout again?
 //!
 //! If the response to a payout is lost, the platform may have accepted the payout. Only the platform knows, and only the
 //! caller can wait and ask, even after a restart. Therefore "unknown" is an outcome and not an error, and the compiler warns if a
@@ -96,6 +129,7 @@
 
 mod base_url;
 mod builder;
+mod data_api;
 mod decide;
 mod gate;
 mod http;
@@ -108,7 +142,9 @@ pub use jetpay_core as core;
 
 pub use base_url::{BadBaseUrl, BaseUrl};
 pub use builder::{GateBuilder, GateError};
+pub use data_api::{DataApi, DataApiBuilder, DataApiError, Fetched, UnreadableOperation};
 pub use gate::Gate;
 pub use outcome::{
-    Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, Status, StatusOutcome, Unknown,
+    Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, SignedAnswer, Status,
+    StatusOutcome, Unknown,
 };

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use jetpay_core::Money;
+use jetpay_core::date::Date;
 use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::message::{Matched, Received};
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::{Callback, Keyring, Money, Project, Rejection};
 use thiserror::Error;
 
 /// The outcome of sending a payout. None of them says that the payout is paid.
@@ -98,6 +100,57 @@ pub struct Status {
     pub account_number: Option<Redacted>,
     /// The operations that the response lists. Source: `operations`.
     pub operations: Vec<Operation>,
+    /// The response itself, if the project signed it. It is `None` if the response has no signature: then it may be shown to a
+    /// person, and it proves nothing.
+    pub signed: Option<SignedAnswer>,
+}
+
+/// A response to a status request whose signature matches one of the project's secrets.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignedAnswer {
+    /// The secret and the order of paths with which the signature matches.
+    pub matched: Matched,
+    /// The bytes as received, signature included. They have the payer's data, so `Debug` hides them.
+    pub body: Box<[u8]>,
+}
+
+impl SignedAnswer {
+    /// The response as the callbacks that it stands for, one for each operation, in the order in which to apply them:
+    /// [`Authentic::status_answer`](jetpay_core::message::Authentic::status_answer).
+    ///
+    /// ```
+    /// # async fn example(gate: jetpay_gate::Gate, project: jetpay_core::Project) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use jetpay_gate::StatusOutcome;
+    /// # let payment_id = jetpay_core::id::PaymentId::new("payment_47")?;
+    /// if let StatusOutcome::Known(status) = gate.status(&project, &payment_id).await
+    ///     && let Some(signed) = &status.signed
+    /// {
+    ///     for callback in signed.callbacks(&project)? {
+    ///         // Apply it as if it had come to your URL: a repeat changes nothing.
+    ///         println!("{:?} {}", callback.operation.id, callback.payment.status);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Rejection`] if a field that money depends on is missing or odd, or if the response may have been made from another
+    /// signed message.
+    pub fn callbacks(&self, project: &Project) -> Result<Vec<Callback>, Rejection> {
+        let keyring = Keyring::from(project.clone());
+        let message = Received::parse(&self.body)?.authenticate(&keyring)?;
+        message.status_answer()
+    }
+}
+
+impl fmt::Debug for SignedAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedAnswer")
+            .field("matched", &self.matched)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One operation of a payment.
@@ -118,6 +171,10 @@ pub struct Operation {
     pub message: Option<String>,
     /// The platform's id of the request.
     pub request_id: Option<String>,
+    /// The time of the status. Source: `operations.date`.
+    pub date: Option<Date>,
+    /// The provider's id of the payment, as a kiosk prints it on the receipt. Source: `operations.provider.payment_id`.
+    pub provider_payment_id: Option<String>,
 }
 
 /// The platform gave no usable response. It may have carried out the request nevertheless.

@@ -1,12 +1,13 @@
 //! A response of the Gate: its signature is verified if it has one, and its fields are read in their exact types.
 
 use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::message::Matched;
 use jetpay_core::operation_code::OperationCode;
-use jetpay_core::signature::Canonical;
+use jetpay_core::signature::{Canonical, Order};
 use jetpay_core::{Currency, Money, Project};
 use serde_json::{Map, Value};
 
-use crate::Reason;
+use crate::{Reason, SignedAnswer};
 
 /// What a response must be about.
 #[derive(Clone, Copy)]
@@ -18,7 +19,10 @@ pub(crate) struct Expected<'a> {
 }
 
 /// A response: a JSON object with a matching signature, or without a signature.
-pub(crate) struct Response(Map<String, Value>);
+pub(crate) struct Response {
+    fields: Map<String, Value>,
+    signed: Option<SignedAnswer>,
+}
 
 impl Response {
     pub(crate) fn read(body: &[u8], project: &Project) -> Result<Self, Reason> {
@@ -27,27 +31,37 @@ impl Response {
         let canonical = Canonical::parse(body).map_err(|_| no_json.clone())?;
         let response: Map<String, Value> = serde_json::from_slice(body).map_err(|_| no_json)?;
         let claimed = canonical.signature();
-        if claimed.text().is_some() {
+        let signed = if claimed.text().is_some() {
             let signature = claimed.decode().map_err(|_| Reason::BadSignature)?;
-            let matches = |text: &str| {
-                project
-                    .keys()
-                    .iter()
-                    .any(|key| key.verify(text, &signature))
+            let find = |text: &str, order| {
+                let mut keys = project.keys().iter();
+                let secret = keys.position(|key| key.verify(text, &signature))?;
+                Some(Matched { order, secret })
             };
-            let is_good = matches(canonical.string_to_sign())
-                || canonical.byte_ordered().is_some_and(|text| matches(&text));
-            if !is_good {
-                return Err(Reason::BadSignature);
-            }
+            let matched = find(canonical.string_to_sign(), Order::Natural)
+                .or_else(|| find(&canonical.byte_ordered()?, Order::Byte));
+            Some(SignedAnswer {
+                matched: matched.ok_or(Reason::BadSignature)?,
+                body: body.into(),
+            })
         } else if has_odd_signature(&response) {
             return Err(Reason::BadSignature);
-        }
-        Ok(Self(response))
+        } else {
+            None
+        };
+        Ok(Self {
+            fields: response,
+            signed,
+        })
+    }
+
+    /// The bytes, if they are signed.
+    pub(crate) fn signed(&self) -> Option<SignedAnswer> {
+        self.signed.clone()
     }
 
     pub(crate) fn fields(&self) -> Fields<'_> {
-        Fields(&self.0)
+        Fields(&self.fields)
     }
 
     /// The field `status` of the response: `success` or `error`.

@@ -109,9 +109,10 @@ pub use ledger::{
 pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
-    Counts, Customer, Debt, DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis,
-    NewPayment, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason, Resolution,
-    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
+    Counts, Customer, Debt, DebtsOutcome, DifferenceState, DifferenceVerdict, Entry, Error, Flag,
+    ImportCount, Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError,
+    Operation, Payment, PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun,
+    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

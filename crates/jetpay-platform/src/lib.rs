@@ -10,6 +10,7 @@
 //! - [`visible`] makes texts and URLs safe to show.
 //! - [`gate`] simulates the Gate, to which a merchant sends payouts. A script, a seed or the account number decides how
 //!   each payout ends.
+//! - [`data_api`] simulates the Data API: the platform's own books, with which a merchant reconciles.
 //! - [`raw`] is HTTP/1.1 without an HTTP client, for requests that no client sends.
 //!
 //! ```no_run
@@ -28,6 +29,7 @@
 
 mod admin;
 mod client;
+pub mod data_api;
 pub mod gate;
 pub mod load;
 pub mod messages;
@@ -35,6 +37,7 @@ mod methods;
 mod platform;
 pub mod raw;
 pub mod schedule;
+mod serving;
 mod top_up;
 pub mod traffic;
 pub mod visible;

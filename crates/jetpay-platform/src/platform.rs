@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::client::{Exchange, NoAnswer};
+use crate::data_api::PlatformRecord;
+use crate::messages::Callback;
 
 /// Sees every request of a [`Platform`] and its answer.
 pub trait Recorder: fmt::Debug + Send + Sync {
@@ -27,6 +29,7 @@ pub struct Platform {
     project_id: ProjectId,
     key: Key,
     recorder: Option<Arc<dyn Recorder>>,
+    record: Option<PlatformRecord>,
 }
 
 impl Platform {
@@ -39,6 +42,7 @@ impl Platform {
             project_id: project_id.into(),
             key,
             recorder: None,
+            record: None,
         }
     }
 
@@ -76,6 +80,23 @@ impl Platform {
         Self {
             recorder: Some(Arc::new(recorder)),
             ..self
+        }
+    }
+
+    /// The same platform, whose top-ups and traffic write their operations into this record: each as soon as the platform
+    /// reports it, whether or not the callback arrives. What traffic sends wrong on purpose is not in it.
+    #[must_use]
+    pub fn with_record(self, record: PlatformRecord) -> Self {
+        Self {
+            record: Some(record),
+            ..self
+        }
+    }
+
+    /// Writes the operation of a callback into the record, if there is one.
+    pub(crate) fn write_down(&self, callback: &Callback) {
+        if let Some(record) = &self.record {
+            record.put_callback(callback);
         }
     }
 

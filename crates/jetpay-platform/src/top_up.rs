@@ -174,6 +174,7 @@ pub async fn top_up(
             if kind.is_of_sale() {
                 callback = callback.with_operation_id(sale);
             }
+            platform.write_down(&callback);
             done(
                 StepKind::Callback(kind),
                 platform.call(&path, &callback).await?,

@@ -115,13 +115,9 @@ impl OperationEvent {
     /// The kind of the entry that it makes if it moves money.
     #[must_use]
     pub const fn entry_kind(&self) -> Option<EntryKind> {
-        match self.operation_type {
-            Some(OperationType::Sale) => Some(EntryKind::Credit),
-            Some(OperationType::Refund) => Some(EntryKind::Refund),
-            Some(OperationType::Reversal) => Some(EntryKind::Reversal),
-            Some(OperationType::RefundReverse) => Some(EntryKind::RefundReverse),
-            Some(OperationType::ManualChange) => Some(EntryKind::ManualChange),
-            _ => None,
+        match &self.operation_type {
+            Some(kind) => EntryKind::of(kind),
+            None => None,
         }
     }
 

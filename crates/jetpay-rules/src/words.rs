@@ -1,5 +1,6 @@
 //! Closed sets of words: one spelling in JSON, in a database and in Rust.
 
+use jetpay_core::status::OperationType;
 use thiserror::Error;
 
 /// The text is not a word of the set.
@@ -143,6 +144,19 @@ closed_words! {
 }
 
 impl EntryKind {
+    /// The kind of the entry that a successful operation of this type makes; none if its success moves no money of a top-up.
+    #[must_use]
+    pub const fn of(kind: &OperationType) -> Option<Self> {
+        match kind {
+            OperationType::Sale => Some(Self::Credit),
+            OperationType::Refund => Some(Self::Refund),
+            OperationType::Reversal => Some(Self::Reversal),
+            OperationType::RefundReverse => Some(Self::RefundReverse),
+            OperationType::ManualChange => Some(Self::ManualChange),
+            _ => None,
+        }
+    }
+
     /// Whether it gives the customer money that the payer paid.
     #[must_use]
     pub const fn is_credit(self) -> bool {

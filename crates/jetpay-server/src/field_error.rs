@@ -98,6 +98,9 @@ impl FieldError {
             Some((what, "i64" | "u64")) if what.starts_with("invalid ") => {
                 return Self::not_whole(&field);
             }
+            Some((what, "i128" | "u16")) if what.starts_with("invalid ") => {
+                "must be a whole number".to_owned()
+            }
             Some((what, "a string")) if what.starts_with("invalid ") => {
                 "must be a text, in quotation marks".to_owned()
             }

@@ -15,11 +15,14 @@ pub mod merchant;
 pub mod methods;
 pub mod payout_request;
 pub mod payouts;
+mod reconcile;
 pub mod reload;
 pub mod service;
+pub mod status;
 mod systemd;
 pub mod telemetry;
 mod text;
+mod zone;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

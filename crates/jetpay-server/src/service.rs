@@ -1,4 +1,4 @@
-//! The service: two listeners and the payouts worker, over one ledger.
+//! The service: two listeners, the payouts worker and the scheduled reconciliation, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,9 @@ use crate::listener::{self, Limits, TrustedProxies};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
+use crate::reconcile::Schedule;
 use crate::reload::Reloaded;
+use crate::status::StatusClient;
 use crate::systemd;
 use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
@@ -37,6 +39,7 @@ pub struct Service {
     platform: Server,
     admin: Server,
     worker: Option<Worker<GateClient>>,
+    schedule: Option<Schedule>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
@@ -50,7 +53,7 @@ impl Service {
     /// Binds both listeners.
     ///
     /// # Errors
-    /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
+    /// When an address is in use or does not belong to this machine, or when a client of the platform finds no certificates.
     pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
@@ -70,12 +73,14 @@ impl Service {
         let new_payout = Arc::new(Notify::new());
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
+        let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
             access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
+            status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
             metrics: Metrics::default(),
         };
         let limits = Limits {
@@ -92,6 +97,7 @@ impl Service {
             platform,
             admin,
             worker,
+            schedule,
             ledger,
             reloaded,
             listen,
@@ -144,12 +150,18 @@ impl Service {
         });
         let worker = self
             .worker
-            .map(|worker| actix_web::rt::spawn(worker.run(ending)));
+            .map(|worker| actix_web::rt::spawn(worker.run(ending.clone())));
+        let schedule = self
+            .schedule
+            .map(|schedule| actix_web::rt::spawn(schedule.run(ending)));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
             // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
+        }
+        if let Some(schedule) = schedule {
+            let _ = schedule.await;
         }
         // The task logs the last alarms. It holds a handle of the ledger, which closes with the last one.
         drop(end);

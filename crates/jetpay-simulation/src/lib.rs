@@ -26,6 +26,7 @@ pub mod model;
 mod notification;
 mod payouts;
 pub mod properties;
+mod reconciliation;
 mod report;
 mod setup;
 mod tally;

@@ -21,6 +21,8 @@ pub(crate) enum Flaw {
     NoAmount,
     /// Fields that no money depends on have another type. It is usable all the same.
     HarmlessFields,
+    /// The platform lost it and never sends it, although its own record has the operation.
+    NeverSent,
 }
 
 /// What a callback says.
@@ -60,6 +62,8 @@ pub(crate) struct Notification {
     pub(crate) top_up: usize,
     pub(crate) payment: Arc<str>,
     pub(crate) content: Content,
+    /// When the platform has what it says, in milliseconds since 1970.
+    pub(crate) happens_at: i64,
     /// The bodies as they were sent.
     pub(crate) bodies: [Option<Arc<[u8]>>; VARIANTS],
     pub(crate) waits: Waits,
@@ -71,11 +75,17 @@ pub(crate) struct Notification {
 }
 
 impl Notification {
-    pub(crate) fn new(top_up: usize, payment: &Arc<str>, content: Content) -> Self {
+    pub(crate) fn new(
+        top_up: usize,
+        payment: &Arc<str>,
+        content: Content,
+        happens_at: i64,
+    ) -> Self {
         Self {
             top_up,
             payment: Arc::clone(payment),
             content,
+            happens_at,
             bodies: [const { None }; VARIANTS],
             waits: waits(),
             tries: 0,

@@ -48,6 +48,8 @@ jetpay_rules::closed_words! {
         PayerDataErased = "payers' personal data is erased",
         /// The ledger's own audit finds nothing.
         AuditClean = "the ledger's audit finds nothing",
+        /// A reconciliation with the platform's own record finds nothing but what was planted, and its sums add up.
+        Reconciles = "a reconciliation finds what was planted",
         /// The run ends: no delivery waits without end, and the platform repeats each callback until it is acknowledged
         /// or its schedule ends.
         Terminates = "the run ends",

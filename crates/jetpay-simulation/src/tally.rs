@@ -62,8 +62,12 @@ jetpay_rules::closed_words! {
         Credits = "credits",
         /// Entries of all kinds.
         Entries = "entries",
+        /// Operations that a reconciliation with the platform's own record finds to differ.
+        Differences = "differences in reconciliation",
         /// Payouts that an operator resolved.
         Resolved = "resolved by an operator",
+        /// Payouts that a person got in a file, to send them.
+        ByHand = "sent by a person",
         /// Payouts that are paid at the end.
         Paid = "paid",
         /// Payouts that were paid and came back.

@@ -10,6 +10,7 @@ mod memory;
 mod messages;
 mod peers;
 mod process;
+mod reconcile;
 mod rounds;
 mod service;
 mod signature;
@@ -49,6 +50,8 @@ enum Part {
     Peers,
     Credits,
     Memory,
+    /// A ledger of 10,000,000 operations against a million of the platform's: minutes and 10 GB; with `--quick` a tenth
+    Reconcile,
 }
 
 /// The number and the length of the rounds.
@@ -98,6 +101,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     if is_wanted(Part::Memory) {
         memory::measure(arguments.connections)?;
+    }
+    if is_wanted(Part::Reconcile) {
+        reconcile::measure(arguments.quick)?;
     }
     Ok(())
 }

@@ -78,6 +78,7 @@ impl Payouts {
             callback_url: Some(format!("{callbacks}/callback").parse()?),
             hurry: HURRY,
             on_event: EventHandler::new(move |event| lock(&records).record(&event)),
+            ..ServerOptions::default()
         };
         let state = GateState::new(Keyring::from(Project::new(PROJECT, SECRET)?));
         let state = state.with_operation_ids_from(next_operation_id());

@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &str, &str); 3] = [
     (
         "serde",
         "a type that is stored or sent implements its traits, and so do the types of merchants",
-        "jetpay-core jetpay-rules jetpay-explain jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz jetpay-qiwi-kz",
+        "jetpay-core jetpay-rules jetpay-reconcile jetpay-explain jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz jetpay-qiwi-kz",
     ),
     (
         "serde_json",

@@ -64,13 +64,16 @@ pub(super) fn impure(name: &str) -> Option<&'static str> {
 
 const CORE: &str = "jetpay-core";
 
+/// The two crates that a database of one's own needs.
+const CORE_AND_RULES: &str = "jetpay-core jetpay-rules";
+
 /// The platform plays every method, and checks nothing.
 const PLATFORM: &str =
     "jetpay-core jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz jetpay-qiwi-kz";
 
 /// The whole SDK, the ledger, and the platform for the demo. Never `jetpay-conformance`.
 const SERVER: &str = "jetpay-core jetpay-explain jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz \
-                      jetpay-qiwi-kz jetpay-actix jetpay-gate jetpay-ledger jetpay-platform";
+                      jetpay-qiwi-kz jetpay-actix jetpay-gate jetpay-reconcile jetpay-ledger jetpay-platform";
 
 /// The crates that a merchant of top-ups can name.
 const MERCHANT: &str = "jetpay-actix jetpay-kaspi jetpay-kassa24 jetpay-rules";
@@ -80,6 +83,7 @@ pub(super) const RULES: &[Rule] = &[
     // SDK, for merchants who write Rust. Only actix and gate do I/O.
     pure("jetpay-core", ""),
     pure("jetpay-rules", CORE),
+    pure("jetpay-reconcile", CORE_AND_RULES),
     pure("jetpay-explain", CORE),
     pure("jetpay-kaspi", CORE),
     pure("jetpay-kassa24", CORE),
@@ -89,7 +93,11 @@ pub(super) const RULES: &[Rule] = &[
     rule(Room::Sdk, "jetpay-actix", CORE),
     rule(Room::Sdk, "jetpay-gate", CORE),
     // Service, which serves merchants. It meets conformance over HTTP only.
-    rule(Room::Service, "jetpay-ledger", "jetpay-core jetpay-rules"),
+    rule(
+        Room::Service,
+        "jetpay-ledger",
+        "jetpay-core jetpay-rules jetpay-reconcile",
+    ),
     rule(Room::Service, "jetpay-server", SERVER),
     // Tools, for integrators in any language.
     rule(Room::Tools, "jetpay-platform", PLATFORM),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::status_answer;
 use super::value::Value;
 use crate::id::{InvalidId, ProjectId};
 use crate::message::{Callback, Request, RequestKind, VerifyRequest};
@@ -119,6 +120,57 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// [`Rejection::Malleated`] or [`Rejection::Field`] if a field cannot be used.
     pub fn callback(&self) -> Result<Callback, Rejection> {
         Callback::read(self)
+    }
+
+    /// Reads the message as a signed response to a status request: as one callback for each operation that it lists. Apply
+    /// them in their order, in one transaction.
+    ///
+    /// A callback can be lost for ever: another system acknowledged it, or the platform gave up. The status answer, signed
+    /// with the same secret, then says the same. No callback is a status answer and no status answer is a callback: only the
+    /// answer has `operations`, and it has no `operation`.
+    ///
+    /// Every operation must have an id, a type and a status, and a successful one its `sum_initial`. A rejection names the
+    /// fields of a listed operation as those of a callback's `operation`.
+    ///
+    /// The answer says in which state the payment is now, not in which it was after each operation. Each callback has the
+    /// present status, with one exception: a successful sale of a payment that is refunded or reversed by now, in whole or in
+    /// part, has the status `success`. Only a success can become one of these, and its sale made it one; so the callback is the
+    /// one that the platform sent about this sale, and a repeat of it if it was not lost. No rule for a refund, a reversal
+    /// or a reversed refund depends on the payment's status.
+    ///
+    /// Successful sales come first, because what took the money back came after them. So does what failed before: a payer's
+    /// first attempt may be declined, and the payment succeeded nevertheless. The others follow by their id, which grows.
+    ///
+    /// Where a status answer says less: the platform's staff changed a payment to a failure (`manual change`). The sale then
+    /// has the failed status. It credits nothing, and the manual change takes nothing back: the balance is the same, and alarms
+    /// say the rest.
+    ///
+    /// ```
+    /// use jetpay_core::message::Received;
+    /// use jetpay_core::signature::{Key, sign};
+    /// use jetpay_core::status::PaymentStatus;
+    /// use jetpay_core::{Currency, Keyring, Money, Project};
+    ///
+    /// let body = br#"{"project_id": 1234, "payment": {"id": "payment_47", "status": "refunded"}, "operations": [
+    ///     {"id": 29, "type": "refund", "status": "success", "sum_initial": {"amount": 10000, "currency": "KZT"}},
+    ///     {"id": 28, "type": "sale", "status": "success", "sum_initial": {"amount": 10000, "currency": "KZT"}}]}"#;
+    /// let signed = sign(body, &Key::new("secret")?)?;
+    /// let keyring = Keyring::from(Project::new(1234, "secret")?);
+    /// let message = Received::parse(&signed)?.authenticate(&keyring)?;
+    ///
+    /// let [sale, refund] = &message.status_answer()?[..] else { panic!("two operations") };
+    /// assert_eq!(sale.paid(), Some(Money::new(10_000, Currency::KZT)));
+    /// assert_eq!(refund.payment.status, PaymentStatus::Refunded);
+    /// assert!(message.callback().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Source: the platform's public documents, Gate, `/v2/payment/status`.
+    ///
+    /// # Errors
+    /// [`Rejection::Malleated`] or [`Rejection::Field`] if a field cannot be used.
+    pub fn status_answer(&self) -> Result<Vec<Callback>, Rejection> {
+        status_answer::read(self)
     }
 
     /// Reads a text. It may be empty.

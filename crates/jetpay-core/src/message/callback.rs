@@ -248,35 +248,48 @@ impl Callback {
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         let fields = require_own(message)?;
+        let status = PaymentStatus::from(fields.value(Field::PaymentStatus)?.word()?);
+        let is_whole = fields.at(Field::Operation).is_any() && moves_money(&status, &fields);
+        let needed = Needed {
+            operation: is_whole,
+            sum: is_whole,
+        };
+        Self::of(&fields, needed, message.body())
+    }
+
+    /// Reads the fields of a message that no attacker can have made from another one.
+    pub(super) fn of(fields: &Fields<'_>, needed: Needed, body: &[u8]) -> Result<Self, Rejection> {
         let project_id = fields.value(Field::ProjectId)?.project_id()?;
         let id = fields.value(Field::PaymentId)?.id()?;
         let status = PaymentStatus::from(fields.value(Field::PaymentStatus)?.word()?);
-        let mut rest = Harmless::of(&fields);
-        let (operation_id, operation_type, operation_status, sum_initial) =
-            if fields.at(Field::Operation).is_any() && moves_money(&status, &fields) {
-                (
-                    Some(fields.value(Field::OperationId)?.operation_id()?),
-                    Some(fields.value(Field::OperationType)?.word()?.into()),
-                    Some(fields.value(Field::OperationStatus)?.word()?.into()),
-                    Some(Money::new(
-                        fields.value(Field::OperationSumInitialAmount)?.integer()?,
-                        fields
-                            .value(Field::OperationSumInitialCurrency)?
-                            .currency()?,
-                    )),
-                )
-            } else {
-                (
-                    rest.operation_id(Field::OperationId),
-                    rest.word(Field::OperationType).map(OperationType::from),
-                    rest.word(Field::OperationStatus).map(OperationStatus::from),
-                    rest.money(
-                        Field::OperationSumInitial,
-                        Field::OperationSumInitialAmount,
-                        Field::OperationSumInitialCurrency,
-                    ),
-                )
-            };
+        let mut rest = Harmless::of(fields);
+        let (operation_id, operation_type, operation_status) = if needed.operation {
+            (
+                Some(fields.value(Field::OperationId)?.operation_id()?),
+                Some(fields.value(Field::OperationType)?.word()?.into()),
+                Some(fields.value(Field::OperationStatus)?.word()?.into()),
+            )
+        } else {
+            (
+                rest.operation_id(Field::OperationId),
+                rest.word(Field::OperationType).map(OperationType::from),
+                rest.word(Field::OperationStatus).map(OperationStatus::from),
+            )
+        };
+        let sum_initial = if needed.sum {
+            Some(Money::new(
+                fields.value(Field::OperationSumInitialAmount)?.integer()?,
+                fields
+                    .value(Field::OperationSumInitialCurrency)?
+                    .currency()?,
+            ))
+        } else {
+            rest.money(
+                Field::OperationSumInitial,
+                Field::OperationSumInitialAmount,
+                Field::OperationSumInitialCurrency,
+            )
+        };
         Ok(Self {
             project_id,
             payment: CallbackPayment {
@@ -326,9 +339,18 @@ impl Callback {
                 },
             },
             ignored: rest.ignored().into(),
-            body: message.body().into(),
+            body: body.into(),
         })
     }
+}
+
+/// What of an operation must be there in its exact form. The rest may be absent or odd.
+#[derive(Clone, Copy)]
+pub(super) struct Needed {
+    /// The id, the type and the status.
+    pub(super) operation: bool,
+    /// The amount and its currency.
+    pub(super) sum: bool,
 }
 
 /// Whether a callback can move money, so that its operation must be there whole: the payment succeeded, or the operation is
@@ -354,26 +376,34 @@ fn require_own<'m>(message: &'m Authentic<'_, '_>) -> Result<Fields<'m>, Rejecti
     message.require_uncut(&EFFECT)?;
     let fields = Fields::of(message);
     for foreign in FOREIGN {
-        require_absent(&fields, foreign)?;
+        let flaw = "absent: a callback has no such field, other signed messages have";
+        require_absent(&fields, foreign, flaw)?;
     }
-    for word in WORDS {
-        require_whole(&fields, word)?;
-    }
+    require_whole_words(&fields)?;
     Ok(fields)
+}
+
+/// Refuses a text with `;` in the place of a word that may be absent or odd.
+pub(super) fn require_whole_words(fields: &Fields<'_>) -> Result<(), Rejection> {
+    WORDS
+        .into_iter()
+        .try_for_each(|word| require_whole(fields, word))
 }
 
 /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
 ///
 /// One secret signs all kinds of message. A payer can type a whole callback as a text of another message, and an attacker
 /// can cut it out with a matching signature. But the attacker cannot remove the signed fields that every message of that
-/// kind has. A callback with one of these fields is therefore a forgery.
-fn require_absent(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
+/// kind has. A message with a field of another kind is therefore a forgery.
+pub(super) fn require_absent(
+    fields: &Fields<'_>,
+    field: Field,
+    flaw: &'static str,
+) -> Result<(), Rejection> {
     if let Found::Nothing = fields.at(field) {
         return Ok(());
     }
-    let flaw =
-        FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
-    let path = field.path();
+    let (path, flaw) = (field.path(), FieldFlaw::NotThe(flaw));
     Err(Rejection::Field { path, flaw })
 }
 

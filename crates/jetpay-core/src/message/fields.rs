@@ -81,6 +81,25 @@ impl<'m> Fields<'m> {
         }
     }
 
+    /// The fields of the response to a status request, with the operation at this index of its list in the place of a
+    /// callback's operation.
+    pub(super) fn with_listed(message: &'m Authentic<'_, '_>, index: usize) -> Self {
+        let find = |path: &Path| {
+            let path = path.text();
+            match path.strip_prefix(Field::Operation.path()) {
+                Some(below) if below.is_empty() || below.starts_with(':') => {
+                    let listed = format!("{}:{index}{below}", Field::Operations.path());
+                    message.canonical().find(&listed)
+                }
+                _ => message.canonical().find(path),
+            }
+        };
+        Self {
+            found: PATHS.each_ref().map(find),
+            has_semicolon: message.has_semicolon(),
+        }
+    }
+
     pub(super) const fn at(&self, field: Field) -> Found<'m> {
         self.found[field as usize]
     }

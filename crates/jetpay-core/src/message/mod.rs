@@ -2,7 +2,8 @@
 //!
 //! 1. [`Received::parse`] reads the bytes. Nothing of them can be used yet.
 //! 2. [`Received::authenticate`] verifies the signature and makes an [`Authentic`].
-//! 3. [`Authentic::read`] makes a [`Request`] to a method, [`Authentic::callback`] a [`Callback`].
+//! 3. [`Authentic::read`] makes a [`Request`] to a method, [`Authentic::callback`] a [`Callback`], and
+//!    [`Authentic::status_answer`] the callbacks that a response to a status request stands for.
 //!
 //! [`serve()`](crate::serve()) takes all three steps. Take them yourself to examine a message, or to read callbacks that you
 //! stored as bytes ([`Callback::body`]).
@@ -23,6 +24,7 @@ mod fields;
 mod harmless;
 mod received;
 mod request;
+mod status_answer;
 mod value;
 
 pub use authentic::{Authentic, Matched};

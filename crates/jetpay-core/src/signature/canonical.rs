@@ -121,6 +121,13 @@ impl Canonical {
         self.leaves.find(path)
     }
 
+    /// The rest of each path below `path`.
+    pub(crate) fn below<'c>(&'c self, path: &'c str) -> impl Iterator<Item = &'c str> {
+        let paths = self.leaves.list.iter();
+        let paths = paths.map(|leaf| leaf.path(&self.leaves.string));
+        paths.filter_map(move |below| below.strip_prefix(path)?.strip_prefix(':'))
+    }
+
     /// What is at each of these paths, which are sorted.
     pub(crate) fn find_all<const N: usize>(&self, paths: &[Path; N]) -> [Found<'_>; N] {
         self.leaves.find_all(paths)

@@ -3,6 +3,7 @@
 //! Source: protocol, section 6.
 
 use jetpay_core::Money;
+use jetpay_core::date::Date;
 use jetpay_core::operation_code::{Advice, OperationCode};
 use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
@@ -182,7 +183,7 @@ fn understand_status(
     let code = response.code()?;
     match (response.status()?, payment) {
         (None | Some("success"), Some(payment)) if http_status == 200 => {
-            read_status(response.fields(), payment, expected).map(StatusOutcome::Known)
+            read_status(response, payment, expected).map(StatusOutcome::Known)
         }
         (Some("error"), None) if code == Some(OperationCode::UNKNOWN_PAYMENT) => {
             Ok(StatusOutcome::NotKnown)
@@ -192,7 +193,7 @@ fn understand_status(
 }
 
 fn read_status(
-    response: Fields<'_>,
+    answer: &Response,
     payment: Fields<'_>,
     expected: &Expected<'_>,
 ) -> Result<Status, Reason> {
@@ -204,6 +205,7 @@ fn read_status(
     }
     let payment_status = payment.word("status")?;
     let payment_status = payment_status.ok_or(Reason::Unreadable("the payment has no status"))?;
+    let response = answer.fields();
     let operations = response.objects("operations")?;
     Ok(Status {
         payment_id,
@@ -215,6 +217,7 @@ fn read_status(
             .into_iter()
             .map(read_operation)
             .collect::<Result<_, _>>()?,
+        signed: answer.signed(),
     })
 }
 
@@ -272,7 +275,15 @@ fn read_operation(operation: Fields<'_>) -> Result<Operation, Reason> {
         code: code.map(|code| OperationCode::from(code.as_str())),
         message: message.map(|message| Redactor::default().redact(message)),
         request_id: operation.number_or_word("request_id")?,
+        // No money depends on these two, so odd ones count as absent.
+        date: operation.word("date").ok().flatten().map(Date::from),
+        provider_payment_id: provider_payment_id(operation),
     })
+}
+
+fn provider_payment_id(operation: Fields<'_>) -> Option<String> {
+    let provider = operation.object("provider").ok().flatten()?;
+    provider.number_or_word("payment_id").ok().flatten()
 }
 
 fn unanswered(reason: Reason) -> StatusOutcome {

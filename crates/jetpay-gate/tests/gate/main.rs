@@ -1,5 +1,6 @@
-//! Payouts and questions for a status over real HTTP: what is sent, and what comes back.
+//! Payouts, questions for a status and the Data API over real HTTP: what is sent, and what comes back.
 
+mod data_api;
 mod https;
 mod lost;
 mod wire;

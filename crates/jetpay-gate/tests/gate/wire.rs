@@ -15,6 +15,9 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) const ACCEPTED: &str =
     r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":"abc"}"#;
 
+/// Makes a response of a request and its number.
+pub(crate) type Respond = dyn Fn(&Request, usize) -> String + Send + Sync;
+
 /// What the server does with a request.
 #[derive(Clone)]
 pub(crate) enum Does {
@@ -22,6 +25,9 @@ pub(crate) enum Does {
     Respond(u16, String),
     /// Responds to the first request in one way and to all others in another.
     RespondInTurn((u16, String), (u16, String)),
+    /// Sends the whole response, head and body, that this makes of the request and its number, from 1. It closes the connection
+    /// instead if the response is empty.
+    Call(Arc<Respond>),
     /// Responds after a delay.
     RespondLate(Duration, u16, String),
     /// Sends this text and closes the connection.
@@ -101,13 +107,18 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>
     while let Some(request) = read(&mut stream).await {
         let turn = {
             let mut seen = seen.lock().unwrap();
-            seen.push(request);
+            seen.push(request.clone());
             seen.len()
         };
         let (http_status, body) = match &does {
             Does::Respond(http_status, body) => (*http_status, body),
             Does::RespondInTurn(response, _) if turn == 1 => (response.0, &response.1),
             Does::RespondInTurn(_, response) => (response.0, &response.1),
+            Does::Call(respond) => {
+                let response = respond(&request, turn);
+                let _ = stream.write_all(response.as_bytes()).await;
+                return;
+            }
             Does::RespondLate(late, http_status, body) => {
                 tokio::time::sleep(*late).await;
                 (*http_status, body)

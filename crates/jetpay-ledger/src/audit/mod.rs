@@ -13,9 +13,10 @@ use crate::port::{Row, Store};
 pub struct Audit {
     /// What was checked.
     pub totals: Totals,
-    /// Callbacks whose signature is still good.
+    /// Callbacks whose signature is still good, and whose bytes would be accepted today.
     pub verified: u64,
-    /// Callbacks whose signature fits no secret of the keyring: the secret was rotated away, or the row was changed.
+    /// Callbacks whose signature fits no secret of the keyring: the secret was rotated away, or the row was changed, also
+    /// to bytes that were cut out of another message.
     pub unverified: u64,
     /// The number of the first of them.
     pub first_unverified: Option<i64>,

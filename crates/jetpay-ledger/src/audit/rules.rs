@@ -164,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "a payout that has ended is not sent or asked about any more",
         of: "payout",
         sql: "SELECT payment_id FROM payouts
-              WHERE next IS NOT NULL AND state NOT IN ('created', 'unknown', 'accepted')",
+              WHERE next IS NOT NULL AND state NOT IN ('created', 'unknown', 'sent_by_hand', 'accepted')",
     },
     Rule {
         says: "a payout was sent as often as its history says, and again only after the platform did not have it",
@@ -173,6 +173,15 @@ pub(super) const RULES: &[Rule] = &[
               sends <> (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id AND what = 'sent')
               OR sends > 1 + (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id
                               AND what IN ('postponed', 'not_known', 'error'))",
+    },
+    Rule {
+        says: "a payout that a person sends is not sent by the service any more",
+        of: "payout",
+        sql: "SELECT payment_id FROM payouts WHERE (state = 'sent_by_hand' AND (next = 'send' OR NOT EXISTS (
+                  SELECT 1 FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id AND what = 'sent_by_hand')))
+              OR EXISTS (SELECT 1 FROM payout_steps AS by_hand JOIN payout_steps AS sent
+                  ON sent.payment_id = by_hand.payment_id AND sent.seq > by_hand.seq
+                  WHERE by_hand.payment_id = payouts.payment_id AND by_hand.what = 'sent_by_hand' AND sent.what = 'sent')",
     },
     Rule {
         says: "steps of payouts are numbered without a gap: none was taken away",
@@ -185,6 +194,35 @@ pub(super) const RULES: &[Rule] = &[
         of: "alarm",
         sql: "SELECT alarms.seq FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq
               WHERE settled <> (alarm_seq IS NOT NULL)",
+    },
+    Rule {
+        says: "reconciliations are numbered without a gap: none was taken away",
+        of: "reconciliation before",
+        sql: "SELECT seq FROM reconciliations AS later WHERE seq > 1
+              AND NOT EXISTS (SELECT 1 FROM reconciliations AS before WHERE before.seq = later.seq - 1)",
+    },
+    Rule {
+        says: "a reconciliation has each of the results that it lists, and their differences are there",
+        of: "reconciliation",
+        sql: "SELECT seq FROM reconciliations WHERE finished = 1 AND (
+                  listed <> (SELECT count(*) FROM reconciliation_results WHERE run = reconciliations.seq)
+                  OR listed <> (SELECT coalesce(max(number), 0) FROM reconciliation_results WHERE run = reconciliations.seq))
+              UNION SELECT run FROM reconciliation_results WHERE difference IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM differences WHERE differences.id = difference)",
+    },
+    Rule {
+        says: "a difference that needs an alarm has one as long as it is open",
+        of: "difference",
+        sql: "SELECT id FROM differences
+              WHERE (state = 'open' AND kind IN ('not_there', 'not_credited', 'amount_differs')) <> EXISTS (
+                  SELECT 1 FROM alarms WHERE alarms.difference = differences.id AND NOT settled)
+              UNION SELECT difference FROM alarms WHERE difference IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM differences WHERE differences.id = alarms.difference)",
+    },
+    Rule {
+        says: "a difference that an operator resolved has the reason",
+        of: "difference",
+        sql: "SELECT id FROM differences WHERE (state IN ('foreign', 'accepted')) <> (reason IS NOT NULL)",
     },
     Rule {
         says: "the counts of what waits are right",

@@ -81,7 +81,7 @@ pub(super) fn match_waiting(
 }
 
 /// Does what was decided about an event.
-fn carry_out(
+pub(super) fn carry_out(
     transaction: &mut dyn LedgerTransaction,
     before: &PaymentSnapshot,
     event: &OperationEvent,
@@ -167,6 +167,7 @@ pub(crate) fn keep_unusable(
             operation_id: callback.operation_id.filter(|_| payment_id.is_some()),
             amount: callback.amount.filter(|_| payment_id.is_some()),
             reason: Some(&callback.reason),
+            difference: None,
             message: Some(SignedMessage {
                 signature: &signature,
                 body: &callback.body,

@@ -5,16 +5,22 @@
 
 mod alarm;
 mod callback;
+mod confirm;
 mod customer;
 mod payment;
 mod payouts;
+mod reconcile;
 mod resolve;
 
 pub(crate) use callback::{keep_unusable, record_callback};
+pub(crate) use confirm::confirm_payment;
 pub(crate) use customer::{change_debts, delete_customers, put_customers};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
-    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout,
+    forget_payers, lease_payout, record_outcome, record_payout, resolve_payout, send_by_hand,
+};
+pub(crate) use reconcile::{
+    begin_run, close_differences, finish_run, record_findings, resolve_difference,
 };
 pub(crate) use resolve::{
     correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,

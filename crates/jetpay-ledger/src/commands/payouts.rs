@@ -7,8 +7,9 @@ use jetpay_rules::{EventStatus, OperationEvent};
 use super::alarm::{raise, repeated};
 use crate::model::{AlarmCause, CallbackOutcome, Millis, Reason, ResolveError};
 use crate::payout::{
-    Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
-    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision,
+    PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
+    StepKind,
 };
 use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
 
@@ -125,6 +126,46 @@ pub(crate) fn resolve_payout(
     })
 }
 
+/// Marks payouts as sent by a person, before the file that the person uploads is given out. Gives those that it marked or,
+/// when it marked none because one may not be in such a file, that one.
+pub(crate) fn send_by_hand(
+    ids: Vec<PaymentId>,
+    which: ByHand,
+    by: Option<String>,
+    now: Millis,
+    policy: RetryPolicy,
+) -> Command<Result<Vec<PaymentId>, (PaymentId, ByHandError)>> {
+    let keys = Keys {
+        payouts: ids.clone(),
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        let mut decided = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let row = transaction.payout(id)?;
+            let marked = row.ok_or(ByHandError::NoSuchPayout).and_then(|row| {
+                let again = which == ByHand::Again;
+                let decision = row.snapshot.send_by_hand(again, now, &policy)?;
+                Ok((row, decision))
+            });
+            match marked {
+                Ok(marked) => decided.push(marked),
+                Err(_) if which == ByHand::Possible => {}
+                Err(why) => return Ok(Err((id.clone(), why))),
+            }
+        }
+        let mut marked = Vec::with_capacity(decided.len());
+        for (row, mut decision) in decided {
+            marked.push(row.payout.id.clone());
+            for step in &mut decision.steps {
+                step.by.clone_from(&by);
+            }
+            carry_out(transaction, row, decision, None, now)?;
+        }
+        Ok(Ok(marked))
+    })
+}
+
 /// Does something about one payout, if there is one.
 fn change<T: Send + 'static>(
     payment_id: PaymentId,
@@ -198,6 +239,7 @@ fn carry_out(
             operation_id: alarm.operation_id,
             amount: alarm.amount,
             reason: None,
+            difference: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

@@ -9,6 +9,7 @@ use jetpay_rules::{
 use super::alarm::raise;
 use super::callback;
 use super::payment::announce;
+use super::reconcile;
 use crate::model::{
     Alarm, AlarmCause, Millis, NewPayment, Reason, Resolution, ResolveError, ResolvedAlarms,
     STORED_METHOD_OF_OPERATORS, Verdict,
@@ -97,7 +98,7 @@ fn resolve(
     reason: &Reason,
     now: Millis,
 ) -> Result<(), Stop> {
-    let alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
+    let mut alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
     if alarm.resolution.is_some() {
         return Err(ResolveError::AlreadyResolved.into());
     }
@@ -123,6 +124,7 @@ fn resolve(
         verdict = credit(transaction, subject, &snapshot, amount, &said, now)?;
         operation_id = Some(subject.operation_id);
     }
+    let difference = alarm.difference.take();
     transaction.add_resolution(&Resolution {
         alarm_seq: Some(seq),
         payment_id: alarm.payment_id,
@@ -131,6 +133,9 @@ fn resolve(
         ..Resolution::new(verdict, reason, now)
     })?;
     transaction.counts().open_alarms -= 1;
+    if let Some(difference) = difference {
+        reconcile::alarm_resolved(transaction, &difference, verdict, reason, now)?;
+    }
     Ok(())
 }
 
@@ -231,6 +236,7 @@ fn credit(
             operation_id: alarm.operation_id,
             amount: None,
             reason: None,
+            difference: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

@@ -2,6 +2,7 @@
 
 mod payouts;
 mod reads;
+mod reconcile;
 mod search;
 mod writes;
 

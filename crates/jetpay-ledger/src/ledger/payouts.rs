@@ -9,9 +9,9 @@ use crate::commands;
 use crate::commands::record_outcome;
 use crate::model::{Error, Millis, Reason};
 use crate::payout::{
-    GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome,
-    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, SendOutcome,
-    StatusAnswer, after,
+    ByHand, ByHandError, GateAddress, Lease, NewPayout, Payout, PayoutFilter, PayoutMove,
+    PayoutRequestOutcome, PayoutRequestText, PayoutResolution, PayoutSnapshot, PayoutState,
+    PayoutStep, RetryPolicy, SendOutcome, StatusAnswer, after,
 };
 use crate::port::payouts::{sql, step};
 use crate::port::{PayoutRow, Value, rows};
@@ -101,6 +101,23 @@ impl Ledger {
         Ok(self.write(resolve).await??)
     }
 
+    /// Marks payouts as sent by a person, who uploads a file in the platform's Dashboard: from now on no server sends them. Gives
+    /// the payouts that are marked now or, when none is because one of them may not be in such a file, the first such payout.
+    ///
+    /// Give the file out only after this returned. Name each payout once. `by` is the name of the token with which the
+    /// request came.
+    pub async fn send_payouts_by_hand(
+        &self,
+        payment_ids: Vec<PaymentId>,
+        which: ByHand,
+        by: Option<String>,
+        now: Millis,
+        policy: RetryPolicy,
+    ) -> Result<Result<Vec<PaymentId>, (PaymentId, ByHandError)>, Error> {
+        let mark = commands::send_by_hand(payment_ids, which, by, now, policy);
+        self.write(mark).await
+    }
+
     /// Forgets the payers of payouts that ended before this time: names, addresses, and all but the last digits of the
     /// wallets. At most `limit` payouts; how many they were.
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
@@ -140,6 +157,20 @@ impl Ledger {
         let (sql, values) = sql::filtered(filter);
         let read = self.read(&sql, values, |row| Ok(PayoutRow::read(row)?.shown()));
         read.await
+    }
+
+    /// The request of a payout: what is sent, as JSON without a signature. It holds the payer's data, and is empty after that is
+    /// forgotten. None: there is no such payout.
+    pub async fn payout_request(
+        &self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<PayoutRequestText>, Error> {
+        let sql = sql::by_id();
+        let rows = self.read(&sql, vec![payment_id.into()], PayoutRow::read);
+        Ok(rows.await?.pop().map(|row| PayoutRequestText {
+            method: row.payout.method.into_owned(),
+            request: row.payout.request,
+        }))
     }
 
     /// The payouts with an action that is due, the most overdue first, at most `limit`. An action that lies further ahead than

@@ -118,6 +118,28 @@ impl Ledger {
         self.write(commands::record_callback(callback, now)).await
     }
 
+    /// An operator applies the platform's signed answer to a status request: the callbacks that it stands for
+    /// (`Authentic::status_answer` of `jetpay-core`), by the same rules and in one transaction. The outcomes are in their
+    /// order. What the ledger has already changes nothing, and [`CallbackOutcome::Noted`] is not stored if it changes nothing.
+    /// Who decided it, and why, is recorded as a [`Verdict::Confirm`].
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: there is no such payment, or nothing changes ([`ResolveError::NothingToConfirm`]), also when the
+    /// callbacks are about another payment; or no reason.
+    pub async fn confirm_payment(
+        &self,
+        payment_id: &PaymentId,
+        mut callbacks: Vec<Callback>,
+        reason: Reason,
+        now: Millis,
+    ) -> Result<Vec<CallbackOutcome>, Error> {
+        let reason = reason.checked()?;
+        callbacks.retain(|callback| callback.payment.id == *payment_id);
+        callbacks.iter_mut().for_each(fit);
+        let work = commands::confirm_payment(payment_id.clone(), callbacks, reason, now);
+        Ok(self.write(work).await??)
+    }
+
     /// Keeps a signed callback that is not usable, once for each signature and reason, and raises an alarm. If it names a
     /// recorded payment, the alarm carries the payment's id, and an operator can resolve it with a credit.
     ///

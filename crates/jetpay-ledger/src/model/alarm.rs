@@ -2,6 +2,7 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_reconcile::Kind;
 use jetpay_rules::{EntryKind, OperationEvent, alarm_words};
 use serde::Serialize;
 
@@ -32,6 +33,12 @@ alarm_words! {
         SecondPayout = "second_payout",
         /// A signed callback is not usable: a field is missing, or the message was malleated.
         Unusable = "unusable",
+        /// A reconciliation found that money is recorded for an operation that the platform's books do not list.
+        NotThere = "not_there",
+        /// A reconciliation found that the platform's books have a success for which nothing is recorded.
+        NotCredited = "not_credited",
+        /// A reconciliation found that the platform's books have another amount than the ledger.
+        AmountDiffersThere = "amount_differs_there",
     }
 }
 
@@ -64,6 +71,9 @@ pub struct Alarm {
     /// What is wrong, where the kind does not say it all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The id of the difference that it is about, if a reconciliation raised it.
+    #[serde(skip)]
+    pub difference: Option<String>,
     /// When.
     pub time: Millis,
     /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
@@ -190,6 +200,8 @@ pub struct AlarmCause<'a> {
     pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<&'a str>,
+    /// The id of the difference that it is about, if a reconciliation raises it.
+    pub difference: Option<&'a str>,
     /// A message that is stored nowhere else.
     pub message: Option<SignedMessage<'a>>,
 }
@@ -215,12 +227,24 @@ impl<'a> AlarmCause<'a> {
             operation_id: event.operation_id,
             amount: None,
             reason: None,
+            difference: None,
             message: None,
         }
     }
 }
 
 impl AlarmKind {
+    /// The alarm about an open difference of this kind, if it raises one.
+    #[must_use]
+    pub const fn of_difference(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::NotThere => Some(Self::NotThere),
+            Kind::NotCredited => Some(Self::NotCredited),
+            Kind::AmountDiffers => Some(Self::AmountDiffersThere),
+            _ => None,
+        }
+    }
+
     /// Whether it may be about money that the customer should have: an operator can resolve it with a credit. A reversed
     /// refund that came before its refund looks too large, so that kind is one of them. A callback that is not usable names
     /// its payment only if it was not recut.

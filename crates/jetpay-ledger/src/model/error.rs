@@ -28,6 +28,17 @@ pub enum Error {
     /// The amount is zero or negative.
     #[error("the amount is not positive")]
     NotPositive,
+    /// A report lists more results than are recorded of one run.
+    #[error(
+        "the report lists {listed} results, and at most {most} are recorded: reconcile a shorter interval; so many differences \
+         often mean a wrong column, unit or zone"
+    )]
+    TooManyResults {
+        /// How many it lists.
+        listed: usize,
+        /// How many may be recorded.
+        most: usize,
+    },
     /// The resolution was refused.
     #[error(transparent)]
     Resolve(#[from] ResolveError),

@@ -8,6 +8,7 @@ mod entry;
 mod error;
 mod numbers;
 mod payment;
+mod reconciliation;
 mod resolution;
 mod stored;
 
@@ -27,8 +28,12 @@ pub use error::{Error, OpenError};
 pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
+pub use reconciliation::{
+    DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding, Reconciliation,
+    RecordedRun,
+};
 pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
-    LONGEST, amount_from_stored, fit, operation_from_stored, short, stored_amount,
-    stored_operation, without_nul, word_from_stored,
+    LONGEST, amount_from_stored, fit, listed_operations, operation_from_stored, operation_of_body,
+    short, stored_amount, stored_operation, without_nul, word_from_stored,
 };

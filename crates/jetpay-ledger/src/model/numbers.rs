@@ -67,4 +67,10 @@ pub struct Totals {
     pub reserved: i128,
     /// What payouts paid and did not get back, in minor units.
     pub paid_out: i128,
+    /// How many reconciliations.
+    pub reconciliations: i64,
+    /// How many results they list.
+    pub reconciliation_results: i64,
+    /// How many differences, each once.
+    pub differences: i64,
 }

@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use super::numbers::{Millis, digits};
 
-/// What an operator decides about an alarm, about callbacks of an unknown payment, or about an entry.
+/// What an operator decides about an alarm, about callbacks of an unknown payment, about a payment whose callback is lost, or
+/// about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The money came in and is the customer's: credit this amount, in minor units of the payment's currency. It is what a
@@ -20,6 +21,9 @@ pub enum Verdict {
     Dismiss,
     /// The payment is not ours.
     Foreign,
+    /// The platform's answer to a status request, signed with the project's secret, is applied like callbacks. It resolves no
+    /// alarm.
+    Confirm,
     /// An entry is wrong, and this amount undoes it. It resolves no alarm.
     Correct {
         /// The `seq` of the entry.
@@ -165,6 +169,12 @@ pub enum ResolveError {
     /// No callback waits for this payment.
     #[error("no callback waits for this payment")]
     NothingWaits,
+    /// No payment has this id.
+    #[error("there is no payment with this id")]
+    NoSuchPayment,
+    /// The platform's status answer changes nothing in the ledger.
+    #[error("the ledger has all that the platform says about this payment")]
+    NothingToConfirm,
     /// No payout has this id.
     #[error("there is no payout with this id")]
     NoSuchPayout,
@@ -177,6 +187,14 @@ pub enum ResolveError {
     /// The service is sending the payout.
     #[error("this payout is being sent right now: try again in two minutes")]
     BeingSent,
+    /// No difference has this id.
+    #[error("there is no such difference")]
+    NoSuchDifference,
+    /// The difference is not open: an operator resolved it, or a later reconciliation no longer found it.
+    #[error(
+        "this difference is not open: it was resolved, or a later reconciliation no longer found it"
+    )]
+    DifferenceNotOpen,
     /// The reason is empty.
     #[error("a reason is needed")]
     NoReason,
@@ -207,6 +225,7 @@ impl Verdict {
             Self::Credit(_) | Self::Override(_) => "credit",
             Self::Dismiss => "dismiss",
             Self::Foreign => "foreign",
+            Self::Confirm => "confirm",
             Self::Correct { .. } => "correct",
         }
     }
@@ -226,7 +245,7 @@ impl Verdict {
             Self::Credit(amount) | Self::Override(amount) | Self::Correct { amount, .. } => {
                 Some(amount)
             }
-            Self::Dismiss | Self::Foreign => None,
+            Self::Dismiss | Self::Foreign | Self::Confirm => None,
         }
     }
 
@@ -250,6 +269,7 @@ impl Verdict {
             ("override", Some(amount), None) => Some(Self::Override(amount)),
             ("dismiss", None, None) => Some(Self::Dismiss),
             ("foreign", None, None) => Some(Self::Foreign),
+            ("confirm", None, None) => Some(Self::Confirm),
             ("correct", Some(amount), Some(entry)) => Some(Self::Correct { entry, amount }),
             _ => None,
         }

@@ -9,6 +9,7 @@ use jetpay_core::money::CurrencyError;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Callback, Currency, Money};
+use serde_json::Value as Json;
 
 const NO_OPERATION: i64 = -1;
 
@@ -104,4 +105,25 @@ fn fit_text<T: for<'a> From<&'a str>>(
         let kept = T::from(&kept);
         *value = kept;
     }
+}
+
+/// The operations that a status answer lists. A list signs like an object with the numbers as keys.
+pub(crate) fn listed_operations(list: &Json) -> Vec<&Json> {
+    match list {
+        Json::Array(list) => list.iter().collect(),
+        Json::Object(list) => list.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The id of an operation as a message has it.
+pub(crate) fn operation_of_body(id: &Json) -> Option<OperationId> {
+    let number: Option<i64> = match id {
+        Json::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().ok()
+        }
+        Json::Number(number) => number.as_i64().filter(|number| *number >= 0),
+        _ => None,
+    };
+    number.map(|id| OperationId::new(id.cast_unsigned()))
 }

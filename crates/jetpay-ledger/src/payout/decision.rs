@@ -86,7 +86,10 @@ impl PayoutDecision {
 
     /// The platform has the payout. Its status is queried later.
     pub(super) fn accepted(&mut self, query_at: Millis) {
-        self.snapshot.state = PayoutState::Accepted;
+        // What a person sent stays so: it must not be sent again, whatever the platform says later.
+        if self.snapshot.state != PayoutState::SentByHand {
+            self.snapshot.state = PayoutState::Accepted;
+        }
         self.snapshot.taken = true;
         self.snapshot.next = Some((Action::QueryStatus, query_at));
     }

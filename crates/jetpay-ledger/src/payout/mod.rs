@@ -6,6 +6,8 @@
 //! - Money leaves at most once. Reserved money is paid or released, and only a paid payout can be reversed.
 //! - The same id is sent again only after the platform said that it does not know the id (3061), that it did not accept the
 //!   request (3613, HTTP 401, 403, 429), or that the payout ended with `error`.
+//! - A payout that a person sends by a file is never sent by a server: not before the file, unless the platform said that it
+//!   does not have it, and not after.
 //! - Before a send, the ledger records that the outcome is unknown. After a crash the service queries the status, and does
 //!   not send again.
 //!
@@ -27,6 +29,7 @@
 //! assert_eq!(action, Some(Action::QueryStatus));
 //! ```
 
+mod by_hand;
 mod decision;
 mod lease;
 mod on_callback;
@@ -40,11 +43,15 @@ mod retry_policy;
 mod snapshot;
 mod step;
 
+pub use by_hand::{ByHand, ByHandError};
 pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
 pub use lease::{GateAddress, Lease};
 pub use on_send::SendOutcome;
 pub use on_status::{Status, StatusAnswer};
-pub use payout::{NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutStep};
+pub use payout::{
+    NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutRequestText,
+    PayoutStep,
+};
 pub use report::{PayoutReport, StatusOperation};
 pub use resolve::PayoutResolution;
 pub use retry_policy::RetryPolicy;

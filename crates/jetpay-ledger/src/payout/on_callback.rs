@@ -53,7 +53,7 @@ impl PayoutSnapshot {
         let asks = event.payment_status == PaymentStatus::Error
             || event.payment_status == PaymentStatus::Success && event.operation_id.is_none();
         if asks
-            && let (PayoutState::Accepted, Some((next, due))) =
+            && let (PayoutState::Accepted | PayoutState::SentByHand, Some((next, due))) =
                 (decision.snapshot.state, decision.snapshot.next)
         {
             decision.snapshot.next = Some((next, due.min(now)));

@@ -84,7 +84,9 @@ impl PayoutSnapshot {
     /// The platform has the payout.
     fn was_accepted(&self, decision: &mut PayoutDecision, mine: bool, query_at: Millis) {
         match self.state {
-            PayoutState::Created | PayoutState::Unknown if self.next.is_some() => {
+            PayoutState::Created | PayoutState::Unknown | PayoutState::SentByHand
+                if self.next.is_some() =>
+            {
                 decision.snapshot.waits = 0;
                 // Another server may have leased it meanwhile. What that server learns is older than this, but its send may
                 // still be under way.

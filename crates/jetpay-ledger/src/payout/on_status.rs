@@ -52,6 +52,10 @@ impl PayoutSnapshot {
         let mine = fencing_token == self.fencing_token && self.next.is_some();
         match answer {
             StatusAnswer::NotFound | StatusAnswer::Unanswered { .. } if !mine => {}
+            // The person may not have uploaded the file yet, so this permits nothing.
+            StatusAnswer::NotFound if self.state == PayoutState::SentByHand => {
+                decision.query_later(now, policy);
+            }
             StatusAnswer::NotFound => {
                 decision.note(StepKind::NotKnown, StepDetails::default());
                 decision.send_again(self.resend_at(now, policy));
@@ -114,7 +118,13 @@ impl PayoutSnapshot {
         };
         decision.snapshot.error_by = self.error_by.max(Some(error.operation_id()));
         decision.snapshot.taken = false;
-        if self.is_overdue(now, policy) {
+        if self.state == PayoutState::SentByHand {
+            // The person may send it again in the Dashboard, so it is not over, and the service does not send it.
+            if decision.snapshot.error_by > self.error_by {
+                decision.note(StepKind::Error, details);
+            }
+            decision.query_later(now, policy);
+        } else if self.is_overdue(now, policy) {
             decision.release(StepKind::Declined, details);
         } else {
             decision.note(StepKind::Error, details);
@@ -202,7 +212,7 @@ impl PayoutDecision {
 
     /// The platform has the payout, and there is no outcome yet.
     fn known(&mut self, now: Millis, policy: &RetryPolicy) {
-        if self.snapshot.state != super::PayoutState::Accepted {
+        if !self.snapshot.is_accepted() {
             self.note(StepKind::Accepted, StepDetails::default());
         }
         self.accepted(now);

@@ -201,6 +201,25 @@ pub struct NewPayout {
     pub requested_by: Option<String>,
 }
 
+/// What is sent for a payout.
+///
+/// The request holds the payer's data; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PayoutRequestText {
+    /// The payment method's name.
+    pub method: String,
+    /// The request, as JSON without a signature. It is empty after the payer's data is forgotten.
+    pub request: String,
+}
+
+impl fmt::Debug for PayoutRequestText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayoutRequestText")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The outcome of a payout request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayoutRequestOutcome {

@@ -115,7 +115,10 @@ impl PayoutDecision {
             return;
         }
         match self.snapshot.state {
-            PayoutState::Created | PayoutState::Unknown | PayoutState::Accepted => {
+            PayoutState::Created
+            | PayoutState::Unknown
+            | PayoutState::SentByHand
+            | PayoutState::Accepted => {
                 self.release(StepKind::Declined, details);
             }
             PayoutState::Declined | PayoutState::Rejected => {}

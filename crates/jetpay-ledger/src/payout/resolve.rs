@@ -5,7 +5,7 @@ use jetpay_rules::closed_words;
 use crate::model::{Millis, ResolveError};
 use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::retry_policy::RetryPolicy;
-use crate::payout::snapshot::PayoutSnapshot;
+use crate::payout::snapshot::{PayoutSnapshot, PayoutState};
 use crate::payout::step::StepKind;
 
 closed_words! {
@@ -32,7 +32,8 @@ impl PayoutSnapshot {
         if !self.state.is_open() {
             return Err(ResolveError::PayoutEnded);
         }
-        if resolution == PayoutResolution::Paid && self.sends == 0 {
+        let by_hand = self.state == PayoutState::SentByHand;
+        if resolution == PayoutResolution::Paid && self.sends == 0 && !by_hand {
             return Err(ResolveError::NeverSent);
         }
         // No lease of any configuration reaches as far ahead as the default policy allows: beyond that, a clock was wrong.

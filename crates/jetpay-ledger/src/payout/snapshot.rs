@@ -94,6 +94,15 @@ impl PayoutSnapshot {
             || policy.is_ahead(self.created_at, now)
     }
 
+    /// Whether the history says already that the platform has it.
+    pub(super) const fn is_accepted(&self) -> bool {
+        match self.state {
+            PayoutState::Accepted => true,
+            PayoutState::SentByHand => self.taken,
+            _ => false,
+        }
+    }
+
     /// Whether it was ever paid.
     pub(super) const fn was_paid(&self) -> bool {
         matches!(self.state, PayoutState::Paid | PayoutState::Reversed)
@@ -107,6 +116,9 @@ closed_words! {
         Created = "created",
         /// It was sent, or was about to be, and the outcome is not known. The service queries the status.
         Unknown = "unknown",
+        /// A person sends it: it was written to a file for the platform's Dashboard. No server sends it. Its callbacks end it;
+        /// the service queries the status as well.
+        SentByHand = "sent_by_hand",
         /// The platform has accepted it and is working on it.
         Accepted = "accepted",
         /// The money left.
@@ -124,6 +136,9 @@ impl PayoutState {
     /// Whether the outcome is still open.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Created | Self::Unknown | Self::Accepted)
+        matches!(
+            self,
+            Self::Created | Self::Unknown | Self::SentByHand | Self::Accepted
+        )
     }
 }

@@ -11,6 +11,8 @@ closed_words! {
         Sent = "sent",
         /// The platform accepted it.
         Accepted = "accepted",
+        /// It was written to a file, which a person uploads in the platform's Dashboard.
+        SentByHand = "sent_by_hand",
         /// The outcome of a send is not known.
         Unknown = "unknown",
         /// The platform did not accept it now. It is sent again later.
@@ -62,6 +64,7 @@ impl StepKind {
             Self::Declined | Self::Rejected => Some(PayoutEntry::Release),
             Self::Reversed => Some(PayoutEntry::Reversal),
             Self::Sent
+            | Self::SentByHand
             | Self::Accepted
             | Self::Unknown
             | Self::Postponed

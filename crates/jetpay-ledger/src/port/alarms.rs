@@ -21,7 +21,7 @@ macro_rules! resolution_columns {
 /// operation that had come by then.
 const ALARMS: &str = concat!(
     "SELECT alarms.seq, alarms.kind, alarms.project_id, alarms.payment_id, alarms.operation_id, alarms.amount,
-        alarms.currency, alarms.reason, alarms.time,
+        alarms.currency, alarms.reason, alarms.difference, alarms.time,
         events.payment_type, events.payment_status, events.operation_type, events.operation_status, events.amount,
         events.currency,
         coalesce(payments.project_id, payouts.project_id), coalesce(payments.amount, payouts.amount),
@@ -134,6 +134,7 @@ pub(crate) fn alarm(row: &mut Values<'_>) -> Result<Alarm, TransactionError> {
         operation_id: row.optional_operation(),
         amount: row.optional_money()?,
         reason: row.optional_string(),
+        difference: row.optional_string(),
         time: row.time()?,
         event: None,
         subject: None,
@@ -229,7 +230,7 @@ pub(crate) fn unmatched(row: &mut Values<'_>) -> Result<Unmatched, TransactionEr
 }
 
 /// A row of `alarms`.
-pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 10] {
+pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 11] {
     [
         cause.kind.as_str().into(),
         cause.project_id.into(),
@@ -241,6 +242,7 @@ pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 1
         cause.message.map(|message| message.signature).into(),
         cause.amount.map(Money::minor).into(),
         currency(cause.amount),
+        cause.difference.into(),
     ]
 }
 

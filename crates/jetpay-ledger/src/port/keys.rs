@@ -34,6 +34,10 @@ pub struct Keys {
     pub payout_keys: Vec<(ProjectId, String)>,
     /// Customers whose balance it spends: no other transaction spends of it meanwhile.
     pub spenders: Vec<CustomerId>,
+    /// Differences, by id.
+    pub differences: Vec<String>,
+    /// It records a reconciliation, or resolves the alarm of a difference: no other transaction records one meanwhile.
+    pub reconciles: bool,
     /// It announces payments: meanwhile no event may enter the inbox, or a callback could miss its payment.
     pub announces: bool,
     /// It puts an event into the inbox: meanwhile no payment may be announced.
@@ -55,6 +59,8 @@ impl Keys {
         self.payouts.extend(other.payouts);
         self.payout_keys.extend(other.payout_keys);
         self.spenders.extend(other.spenders);
+        self.differences.extend(other.differences);
+        self.reconciles |= other.reconciles;
         self.announces |= other.announces;
         self.fills_inbox |= other.fills_inbox;
     }

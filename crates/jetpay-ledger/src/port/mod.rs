@@ -13,6 +13,7 @@ pub(crate) mod payouts {
 
     pub use row::PayoutRow;
 }
+pub(crate) mod reconciliations;
 pub(crate) mod rows;
 mod store;
 pub(crate) mod tables;
@@ -25,12 +26,15 @@ pub(crate) use command::Intake;
 pub use command::QueuedCommand;
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
+pub use reconciliations::{Decision, DifferenceRow};
 pub(crate) use store::totals_of;
 pub use store::{ReadFuture, Store};
 #[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals};
 pub(crate) use transaction::bounded;
-pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};
+pub use transaction::{
+    LedgerTransaction, PayoutTransaction, ReconciliationTransaction, StoredEntry, StoredEvent,
+};
 pub(crate) use value::Values;
 #[cfg(feature = "postgres")]
 pub(crate) use value::owned;

@@ -65,7 +65,8 @@ pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELEC
     (SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM events),
     (SELECT count(*) FROM payouts), (SELECT count(*) FROM payout_steps),
     (SELECT CAST(coalesce(sum(reserved), 0) AS TEXT) FROM payouts),
-    (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts)";
+    (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts),
+    (SELECT count(*) FROM reconciliations), (SELECT count(*) FROM reconciliation_results), (SELECT count(*) FROM differences)";
 
 /// From a row that [`TOTALS`] gives.
 pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
@@ -83,5 +84,8 @@ pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
         payout_steps: row.int()?,
         reserved: row.word()?,
         paid_out: row.word()?,
+        reconciliations: row.int()?,
+        reconciliation_results: row.int()?,
+        differences: row.int()?,
     })
 }

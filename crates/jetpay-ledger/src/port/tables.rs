@@ -15,6 +15,14 @@ impl Table {
         columns.filter_map(|column| column.split_once(' '))
     }
 
+    /// The end of a statement that adds a row, or replaces the one with the same key, which is the first column.
+    pub(crate) fn or_replace(&self) -> String {
+        let changed = self.names(1).into_iter();
+        let changed = changed.map(|name| format!("{name} = excluded.{name}"));
+        let (key, changed) = (self.names(0)[0], changed.collect::<Vec<_>>().join(", "));
+        format!(" ON CONFLICT ({key}) DO UPDATE SET {changed}")
+    }
+
     /// The names of the columns behind the first `skip`.
     pub(crate) fn names(&self, skip: usize) -> Vec<&'static str> {
         self.columns().skip(skip).map(|(name, _)| name).collect()
@@ -55,7 +63,7 @@ pub(crate) const ENTRIES: Table = Table {
 pub(crate) const ALARMS: Table = Table {
     name: "alarms",
     columns: "kind text, project_id bigint, payment_id text, operation_id bigint, time bigint, reason text, body bytea,
-        signature text, amount bigint, currency text",
+        signature text, amount bigint, currency text, difference text",
 };
 
 pub(crate) const RESOLUTIONS: Table = Table {
@@ -81,4 +89,24 @@ pub(crate) const STEPS: Table = Table {
     name: "payout_steps",
     columns: "payment_id text, project_id bigint, what text, amount bigint, operation_id bigint, code text, message text,
         time bigint, actor text",
+};
+
+/// The reconciliations. A run's last column says that all of it is recorded.
+pub(crate) const RUNS: Table = Table {
+    name: "reconciliations",
+    columns: "seq bigint, from_time bigint, to_time bigint, ledger_seq bigint, sources text, counts text, sums text,
+        listed bigint, time bigint, actor text, finished bigint",
+};
+
+/// What each run lists.
+pub(crate) const FINDINGS: Table = Table {
+    name: "reconciliation_results",
+    columns: "run bigint, number bigint, difference text, finding text",
+};
+
+/// Each difference once, as the last run that saw it found it.
+pub(crate) const DIFFERENCES: Table = Table {
+    name: "differences",
+    columns: "id text, kind text, project_id bigint, operation_id bigint, payment_id text, facts text, happened_at bigint,
+        first_run bigint, last_run bigint, state text, reason text, actor text, decided_at bigint",
 };

@@ -2,6 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_reconcile::Finding;
 use jetpay_rules::{
     EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
     ReleasedCompensation,
@@ -9,7 +10,10 @@ use jetpay_rules::{
 
 use super::keys::TransactionError;
 use super::payouts::PayoutRow;
-use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, Resolution};
+use super::reconciliations::DifferenceRow;
+use crate::model::{
+    Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, Reconciliation, Resolution,
+};
 use crate::payout::PayoutStep;
 
 /// What a transaction reads and writes. All of it is committed, or nothing.
@@ -19,7 +23,7 @@ use crate::payout::PayoutStep;
 /// # Errors
 /// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
-pub trait LedgerTransaction: PayoutTransaction {
+pub trait LedgerTransaction: PayoutTransaction + ReconciliationTransaction {
     /// The payment with this id, and the effects that a decision about the operation with this key needs. None: no payment
     /// has the id. The effects have the customer's balance only if one of the customer's payments is larger
     /// than 10^12 minor units: a million smaller ones do not come near to what 64 bits hold.
@@ -159,6 +163,37 @@ pub trait PayoutTransaction {
 
     /// Adds a step to a payout's history. The store gives its number.
     fn add_step(&mut self, step: &PayoutStep) -> Result<(), TransactionError>;
+}
+
+/// The part of a [`LedgerTransaction`] that is about reconciliations.
+///
+/// # Errors
+/// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
+pub trait ReconciliationTransaction {
+    /// The number of the last run, also of one that is not finished; 0 without any.
+    fn last_run(&mut self) -> Result<i64, TransactionError>;
+
+    /// Adds a run under its number, which will list so many results. It is not finished yet.
+    fn add_run(&mut self, run: &Reconciliation, listed: usize) -> Result<(), TransactionError>;
+
+    /// Marks a run as finished: all that it lists is stored.
+    fn finish_run(&mut self, run: i64) -> Result<(), TransactionError>;
+
+    /// Adds a result that a run lists, with its place from 1, and the id of the difference if it is one.
+    fn add_finding(
+        &mut self,
+        run: i64,
+        number: i64,
+        difference: Option<&str>,
+        finding: &Finding,
+    ) -> Result<(), TransactionError>;
+
+    /// The difference with this id.
+    fn difference(&mut self, id: &str) -> Result<Option<DifferenceRow>, TransactionError>;
+
+    /// Adds a difference, or replaces the one with its id.
+    fn put_difference(&mut self, row: &DifferenceRow) -> Result<(), TransactionError>;
 }
 
 /// A balance as the rules take it.

@@ -303,6 +303,12 @@ impl<'r> Values<'r> {
         self.text()?.parse().map_err(|_| self.broken())
     }
 
+    /// One of a closed set of words, if there is one.
+    pub(crate) fn optional_word<T: FromStr>(&mut self) -> Result<Option<T>, TransactionError> {
+        let word = self.optional_text().map(str::parse);
+        word.transpose().map_err(|_| self.broken())
+    }
+
     /// The kind of an entry.
     pub(crate) fn kind(&mut self) -> Result<EntryKind, TransactionError> {
         kind_from_stored(self.text()?).map_err(|_| self.broken())
@@ -325,6 +331,10 @@ impl<'r> Values<'r> {
         let list = self.optional_text().map(serde_json::from_str);
         let list = list.transpose().map_err(|_| self.broken())?;
         Ok(list.unwrap_or_default())
+    }
+
+    pub(crate) fn optional_bytes(&mut self) -> Option<&'r [u8]> {
+        self.next().and_then(Value::bytes)
     }
 
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, TransactionError> {

@@ -7,6 +7,8 @@
     reason = "each test uses what it needs"
 )]
 
+pub mod reports;
+
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
@@ -406,4 +408,42 @@ pub fn signed(project_id: u64, body: &str) -> Callback {
         .unwrap()
         .callback()
         .unwrap()
+}
+
+/// The callbacks of a signed answer about a payment: its status, and the number, type, status and amount of each operation.
+pub fn answer(
+    payment_id: &str,
+    status: &str,
+    operations: &[(u64, &str, &str, i64)],
+) -> Vec<Callback> {
+    answer_of("2022-03-25T11:08:45+0000", payment_id, status, operations)
+}
+
+/// The same about operations of this date.
+pub fn answer_of(
+    date: &str,
+    payment_id: &str,
+    status: &str,
+    operations: &[(u64, &str, &str, i64)],
+) -> Vec<Callback> {
+    let listed = operations.iter().map(|(id, kind, status, amount)| {
+        format!(
+            r#"{{"id":{id},"type":"{kind}","status":"{status}","date":"{date}","code":"0",
+            "sum_initial":{{"amount":{amount},"currency":"KZT"}},"provider":{{"id":42,"payment_id":"receipt_{id}"}}}}"#
+        )
+    });
+    let body = format!(
+        r#"{{"project_id":1234,"payment":{{"id":"{payment_id}","type":"purchase","status":"{status}"}},
+        "account":{{"number":"7001112233"}},"operations":[{}]}}"#,
+        listed.collect::<Vec<_>>().join(",")
+    );
+    let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
+    let keyring = keyring();
+    let message = Received::parse(&body).unwrap().authenticate(&keyring);
+    message.unwrap().status_answer().unwrap()
+}
+
+/// The project of the tests with its secret.
+pub fn keyring() -> Keyring {
+    Keyring::from(Project::new(1234, "secret").unwrap())
 }

@@ -1,12 +1,17 @@
 //! The tables of a ledger agree with each other: the audit, any sequence of callbacks, the backup, and the move to
 //! another store.
 
+use crate::common::reports::{self, finding, report};
 use crate::common::{
-    AMOUNT, CUSTOMER, NOW, TestLedger, decline, kzt, newest, payment, refund, sale, unusable,
+    AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, keyring, kzt, new_payout, newest, payment,
+    refund, sale, unusable,
 };
+use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
-use jetpay_ledger::{Alarm, AlarmKind, Finding, Ledger, OpenError, Verdict};
+use jetpay_ledger::payout::{ByHand, GateAddress, RetryPolicy};
+use jetpay_ledger::{Alarm, AlarmKind, DifferenceVerdict, Finding, Ledger, OpenError, Verdict};
+use jetpay_reconcile::Kind;
 use proptest::prelude::*;
 
 crate::common::on_every_store! {
@@ -41,6 +46,27 @@ async fn record_some_of_everything(test: &TestLedger) {
         let correction = test.correct_entry(seq, "of another".into(), NOW);
         correction.await.unwrap();
     }
+    let found = [Kind::NotCredited, Kind::AmountDiffers, Kind::TypeDiffers];
+    let found = found.map(|kind| finding(kind, 7));
+    test.record_reconciliation(report(&found), NOW)
+        .await
+        .unwrap();
+    let accepted = DifferenceVerdict::Accepted;
+    let resolved = test.resolve_difference(&found[1].id, accepted, "seen".into(), NOW);
+    resolved.await.unwrap();
+    let mut agrees = report(&found[..2]);
+    agrees.report.agreed = vec![found[2].id.clone()];
+    let closed = test.record_reconciliation(agrees, NOW).await;
+    assert_eq!(closed.unwrap().closed, 1);
+    test.announce("p6").await;
+    let operations = [
+        (10, "sale", "success", AMOUNT),
+        (11, "refund", "success", AMOUNT),
+    ];
+    let answer = answer("p6", "refunded", &operations);
+    let id = "p6".try_into().unwrap();
+    let confirmed = test.confirm_payment(&id, answer, "lost".into(), NOW);
+    confirmed.await.unwrap();
 }
 
 async fn findings(ledger: &Ledger) -> Vec<Finding> {
@@ -53,12 +79,12 @@ async fn ledger_with_rows_of_every_kind_passes_the_audit(test: TestLedger) {
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
     let audit = test.audit(Some(&keyring)).await.unwrap();
     assert_eq!(audit.findings, []);
-    assert_eq!((audit.verified, audit.unverified), (9, 0));
+    assert_eq!((audit.verified, audit.unverified), (11, 0));
     assert_eq!(audit.totals.balance, 90_000);
     assert_eq!(test.balance(CUSTOMER).await, Ok(90_000));
     let rotated = Keyring::from(Project::new(1234, "another").unwrap());
     let audit = test.audit(Some(&rotated)).await.unwrap();
-    assert_eq!((audit.unverified, audit.first_unverified), (9, Some(1)));
+    assert_eq!((audit.unverified, audit.first_unverified), (11, Some(1)));
 }
 
 /// What an operator could change in the file, and the rule that must fail.
@@ -116,6 +142,11 @@ const MANIPULATIONS: &[(&str, &str)] = &[
         "says what its bytes say",
     ),
     (
+        "UPDATE events SET body = CAST(replace(body, '\"account\":', '\"type\":\"sale\",\"account\":') AS BLOB)
+         WHERE payment_id = 'p6'",
+        "says what its bytes say",
+    ),
+    (
         "UPDATE events SET disposition = 'applied' WHERE seq = 6",
         "a success that was applied has its entry",
     ),
@@ -128,6 +159,34 @@ const MANIPULATIONS: &[(&str, &str)] = &[
         "an alarm is marked as resolved",
     ),
     (
+        "UPDATE alarms SET settled = 1 WHERE difference IS NOT NULL",
+        "a difference that needs an alarm",
+    ),
+    (
+        "UPDATE differences SET state = 'open', reason = NULL WHERE kind = 'amount_differs'",
+        "a difference that needs an alarm",
+    ),
+    (
+        "DELETE FROM differences WHERE kind = 'amount_differs'",
+        "a difference that needs an alarm",
+    ),
+    (
+        "UPDATE differences SET reason = NULL WHERE kind = 'amount_differs'",
+        "a difference that an operator resolved",
+    ),
+    (
+        "DELETE FROM reconciliations WHERE seq = 1",
+        "reconciliations are numbered without a gap",
+    ),
+    (
+        "DROP TRIGGER reconciliation_results_remain; DELETE FROM reconciliation_results WHERE run = 1 AND number = 1",
+        "has each of the results",
+    ),
+    (
+        "DELETE FROM differences WHERE kind = 'type_differs'",
+        "has each of the results",
+    ),
+    (
         "DELETE FROM payments WHERE id = 'p1'",
         "belongs to a payment",
     ),
@@ -138,6 +197,81 @@ async fn row_changed_outside_the_ledger_is_found() {
     for (sql, rule) in MANIPULATIONS {
         let test = TestLedger::open();
         record_some_of_everything(&test).await;
+        let operator = rusqlite::Connection::open(test.path()).unwrap();
+        operator.execute_batch(sql).unwrap();
+        let findings = findings(&test).await;
+        assert!(
+            findings.iter().any(|finding| finding.rule.contains(rule)),
+            "{sql}: {findings:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn signed_bytes_that_would_be_refused_are_not_verified() {
+    // A text that another message may have been cut out of, in a callback and in a status answer.
+    for (payment_id, events) in [("p1", 3), ("p6", 2)] {
+        let test = TestLedger::open();
+        record_some_of_everything(&test).await;
+        let operator = rusqlite::Connection::open(test.path()).unwrap();
+        let body: Vec<u8> = operator
+            .query_row(
+                "SELECT body FROM events WHERE payment_id = $1",
+                [payment_id],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let mut body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        body["description"] = "x;payment:id:p9".into();
+        let body = serde_json::to_vec(&body).unwrap();
+        let body = sign(&body, &Key::new("secret").unwrap()).unwrap();
+        let sql = "UPDATE events SET body = $1 WHERE payment_id = $2";
+        operator.execute(sql, (&body, payment_id)).unwrap();
+        let audit = test.audit(Some(&keyring())).await.unwrap();
+        assert_eq!(
+            (audit.verified, audit.unverified),
+            (11 - events, events),
+            "{payment_id}"
+        );
+    }
+}
+
+/// The same for payouts. `p` is one that a person sends, `q` was sent.
+const PAYOUT_MANIPULATIONS: &[(&str, &str)] = &[
+    (
+        "UPDATE payouts SET next = 'send' WHERE payment_id = 'p'",
+        "not sent by the service any more",
+    ),
+    (
+        "UPDATE payouts SET state = 'sent_by_hand' WHERE payment_id = 'q'",
+        "not sent by the service any more",
+    ),
+    (
+        "INSERT INTO payout_steps VALUES (NULL, 'p', 1234, 'sent', NULL, NULL, NULL, NULL, 0, NULL);
+         UPDATE payouts SET sends = 1 WHERE payment_id = 'p'",
+        "not sent by the service any more",
+    ),
+    (
+        "UPDATE payouts SET sends = sends + 1 WHERE payment_id = 'q'",
+        "was sent as often as its history says",
+    ),
+];
+
+#[tokio::test]
+async fn payout_changed_outside_the_ledger_is_found() {
+    let policy = RetryPolicy::default();
+    for (sql, rule) in PAYOUT_MANIPULATIONS {
+        let test = TestLedger::open();
+        for id in ["p", "q"] {
+            test.record_payout(new_payout(id, id)).await.unwrap();
+        }
+        let ids = vec!["p".try_into().unwrap()];
+        let marked = test.send_payouts_by_hand(ids, ByHand::All, None, NOW, policy);
+        assert!(marked.await.unwrap().is_ok());
+        let at = GateAddress::new("https://gate.example");
+        let lease = test.lease_payout("q".try_into().unwrap(), at, NOW, policy);
+        assert!(lease.await.unwrap().is_some());
+        assert_eq!(findings(&test).await, []);
         let operator = rusqlite::Connection::open(test.path()).unwrap();
         operator.execute_batch(sql).unwrap();
         let findings = findings(&test).await;
@@ -198,7 +332,7 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     let url = target.database().url();
     let totals = test.copy_to(url, None, &mut report).await.unwrap();
     assert_eq!(totals, test.totals().await.unwrap());
-    assert!(copied.contains(&("payments", 5)));
+    assert!(copied.contains(&("payments", 6)));
     assert_eq!(findings(&target).await, []);
     assert_eq!(test.counts().await, target.counts().await);
     assert_eq!(test.entries(0, 99).await, target.entries(0, 99).await);
@@ -207,6 +341,18 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     assert_eq!(target.alarms(newest(99)).await, Ok(alarms));
     let resolutions = test.resolutions(None, 99).await;
     assert_eq!(target.resolutions(None, 99).await, resolutions);
+    let runs = test.reconciliations(None, 99).await;
+    assert_eq!(target.reconciliations(None, 99).await, runs);
+    let results = test.reconciliation_results(1, 0, 99).await.unwrap();
+    assert_eq!(results.len(), 3);
+    assert_eq!(
+        target.reconciliation_results(1, 0, 99).await.unwrap(),
+        results
+    );
+    let later = target
+        .record_reconciliation(reports::report(&[]), NOW)
+        .await;
+    assert_eq!(later.unwrap().run, 3);
     // The new store recognises repeats, continues the numbers, and matches waiting callbacks.
     assert_eq!(target.deliver(&sale("p1", 1)).await, Repeated);
     target.announce("unknown").await;

@@ -4,10 +4,13 @@ mod audit;
 mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
+mod confirm;
 mod debts;
 mod odd_texts;
 mod payouts;
 mod reads;
+mod reconcile;
+mod reconciliations;
 mod resolutions;
 mod search;
 mod without_operation;

@@ -10,8 +10,8 @@ use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_ledger::CallbackOutcome::{Applied, Noted, Quarantined, Repeated};
 use jetpay_ledger::payout::{
-    Action, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
-    RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
+    Action, ByHand, ByHandError, GateAddress, Lease, NewPayout, PayoutRequestOutcome,
+    PayoutResolution, PayoutState, RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
     AlarmKind, Error, Imported, ManualCreditError, Millis, NewUnusable, Payout, PayoutFilter,
@@ -31,6 +31,7 @@ crate::common::on_every_store! {
     payout_sent_while_the_clock_was_a_year_ahead_is_due_at_once_with_one_alarm,
     payout_recorded_while_the_clock_was_a_year_ahead_is_overdue_at_once,
     unusable_callback_of_a_payout_names_it_and_takes_no_credit,
+    payouts_by_hand_are_marked_together_or_not_at_all_and_never_sent,
     payouts_pass_the_audit,
 }
 
@@ -399,6 +400,62 @@ async fn operator_resolves_a_payout_without_an_outcome_once(test: TestLedger) {
     assert_eq!(names, [Some("shop"), None, Some("aliya")]);
     // The callback that arrives at last says the same.
     assert_eq!(test.deliver(&self::payout(29)).await, Noted);
+}
+
+async fn payouts_by_hand_are_marked_together_or_not_at_all_and_never_sent(test: TestLedger) {
+    use ByHand::{Again, All, Possible};
+    let other: PaymentId = OTHER.try_into().unwrap();
+    let mark = async |ids: &[&PaymentId], which| {
+        let ids = ids.iter().copied().cloned().collect();
+        let by = Some("aliya".into());
+        let marked = test.send_payouts_by_hand(ids, which, by, NOW, RETRY_POLICY);
+        marked.await.unwrap()
+    };
+    record_payout(&test).await;
+    let unknown = mark(&[&p(), &other], All).await;
+    assert_eq!(unknown, Err((other.clone(), ByHandError::NoSuchPayout)));
+    test.record_payout(new_payout(OTHER, "k2")).await.unwrap();
+    let first = lease(&test, 0).await.unwrap();
+    let sent = mark(&[&other, &p()], All).await;
+    assert_eq!(sent, Err((p(), ByHandError::MayBeSent)));
+    let not_now = SendOutcome::NotNow {
+        code: None,
+        message: "HTTP 403".into(),
+    };
+    record_send(&test, first.fencing_token, not_now).await;
+    let possible = mark(&[&p(), &other], Possible).await;
+    assert_eq!(possible, Ok(vec![p(), other.clone()]));
+    assert_eq!(mark(&[&p()], Possible).await, Ok(vec![]));
+    let twice = mark(&[&other], All).await;
+    assert_eq!(twice, Err((other.clone(), ByHandError::SentByHand)));
+    assert_eq!(mark(&[&other], Again).await, Ok(vec![other.clone()]));
+    assert_eq!(state(&test).await, (PayoutState::SentByHand, AMOUNT, 0));
+    let payout = test.payout(P).await.unwrap().unwrap();
+    let last = payout.history.last().unwrap();
+    let what = (last.what, last.by.as_deref());
+    assert_eq!(what, (StepKind::SentByHand, Some("aliya")));
+    let by_hand = PayoutFilter {
+        state: Some(PayoutState::SentByHand),
+        ..PayoutFilter::default()
+    };
+    assert_eq!(test.payouts(&by_hand).await.unwrap().len(), 2);
+    let (open, _) = test.open_payouts().await.unwrap();
+    assert_eq!(open, [(PayoutState::SentByHand, 2)].into());
+    // The status is queried; an answer that the platform does not know the id sends nothing.
+    let query = lease(&test, 600_000).await.unwrap();
+    assert_eq!((query.action, query.request), (Action::QueryStatus, None));
+    let at = Millis(NOW.0 + 600_000);
+    let answer = StatusAnswer::NotFound;
+    let recorded = test.record_status(p(), query.fencing_token, answer, at, RETRY_POLICY);
+    assert_eq!(recorded.await, Ok(Some(PayoutState::SentByHand)));
+    let request = test.payout_request(&p()).await.unwrap().unwrap();
+    assert_eq!(request.request, new_payout(P, "k").request);
+    assert_eq!(request.method, "qiwi-kz");
+    assert_eq!(test.deliver(&self::payout(29)).await, Applied);
+    assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
+    let ended = mark(&[&p()], All).await;
+    assert_eq!(ended, Err((p(), ByHandError::Ended)));
+    test.check().await;
 }
 
 async fn payouts_pass_the_audit(test: TestLedger) {

@@ -8,7 +8,7 @@ use jetpay_core::id::ProjectId;
 use super::Millis;
 use crate::client::NoAnswer;
 
-/// A signed request about one payout and its answer, or a callback.
+/// A signed request about one payout or top-up and its answer, or a callback.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogEntry {
@@ -58,6 +58,8 @@ pub enum Answer {
     Rejected(u32),
     /// `payment.status`.
     Status(&'static str),
+    /// `payment.status` of a top-up.
+    TopUp(String),
     /// An HTTP status without a usable body.
     Http(u16),
     /// HTTP 200 with an unreadable body.
@@ -150,6 +152,7 @@ impl fmt::Display for LogEntry {
             Answer::Accepted => f.write_str("accepted"),
             Answer::Rejected(code) => write!(f, "code {code}"),
             Answer::Status(status) => f.write_str(status),
+            Answer::TopUp(status) => write!(f, "the top-up is {status}"),
             Answer::Http(status) => write!(f, "{accepted}HTTP {status}"),
             Answer::Unreadable => write!(f, "{accepted}unreadable"),
             Answer::None => write!(f, "{accepted}the connection broke"),
@@ -169,6 +172,11 @@ pub enum Event {
         status: u16,
         /// `message` of the answer: what is wrong, without values.
         why: String,
+    },
+    /// The Data API answered a request.
+    Reported {
+        /// The HTTP status of the answer; none if the connection was dropped.
+        status: Option<u16>,
     },
     /// A callback was sent.
     Delivered {
@@ -211,6 +219,10 @@ impl fmt::Display for Event {
         match self {
             Self::Request(entry) => entry.fmt(f),
             Self::Rejected { status, why } => write!(f, "turned down, HTTP {status}: {why}"),
+            Self::Reported { status: Some(it) } => write!(f, "operations asked for: HTTP {it}"),
+            Self::Reported { status: None } => {
+                f.write_str("operations asked for: the connection broke")
+            }
             Self::Delivered {
                 payment_id,
                 status,

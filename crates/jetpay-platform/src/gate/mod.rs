@@ -1,4 +1,5 @@
-//! A simulated Gate: the platform's side of payouts.
+//! A simulated Gate: the platform's side of payouts. It also answers what became of a top-up that it was told of
+//! ([`GateState::has_made`]).
 //!
 //! [`GateState`] is the Gate without a network and a clock. It takes a request and returns what happens on the wire,
 //! and it returns callbacks when they are due. A [`Plan`] says what happens to a payout. It is set for an account
@@ -34,15 +35,17 @@
 //! ```
 
 mod callbacks;
-mod http;
+mod deliver;
 mod log;
 mod payout;
 mod plan;
 mod reply;
+mod reported;
 mod request;
 mod respond;
 mod script;
 mod state;
+mod top_up;
 
 mod server;
 
@@ -54,11 +57,12 @@ use std::time::Duration;
 pub use callbacks::DueCallback;
 pub use log::{Answer, EntryKind, Event, EventHandler, LogEntry, ResendReason};
 pub use plan::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
-pub use reply::Reply;
 pub use reqwest::Url;
 pub use script::digits;
 pub use server::{GateOptions, Server, ServerOptions, serve};
 pub use state::{Conventions, GateState};
+
+pub use crate::serving::Reply;
 
 /// Milliseconds since 1970.
 pub type Millis = i64;

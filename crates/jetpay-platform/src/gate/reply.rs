@@ -1,7 +1,4 @@
-//! What happens on the wire after a request, and the bodies of answers.
-
-use std::fmt;
-use std::time::Duration;
+//! The bodies of the Gate's answers.
 
 use jetpay_core::id::ProjectId;
 use jetpay_core::operation_code::OperationCode;
@@ -12,85 +9,7 @@ use serde_json::{Value, json};
 use super::request::RequestError;
 use super::state::Conventions;
 use crate::messages::{Account, Operation, Payment};
-
-/// What happens on the wire after a request.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// An answer.
-    Answer {
-        /// How long the answer takes. What it reports has already happened.
-        after: Duration,
-        /// The HTTP status.
-        status: u16,
-        /// The body.
-        body: Vec<u8>,
-    },
-    /// The connection ends without an answer.
-    Dropped {
-        /// Whether the Gate accepted a payout before.
-        accepted: bool,
-    },
-}
-
-impl Reply {
-    pub(super) fn now(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::Answer {
-            after: Duration::ZERO,
-            status,
-            body: body.into(),
-        }
-    }
-
-    pub(super) fn slowly(self, longer: Duration) -> Self {
-        match self {
-            Self::Answer {
-                after,
-                status,
-                body,
-            } => Self::Answer {
-                after: after + longer,
-                status,
-                body,
-            },
-            dropped @ Self::Dropped { .. } => dropped,
-        }
-    }
-
-    /// The HTTP status, when there is an answer.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Answer { status, .. } => Some(*status),
-            Self::Dropped { .. } => None,
-        }
-    }
-
-    /// The body of the answer as JSON, if there is an answer and it is JSON.
-    #[must_use]
-    pub fn json(&self) -> Option<serde_json::Value> {
-        match self {
-            Self::Answer { body, .. } => serde_json::from_slice(body).ok(),
-            Self::Dropped { .. } => None,
-        }
-    }
-}
-
-impl fmt::Debug for Reply {
-    /// Hides the body.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Answer { after, status, .. } => f
-                .debug_struct("Answer")
-                .field("after", after)
-                .field("status", status)
-                .finish_non_exhaustive(),
-            Self::Dropped { accepted } => f
-                .debug_struct("Dropped")
-                .field("accepted", accepted)
-                .finish(),
-        }
-    }
-}
+use crate::serving::Reply;
 
 /// The payout is accepted.
 #[derive(Serialize)]
@@ -106,7 +25,8 @@ pub(super) struct Accepted<'a> {
 pub(super) struct Status {
     pub(super) project_id: u64,
     pub(super) payment: Payment,
-    pub(super) account: Account,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<Account>,
     pub(super) operations: Vec<Operation>,
 }
 

@@ -6,10 +6,11 @@ use super::callbacks;
 use super::log::{Answer, EntryKind, LogEntry};
 use super::payout::{Attempt, Payout, Transition};
 use super::plan::{OnSend, OnStatus};
-use super::reply::{Accepted, Reply, Status, Writer};
+use super::reply::{Accepted, Status, Writer};
 use super::request::{Order, RequestError};
 use super::state::GateState;
 use crate::messages::{Account, Operation};
+use crate::serving::Reply;
 
 /// A payout to the same customer with the same amount is in progress.
 const IN_FLIGHT: u32 = 3613;
@@ -189,9 +190,9 @@ impl GateState {
         let status = Status {
             project_id: project_id.number(),
             payment: callbacks::payment(payout, transition, 0),
-            account: Account {
+            account: Some(Account {
                 number: payout.order.account.clone(),
-            },
+            }),
             operations: self.operations(payout),
         };
         self.writer().good(project_id, &status)

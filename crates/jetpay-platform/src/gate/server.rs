@@ -11,12 +11,13 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::http::CallbackSender;
+use super::Millis;
+use super::deliver::CallbackSender;
 use super::log::{Event, EventHandler};
-use super::reply::Reply;
 use super::state::GateState;
-use super::{Millis, http};
-use crate::messages::next_operation_id;
+use crate::data_api::{self, DataApiState};
+use crate::messages::{Callback, next_operation_id};
+use crate::serving::{self, Reply, Respond};
 
 /// How a Gate serves.
 #[derive(Debug, Clone)]
@@ -26,6 +27,9 @@ pub struct ServerOptions {
     /// Divides the waits before a callback is repeated. The times of plans stay unchanged;
     /// [`Plan::hurried`](super::Plan::hurried) changes those.
     pub hurry: u32,
+    /// The Data API at the same address: it has the Gate's operations, and what else is in its record. Without it there is
+    /// none.
+    pub data_api: Option<DataApiState>,
     /// Called for each event.
     pub on_event: EventHandler,
 }
@@ -42,6 +46,7 @@ pub struct Server {
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<GateState>,
+    data_api: Option<Mutex<DataApiState>>,
     on_event: EventHandler,
     /// Notified when a callback may be due earlier than before.
     changed: Notify,
@@ -53,6 +58,7 @@ impl Default for ServerOptions {
         Self {
             callback_url: None,
             hurry: 1,
+            data_api: None,
             on_event: EventHandler::default(),
         }
     }
@@ -72,6 +78,7 @@ pub fn serve(
 ) -> io::Result<Server> {
     let shared = Arc::new(Shared {
         state: Mutex::new(state),
+        data_api: options.data_api.map(Mutex::new),
         on_event: options.on_event.clone(),
         changed: Notify::new(),
     });
@@ -80,7 +87,7 @@ pub fn serve(
         .map(|url| CallbackSender::new(url.as_str(), options.hurry, options.on_event));
     let address = listener.local_addr()?;
     let tasks = [
-        tokio::spawn(accept(listener, Arc::clone(&shared))),
+        tokio::spawn(serving::accept(listener, Arc::clone(&shared))),
         tokio::spawn(tell(sender, Arc::clone(&shared))),
     ];
     Ok(Server {
@@ -146,7 +153,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn receive(&self, path: &str, body: &[u8]) -> Reply {
+    fn receive(&self, path: &str, body: &[u8]) -> Reply {
         let mut state = self.state();
         let before = state.log().len();
         let reply = state.receive(now(), path, body);
@@ -162,18 +169,28 @@ impl Shared {
         });
         reply
     }
+
+    /// Answers as the Data API, with what the Gate's operations are now.
+    fn report(&self, data_api: &Mutex<DataApiState>, path: &str, body: &[u8]) -> Reply {
+        let operations = self.state().reported_operations(now());
+        let mut data_api = data_api.lock().unwrap_or_else(PoisonError::into_inner);
+        for operation in operations {
+            data_api.record().put(operation);
+        }
+        let reply = data_api.receive(path, body);
+        self.on_event.call(Event::Reported {
+            status: reply.status(),
+        });
+        reply
+    }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    loop {
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(http::serve(stream, Arc::clone(&shared)));
-        } else {
-            // The error is probably a lack of file handles. A connection that ends frees one.
-            tokio::time::sleep(Duration::from_millis(50)).await;
+impl Respond for Shared {
+    fn respond(&self, path: &str, body: &[u8]) -> Reply {
+        match &self.data_api {
+            Some(data_api) if path == data_api::PATH => self.report(data_api, path, body),
+            _ => self.receive(path, body),
         }
-        while connections.try_join_next().is_some() {}
     }
 }
 
@@ -223,6 +240,10 @@ pub struct GateOptions {
     pub seed: Option<u64>,
     /// Divides the waits before a callback is repeated, and the times of random plans. 1 is the platform's pace.
     pub hurry: u32,
+    /// The Data API at the same address, as [`ServerOptions::data_api`].
+    pub data_api: Option<DataApiState>,
+    /// Callbacks of top-ups that the platform made and the merchant does not have: status requests are answered from them.
+    pub lost: Vec<Callback>,
     /// Called for each event.
     pub on_event: EventHandler,
 }
@@ -237,6 +258,8 @@ impl GateOptions {
             callback_url: None,
             seed: None,
             hurry: 1,
+            data_api: None,
+            lost: Vec::new(),
             on_event: EventHandler::default(),
         }
     }
@@ -254,9 +277,13 @@ impl GateOptions {
         if let Some(seed) = self.seed {
             state.plan_others_by_chance(seed, hurry);
         }
+        for callback in self.lost {
+            state.has_made(callback);
+        }
         let options = ServerOptions {
             callback_url: self.callback_url,
             hurry,
+            data_api: self.data_api,
             on_event: self.on_event,
         };
         serve(TcpListener::bind(self.listen).await?, state, options)

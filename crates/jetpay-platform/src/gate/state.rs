@@ -11,10 +11,11 @@ use super::callbacks::Queue;
 use super::log::{EntryKind, LogEntry};
 use super::payout::Payout;
 use super::plan::Plan;
-use super::reply::Reply;
 use super::reply::Writer;
 use super::request::{self, Order, Request};
 use super::script::{Otherwise, Script};
+use super::top_up::TopUp;
+use crate::serving::Reply;
 
 /// The Gate without a network and a clock: the caller passes the time and the requests.
 ///
@@ -25,6 +26,7 @@ pub struct GateState {
     pub(super) script: Script,
     pub(super) payouts: Vec<Payout>,
     by_id: BTreeMap<(ProjectId, String), usize>,
+    pub(super) top_ups: BTreeMap<(ProjectId, String), TopUp>,
     pub(super) by_request: BTreeMap<(ProjectId, String), usize>,
     pub(super) queue: Queue,
     pub(super) log: Vec<LogEntry>,
@@ -43,6 +45,7 @@ impl GateState {
             script: Script::default(),
             payouts: Vec::new(),
             by_id: BTreeMap::new(),
+            top_ups: BTreeMap::new(),
             by_request: BTreeMap::new(),
             queue: Queue::default(),
             log: Vec::new(),
@@ -93,6 +96,9 @@ impl GateState {
         match request::read(path, body, &self.keyring, &self.conventions.methods) {
             Ok(Request::Payout(order)) => self.answer_send(order, body),
             Ok(Request::Status(project_id, id)) => {
+                if let Some(reply) = self.answer_top_up(project_id, &id, body) {
+                    return reply;
+                }
                 let at = self.by_id.get(&(project_id, id.clone())).copied();
                 self.answer_status(EntryKind::Status, project_id, &id, at, body)
             }

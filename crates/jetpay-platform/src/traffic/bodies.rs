@@ -4,7 +4,8 @@ use jetpay_core::Money;
 use jetpay_core::signature::Key;
 use serde_json::Value;
 
-use super::plan::Action;
+use super::faults::Fault;
+use super::plan::{Action, Step};
 use super::settings::Route;
 use crate::messages::Callback;
 use crate::messages::next_operation_id;
@@ -34,14 +35,21 @@ impl<'r> Bodies<'r> {
         }
     }
 
-    /// The body that an action sends.
-    pub(super) fn body(&self, action: &Action) -> Vec<u8> {
+    /// The body that a step sends. What is true of it is written into the platform's record.
+    pub(super) fn body(&self, step: &Step) -> Vec<u8> {
         let platform = &self.route.callbacks;
-        match *action {
+        match step.action {
             Action::Deliver(kind)
             | Action::AtOnce(kind, _)
             | Action::Slowly(kind, _)
-            | Action::Cut(kind) => platform.sign(&self.callback(kind)),
+            | Action::Cut(kind) => {
+                let callback = self.callback(kind);
+                // A callback that comes too late reports what was before.
+                if step.fault != Some(Fault::Reorder) {
+                    platform.write_down(&callback);
+                }
+                platform.sign(&callback)
+            }
             Action::WrongAmount(amount) => {
                 // It has its own operation. Otherwise the right callback that follows would be a repeat.
                 let other = self.about(self.payment_id, CallbackKind::Success, amount);
@@ -95,14 +103,74 @@ fn tampered(signed: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use jetpay_core::signature::Canonical;
     use jetpay_core::{Currency, Money};
 
     use super::*;
+    use crate::data_api::PlatformRecord;
     use crate::methods::KASPI;
     use crate::platform::Platform;
 
     const AMOUNT: Money = Money::new(10_000, Currency::KZT);
+
+    fn step(action: Action, fault: Option<Fault>) -> Step {
+        Step {
+            after: Duration::ZERO,
+            action,
+            fault,
+        }
+    }
+
+    #[test]
+    fn what_really_happened_is_written_into_the_platforms_record() {
+        let record = PlatformRecord::new();
+        let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
+        let route = Route::new(&KASPI, platform.with_record(record.clone()));
+        let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);
+        let rows = || -> Vec<String> {
+            let rows = record.operations().into_iter();
+            rows.map(|it| {
+                format!(
+                    "{} {} {}",
+                    it.kind.as_str(),
+                    it.status.as_str(),
+                    it.amount.minor()
+                )
+            })
+            .collect()
+        };
+        let part = Money::new(4_000, Currency::KZT);
+        for (action, fault, expected) in [
+            (Action::WrongAmount(part), None, &[] as &[&str]),
+            (Action::Tampered, None, &[]),
+            (Action::UnknownPayment, None, &[]),
+            (
+                Action::Deliver(CallbackKind::Processing),
+                None,
+                &["sale processing 10000"],
+            ),
+            (
+                Action::Cut(CallbackKind::Success),
+                None,
+                &["sale success 10000"],
+            ),
+            (
+                Action::Deliver(CallbackKind::Decline),
+                Some(Fault::Reorder),
+                &["sale success 10000"],
+            ),
+            (
+                Action::Deliver(CallbackKind::PartialRefund(part)),
+                None,
+                &["sale success 10000", "refund success 4000"],
+            ),
+        ] {
+            bodies.body(&step(action, fault));
+            assert_eq!(rows(), expected, "{action:?}");
+        }
+    }
 
     fn is_signed(body: &[u8]) -> Option<bool> {
         let canonical = Canonical::parse(body).ok()?;
@@ -117,7 +185,7 @@ mod tests {
         let route = Route::new(&KASPI, platform);
         let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);
         let body = |action: Action| {
-            let body = bodies.body(&action);
+            let body = bodies.body(&step(action, None));
             let json: Value = serde_json::from_slice(&body).unwrap_or_default();
             let amount = json.pointer("/operation/sum_initial/amount");
             (

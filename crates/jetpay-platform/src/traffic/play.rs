@@ -30,7 +30,7 @@ pub(super) async fn play(run: Arc<Run>, plan: Plan, place: OwnedSemaphorePermit)
         let bodies = Bodies::new(route, &payment_id, plan.amount, plan.account);
         for step in &plan.steps {
             run.sleep(step.after).await;
-            let body = bodies.body(&step.action);
+            let body = bodies.body(step);
             if let Some(repeat) = run.carry_out(&plan, &payment_id, step, body).await {
                 match Arc::clone(&run.waiting).try_acquire_owned() {
                     Ok(waits) => {

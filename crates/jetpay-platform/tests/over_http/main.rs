@@ -1,5 +1,6 @@
 //! The platform over real HTTP: top-ups and traffic against a small merchant, and the simulated Gate.
 
+mod data_api;
 mod gate;
 #[path = "../merchant/mod.rs"]
 mod merchant;

@@ -4,6 +4,7 @@
 mod effects;
 mod examples;
 mod replay;
+mod status_answers;
 
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};

@@ -118,8 +118,8 @@ fn needed_role(method: &Method, path: &str) -> Role {
     }
     match path.split('/').nth(2).unwrap_or_default() {
         "alarms" | "alarms:resolve" | "inbox" | "entries" | "customers" | "customers:import"
-        | "payments" => Role::Resolve,
-        "payouts" => Role::Pay,
+        | "payments" | "reconciliations" => Role::Resolve,
+        "payouts" | "payouts:export" => Role::Pay,
         _ => Role::All,
     }
 }

@@ -86,9 +86,6 @@ async fn patch(
 /// The most lines of an import.
 const MAX_LINES: usize = 10_000;
 
-/// The largest body of an import, in bytes.
-const MAX_IMPORT: usize = 16 * 1024 * 1024;
-
 /// What an import did, and the lines that it left out.
 #[derive(Serialize)]
 struct Import {
@@ -109,7 +106,7 @@ struct LineError {
 /// Inserts or replaces the customers in JSON Lines. Lines that are wrong are left out.
 async fn import(admin: Data<Admin>, payload: Payload) -> Result<HttpResponse, AdminError> {
     let as_of = AsOf::end(admin.ledger.last_entry().await?);
-    let body = input::bytes(payload, MAX_IMPORT).await?;
+    let body = input::bytes(payload, input::MAX_IMPORT).await?;
     let lines = || {
         let lines = (1..).zip(body.split(|&byte| byte == b'\n'));
         lines.filter(|(_, text)| !text.trim_ascii().is_empty())

@@ -73,6 +73,12 @@ impl AdminError {
         Self::new(StatusCode::CONFLICT, "not_configured", message)
     }
 
+    /// 502: the platform gave no usable answer.
+    pub(super) fn no_answer(why: impl fmt::Display) -> Self {
+        let message = format!("{why}; nothing was applied: try again later");
+        Self::new(StatusCode::BAD_GATEWAY, "no_answer", message)
+    }
+
     /// 409: the caller read entries behind the last one.
     pub(super) fn after_beyond_end(last: i64) -> Self {
         let message = format!(
@@ -95,6 +101,14 @@ impl AdminError {
     pub(super) fn too_large(limit: usize) -> Self {
         let what = format!("the body is larger than {limit} bytes");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", what)
+    }
+
+    /// The same, and what the caller can do about a body that is too large.
+    pub(super) fn if_too_large(mut self, advice: &str) -> Self {
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            self.error.message = format!("{}; {advice}", self.error.message);
+        }
+        self
     }
 
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
@@ -130,6 +144,9 @@ impl From<jetpay_ledger::Error> for AdminError {
     fn from(error: jetpay_ledger::Error) -> Self {
         match error {
             jetpay_ledger::Error::Resolve(why) => return why.into(),
+            jetpay_ledger::Error::TooManyResults { .. } => {
+                return Self::invalid("results", error.to_string());
+            }
             jetpay_ledger::Error::NotPositive => {
                 return ResolveError::from(ManualCreditError::NotPositive).into();
             }

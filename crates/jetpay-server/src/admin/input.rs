@@ -19,12 +19,19 @@ use crate::text::{foreign, not_utf8, without_bom};
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
+/// The largest body of an import, and of a report, in bytes.
+pub(crate) const MAX_IMPORT: usize = 16 * 1024 * 1024;
+
 /// Reads the body as JSON. Answers 400 when it is not JSON, 413 when it is too large, and 422 with the field when a field
 /// is wrong.
 pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
-    let body = bytes(payload, MAX_BODY).await?;
-    let text = str::from_utf8(&body)
-        .map_err(|error| AdminError::malformed(format!("the body {}", not_utf8(&body, error))))?;
+    json_of(&bytes(payload, MAX_BODY).await?)
+}
+
+/// Reads a body as JSON. Answers 400 when it is not JSON, and 422 with the field when a field is wrong.
+pub(super) fn json_of<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
+    let text = str::from_utf8(body)
+        .map_err(|error| AdminError::malformed(format!("the body {}", not_utf8(body, error))))?;
     let mut json = serde_json::Deserializer::from_str(text);
     IgnoredAny::deserialize(&mut json).map_err(|error| {
         if error.is_eof() {

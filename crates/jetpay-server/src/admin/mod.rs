@@ -2,6 +2,7 @@
 
 mod alarms;
 mod auth;
+mod confirm;
 mod customers;
 mod entries;
 mod error;
@@ -9,10 +10,12 @@ mod inbox;
 mod input;
 mod payments;
 mod payouts;
+mod reconciliations;
 mod resolutions;
 mod search;
 
 pub use auth::Access;
+pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
 use std::net::IpAddr;
@@ -30,6 +33,7 @@ use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
 use crate::listener::end_unread;
+use crate::status::StatusClient;
 use crate::telemetry::{self, Metrics};
 
 /// What all handlers of the admin interface share.
@@ -43,8 +47,10 @@ pub struct Admin {
     pub access: Access,
     /// The names by which the interface is called, besides addresses and `localhost`.
     pub hosts: Vec<String>,
-    /// How payouts are accepted; `None` without `[gate]`.
+    /// How payouts are accepted; `None` without `[gate]` or a method that pays out.
     pub payouts: Option<PayoutIntake>,
+    /// Asks the platform about a payment; `None` without `[gate]`.
+    pub status: Option<StatusClient>,
     /// The metrics of this process.
     pub metrics: Metrics,
 }
@@ -83,6 +89,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(alarms::endpoints)
                         .configure(inbox::endpoints)
                         .configure(resolutions::endpoints)
+                        .configure(reconciliations::endpoints)
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )

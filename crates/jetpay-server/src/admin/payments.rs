@@ -10,13 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use super::alarms::AlarmView;
 use super::error::AdminError;
-use super::{Admin, input, resource};
+use super::{Admin, confirm, input, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
         .service(resource("/payments").route(web::get().to(list)))
         .service(resource("/payments/{payment_id}").route(web::get().to(get)))
-        .service(resource("/payments/{payment_id}/history").route(web::get().to(history)));
+        .service(resource("/payments/{payment_id}/history").route(web::get().to(history)))
+        .service(
+            resource("/payments/{payment_id}/confirm").route(web::post().to(confirm::confirm)),
+        );
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
@@ -25,7 +28,7 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
 }
 
 /// The payment with this id, or 404, which says what else has the id.
-async fn payment(admin: &Admin, id: &str) -> Result<Payment, AdminError> {
+pub(super) async fn payment(admin: &Admin, id: &str) -> Result<Payment, AdminError> {
     if let Some(payment) = admin.ledger.payment(id).await? {
         return Ok(payment);
     }

@@ -86,16 +86,20 @@ impl From<ResolveError> for AdminError {
         match why {
             ResolveError::NoSuchAlarm
             | ResolveError::NothingWaits
+            | ResolveError::NoSuchPayment
             | ResolveError::NoSuchPayout
+            | ResolveError::NoSuchDifference
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
+            | ResolveError::NothingToConfirm
             | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
             | ResolveError::AlreadyCorrected
             | ResolveError::Correction(_)
             | ResolveError::PaymentCredited
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
-            | ResolveError::BeingSent => Self::conflict(message),
+            | ResolveError::BeingSent
+            | ResolveError::DifferenceNotOpen => Self::conflict(message),
             ResolveError::NeedsOverride => {
                 Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }

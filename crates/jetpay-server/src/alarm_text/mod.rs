@@ -1,6 +1,7 @@
 //! What an alarm says to people: what happened, with the amounts, and what to do. The command line, the HTTP interface, the log
 //! and the tables in `docs/service.md` and `docs/payouts.md` say the same.
 
+mod difference;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
         status,
         operation,
     } = Phrases::of(alarm);
+    let reason = alarm.reason.as_deref();
     match alarm.kind {
         AlarmKind::AmountDiffers | AlarmKind::CurrencyDiffers => both,
         AlarmKind::PartiallyPaid => format!("{both}: only a part is paid"),
@@ -111,11 +113,11 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
             format!("{recorded}, {first} paid it, {this} paid again: {says}")
         }
         AlarmKind::Unusable => {
-            let reason = alarm
-                .reason
-                .as_deref()
-                .unwrap_or("a field is missing or odd");
+            let reason = reason.unwrap_or("a field is missing or odd");
             format!("{both} is not usable: {reason}")
+        }
+        AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
+            format!("{this}: {}", reason.unwrap_or("both sides differ"))
         }
     }
 }
@@ -235,6 +237,9 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
         }
         AlarmKind::PayoutContradicts => OF_PAYOUT,
         _ if payout.is_some() => OF_PAYOUT,
+        AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
+            difference::advice(alarm.kind)
+        }
         AlarmKind::AmountDiffers | AlarmKind::PartiallyPaid | AlarmKind::Unusable => {
             "Ask JetPay how much came in, and credit that. Dismiss the alarm if nothing came in."
         }
@@ -275,7 +280,9 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
     let reason = "--reason \"...\"";
     let mut commands = Vec::new();
     commands.extend(subject.and_then(|subject| credit(alarm, subject)));
-    if let (Some("created" | "unknown" | "accepted"), Some(id)) = (payout, &alarm.payment_id)
+    commands.extend(difference::command(alarm));
+    if let (Some("created" | "unknown" | "sent_by_hand" | "accepted"), Some(id)) =
+        (payout, &alarm.payment_id)
         && !matches!(
             alarm.kind,
             AlarmKind::PayoutOfAnotherGate | AlarmKind::ClockAhead

@@ -4,6 +4,7 @@ use jetpay_core::Currency;
 use jetpay_ledger::{Millis, OperationEvent};
 
 use super::*;
+use crate::commands::parse_proposed;
 
 const TOP_UPS: &str = include_str!("../../../../docs/service.md");
 const PAYOUTS: &str = include_str!("../../../../docs/payouts.md");
@@ -70,6 +71,18 @@ fn sample(kind: AlarmKind) -> Alarm {
         AlarmKind::ContradictoryRepeat | AlarmKind::Unusable => amount = Some(kzt(9_000)),
         _ => {}
     }
+    let reason = match kind {
+        AlarmKind::NotThere => {
+            "100.00 KZT is recorded, and the platform does not list the operation"
+        }
+        AlarmKind::NotCredited => {
+            "the platform reports 100.00 KZT, and nothing is credited: the payment is pending: the callback was lost"
+        }
+        AlarmKind::AmountDiffersThere => {
+            "100.00 KZT is recorded, and the platform reports 90.00 KZT"
+        }
+        _ => "the field `operation:type` is missing",
+    };
     if !is_of_top_ups(kind) {
         subject.payout_state = Some("accepted".to_owned());
         subject.operation_id = Some(1.into());
@@ -81,7 +94,8 @@ fn sample(kind: AlarmKind) -> Alarm {
         payment_id: Some(event.payment_id.clone()),
         operation_id: event.operation_id,
         amount,
-        reason: Some("the field `operation:type` is missing".to_owned()),
+        reason: Some(reason.to_owned()),
+        difference: None,
         time: Millis(0),
         event: Some(event).filter(|_| kind != AlarmKind::Unusable),
         subject: Some(subject),
@@ -152,6 +166,8 @@ fn advice_has_a_command_for_each_decision_that_the_service_takes() {
         (sample(AlarmKind::PayoutOverdue), payout("p").to_vec()),
         (odd, payout(r"'it'\''s $(1)'").to_vec()),
         (sample(AlarmKind::ClockAhead), vec![]),
+        (sample(AlarmKind::NotThere), vec![]),
+        (sample(AlarmKind::AmountDiffersThere), vec![]),
         (paid, vec![]),
     ] {
         let dismiss = "alarms resolve 17 --verdict dismiss".to_owned();
@@ -159,6 +175,57 @@ fn advice_has_a_command_for_each_decision_that_the_service_takes() {
         let expected = expected.map(|command| format!("jetpay {command} --reason \"...\""));
         let expected: Vec<_> = expected.collect();
         assert_eq!(advice(&alarm).commands, expected, "{}", alarm.kind);
+    }
+}
+
+#[test]
+fn lost_callback_is_confirmed_or_its_waiting_callback_resolved_and_nothing_is_credited_by_a_report()
+{
+    let known = sample(AlarmKind::NotCredited);
+    let confirm = "jetpay payments confirm p --reason \"...\"";
+    assert_eq!(advice(&known).commands[0], confirm);
+    let unknown = Alarm {
+        subject: None,
+        ..known.clone()
+    };
+    let resolve = "jetpay inbox resolve p --verdict credit --customer ID --amount MINOR_UNITS --reason \"...\"";
+    assert_eq!(advice(&unknown).commands[0], resolve);
+    let stranger = Alarm {
+        reason: Some(
+            "the platform reports 100.00 KZT, and nothing is credited: unknown payment id".into(),
+        ),
+        ..unknown.clone()
+    };
+    let foreign = "jetpay reconcile resolve 1234-2-not_credited --verdict foreign --reason \"...\"";
+    assert_eq!(advice(&stranger).commands[0], foreign);
+    let mut payout = known;
+    payout.subject.as_mut().unwrap().payout_state = Some("accepted".to_owned());
+    assert_eq!(advice(&payout).commands[0], "jetpay payouts show p");
+    for alarm in [unknown, stranger, payout, sample(AlarmKind::NotThere)] {
+        let commands = advice(&alarm).commands.join("; ");
+        assert!(
+            !commands.contains("alarms resolve 17 --verdict credit"),
+            "{commands}"
+        );
+        assert!(!commands.contains("confirm"), "{commands}");
+    }
+}
+
+#[test]
+fn every_command_that_an_alarm_names_is_one_that_the_command_line_takes() {
+    for kind in AlarmKind::ALL {
+        let known = sample(*kind);
+        let mut unknown = known.clone();
+        unknown.subject = None;
+        let mut unmatched = unknown.clone();
+        unmatched.reason = Some("unknown payment id".to_owned());
+        let mut payout = known.clone();
+        payout.subject.as_mut().unwrap().payout_state = Some("accepted".to_owned());
+        for alarm in [known, unknown, unmatched, payout] {
+            for line in advice(&alarm).commands {
+                assert_eq!(parse_proposed(&line), Ok(()));
+            }
+        }
     }
 }
 

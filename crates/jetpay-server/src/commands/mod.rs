@@ -22,6 +22,7 @@ macro_rules! eprintln {
 }
 
 mod client;
+mod confirm;
 mod demo;
 mod explain;
 mod find;
@@ -29,6 +30,7 @@ mod import;
 mod ledger;
 mod operator;
 mod payouts;
+mod reconcile;
 mod rows;
 mod serve;
 mod simulate;
@@ -102,6 +104,9 @@ enum Command {
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Compare the ledger with the platform's own books
+    #[command(subcommand)]
+    Reconcile(reconcile::Reconcile),
     /// Back up the store, or move it to PostgreSQL
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -149,6 +154,12 @@ enum Payments {
     Find(find::Find),
     /// Show one payment with all that happened to it; calls the running service
     Show(find::ShowPayment),
+    /// Ask the platform about a payment whose callback is missing, and apply its signed answer; calls the running service
+    ///
+    /// The command shows what the platform says, and asks before it applies that. The answer moves money by the rules of
+    /// callbacks: what the ledger has already changes nothing. An answer that is not signed with the project's secret is
+    /// shown and never applied. Needs `[gate]` in the configuration of the service.
+    Confirm(confirm::ConfirmPayment),
     /// Import the pending payments of an older system, so that the service can match their callbacks
     ///
     /// These are the fields of a line of JSON, or the columns of CSV:
@@ -167,6 +178,30 @@ error: `jetpay conformance` is now the program `jetpay-conformance`, which takes
   Build it from the sources of this version: cargo build --release --package jetpay-conformance
   Then run: target/release/jetpay-conformance --help
   The page docs/conformance.md describes it";
+
+/// Parses a command that a text of this program proposes, as a shell and the command line would, with its words in capitals
+/// filled in.
+#[cfg(test)]
+pub(crate) fn parse_proposed(line: &str) -> Result<(), String> {
+    let mut filled = line.replace("foreign|accepted", "foreign");
+    for (word, value) in [
+        ("PAYMENT_ID", "p"),
+        ("MINOR_UNITS", "100"),
+        ("SEQ", "17"),
+        ("FILE", "report.csv"),
+        (" ID", " 5"),
+    ] {
+        filled = filled.replace(word, value);
+    }
+    let words = std::process::Command::new("sh")
+        .args(["-c", &format!("printf '%s\\n' {filled}")])
+        .output();
+    let words = String::from_utf8(words.unwrap().stdout).unwrap();
+    let parsed = Cli::try_parse_from(words.lines());
+    parsed
+        .map(|_| ())
+        .map_err(|error| format!("{line}: {error}"))
+}
 
 #[derive(Args)]
 struct ConfigOption {
@@ -203,12 +238,14 @@ pub fn run() -> ExitCode {
         Command::Customers(Customers::Show(show)) => show.run(),
         Command::Payments(Payments::Find(find)) => find.run(),
         Command::Payments(Payments::Show(show)) => show.run(),
+        Command::Payments(Payments::Confirm(confirm)) => confirm.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
         Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
+        Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => return written(simulate.run()),

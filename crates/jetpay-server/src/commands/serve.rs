@@ -9,7 +9,7 @@ use actix_web::rt::{System, time::timeout};
 use anyhow::{Context, bail};
 use clap::Args;
 use jetpay_core::id::PaymentId;
-use jetpay_gate::{Gate, Reason, StatusOutcome};
+use jetpay_gate::{Reason, StatusOutcome};
 use jetpay_ledger::Ledger;
 use jetpay_platform::visible;
 use uuid::Uuid;
@@ -134,9 +134,7 @@ async fn connect(config: &Config) -> anyhow::Result<()> {
     };
     let mut failed = !report(&config.store.to_string(), &store);
     for project in &config.projects {
-        if let Some(gate) = &config.gate
-            && project.methods.contains(&MethodName::QIWI_KZ)
-        {
+        if let Some(gate) = &config.gate {
             let place = format!("the Gate at {}, project {}", gate.base_url, project.id);
             failed |= !report(&place, &ask(gate, project).await);
         }
@@ -156,10 +154,10 @@ fn report(place: &str, found: &Result<String, String>) -> bool {
     found.is_ok()
 }
 
-/// Asks the Gate for the status of a payout that does not exist.
+/// Asks the Gate for the status of a payment that does not exist.
 async fn ask(gate: &GateConfig, project: &ProjectConfig) -> Result<String, String> {
-    let client = Gate::builder(gate.base_url.clone()).with_timeout(CONNECT);
-    let client = client.build().map_err(|error| error.to_string())?;
+    let client = gate.client().with_timeout(CONNECT).build();
+    let client = client.map_err(|error| error.to_string())?;
     let id = PaymentId::new(format!("jetpay-check-{}", Uuid::now_v7()));
     let id = id.map_err(|error| error.to_string())?;
     let reason = match client.status(&project.project, &id).await {
@@ -207,8 +205,20 @@ fn describe(config: &Config, path: &Path) {
         print_project(project, config);
     }
     match &config.gate {
-        Some(gate) => print_gate(gate),
+        Some(gate) => print_gate(gate, config.makes_payouts()),
         None => println!("  make no payouts               until you add [gate]"),
+    }
+    match (&config.data_api, config.reconcile_every) {
+        (Some(data_api), Some(every)) => println!(
+            "  reconcile the ledger          with {}, every {:#}",
+            data_api.base_url,
+            jiff::SignedDuration::from_secs(every.as_secs().cast_signed())
+        ),
+        (Some(data_api), None) => println!(
+            "  reconcile the ledger          with {}, when `jetpay reconcile api` asks it",
+            data_api.base_url
+        ),
+        (None, _) => println!("  reconcile with no Data API    until you add [data_api]"),
     }
     println!(
         "  accept callbacks              at http://{}/callback and at every URL above",
@@ -261,7 +271,12 @@ fn print_project(project: &ProjectConfig, config: &Config) {
     println!("    a top-up of an unknown contract is {contracts}");
 }
 
-fn print_gate(gate: &GateConfig) {
+fn print_gate(gate: &GateConfig, makes_payouts: bool) {
+    println!("  ask about lost callbacks      at {}", gate.base_url);
+    if !makes_payouts {
+        println!("  make no payouts               until a project has the method qiwi-kz");
+        return;
+    }
     println!("  send payouts                  to {}", gate.base_url);
     let balance = if gate.from_balance {
         "taken from the customer's balance, and refused when the balance is too small"

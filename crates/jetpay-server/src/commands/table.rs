@@ -55,7 +55,8 @@ pub(super) fn named(values: &[(&str, String)]) -> String {
     aligned(&lines)
 }
 
-fn aligned(lines: &[Vec<String>]) -> String {
+/// Lines of as many cells, one below the other.
+pub(super) fn aligned(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let width = |column: usize| {
         let cells = lines.iter().map(|line| line[column].chars().count());

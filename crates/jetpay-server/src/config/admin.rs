@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use super::secret;
 use super::table::{Table, Text};
-use crate::payout_request::unseen::unseen;
 
 /// The shortest token, in characters. A shorter one can be guessed.
 const MIN_TOKEN: usize = 24;
@@ -203,15 +202,7 @@ fn secret(
     file: &'static str,
     folder: &Path,
 ) -> Option<Zeroizing<String>> {
-    let (place, secret) = secret::one_of(table, env, file, folder)?;
-    let secret = Zeroizing::new(secret.trim().to_owned());
-    // A header cannot have most of these, and the others are lost when the token is copied.
-    if unseen(&secret).is_some() {
-        place.problem(
-            "this token has a line break or another character that cannot be seen inside; write the token alone, on one line",
-        );
-        return None;
-    }
+    let (place, secret) = secret::token(table, env, file, folder)?;
     let length = secret.chars().count();
     if length < MIN_TOKEN {
         place.problem(&format!(

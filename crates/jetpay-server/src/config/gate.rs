@@ -1,14 +1,14 @@
-//! `[gate]`: how payouts are made.
+//! `[gate]`: where the platform's Gate is. It answers what became of a payment, and takes payouts.
 
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_gate::{BaseUrl, Gate};
+use jetpay_gate::{BaseUrl, Gate, GateBuilder};
 use jetpay_ledger::payout::{GateAddress, RetryPolicy};
 
 use super::table::{Table, Text};
 
-/// The settings of payouts.
+/// The address of the Gate, and the settings of payouts.
 pub struct GateConfig {
     /// The address of the platform's Gate.
     pub base_url: BaseUrl,
@@ -24,6 +24,11 @@ pub struct GateConfig {
 }
 
 impl GateConfig {
+    /// Begins a client of the Gate.
+    pub fn client(&self) -> GateBuilder {
+        Gate::builder(self.base_url.clone())
+    }
+
     /// The Gate's addresses, as the ledger records them with each payout.
     #[must_use]
     pub fn address(&self) -> GateAddress {
@@ -43,15 +48,19 @@ const MAX_DAYS: i64 = 36_500;
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// The settings; `None` without `[gate]`, and after a problem with `base_url`. A service also loads the certificates that
-/// it needs for the Gate.
-pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Option<GateConfig> {
+/// The settings; `None` without `[gate]`, and after a problem with `base_url`. `currency` is that of the projects, if one of
+/// them pays out. A service also loads the certificates that it needs for the Gate.
+pub(super) fn read(
+    gate: &Table<'_>,
+    currency: Option<Currency>,
+    serving: bool,
+) -> Option<GateConfig> {
     if !gate.is_present() {
         return None;
     }
-    if currency != Currency::KZT {
+    if let Some(currency) = currency.filter(|it| *it != Currency::KZT) {
         gate.problem(&format!(
-            "payouts are in KZT, but the projects are in {currency}; remove [gate]"
+            "payouts are in KZT, but the projects are in {currency}; remove [gate], or the method qiwi-kz"
         ));
     }
     let answer_within = gate.number("answer_within_seconds", 1..=MAX_SECONDS);
@@ -100,7 +109,8 @@ pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Optio
     })
 }
 
-fn address(text: &Text<'_>) -> Option<BaseUrl> {
+/// A base URL of the platform.
+pub(super) fn address(text: &Text<'_>) -> Option<BaseUrl> {
     if text.text.contains(char::is_whitespace) {
         text.problem("a URL has no white space; write it without");
         return None;
@@ -142,19 +152,19 @@ mod tests {
             "[gate]",
             r#"
 from_balance = true                        => 10: gate.base_url: it is missing; ask JetPay for the address of its Gate; write base_url =
-base_url = "gate.example"                  => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://..."                   => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://<host>"                => 11: gate.base_url: the Gate's base URL must be a URL
-base_url = "https://gate.example:70000"    => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "gate.example"                  => 11: gate.base_url: a base URL must be a URL
+base_url = "https://..."                   => 11: gate.base_url: a base URL must be a URL
+base_url = "https://<host>"                => 11: gate.base_url: a base URL must be a URL
+base_url = "https://gate.example:70000"    => 11: gate.base_url: a base URL must be a URL
 base_url = "https://gate.example "         => 11: gate.base_url: a URL has no white space
-base_url = "http://gate.example"           => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "http://10.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "ftp://127.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
-base_url = "https://a:pass@gate.example"   => 11: gate.base_url: the Gate's base URL must not have a user or a password;
-base_url = "https://gate.example?a=b"      => 11: gate.base_url: the Gate's base URL must end with its host or a path, without `?`
+base_url = "http://gate.example"           => 11: gate.base_url: a base URL must begin with https://
+base_url = "http://10.0.0.1"               => 11: gate.base_url: a base URL must begin with https://
+base_url = "ftp://127.0.0.1"               => 11: gate.base_url: a base URL must begin with https://
+base_url = "https://a:pass@gate.example"   => 11: gate.base_url: a base URL must not have a user or a password;
+base_url = "https://gate.example?a=b"      => 11: gate.base_url: a base URL must end with its host or a path, without `?`
 base_url = "https://gate.example" | formerly = ["https://gate.example/"] => 12: gate.formerly: this is the base_url
 base_url = "https://gate.example" | formerly = "https://old.example"     => 12: gate.formerly: this is a text; write formerly = [
-base_url = "https://gate.example" | formerly = ["https://..."]           => 12: gate.formerly: the Gate's base URL must be a URL
+base_url = "https://gate.example" | formerly = ["https://..."]           => 12: gate.formerly: a base URL must be a URL
 base_url = "https://gate.example" | ask_after_seconds = 9                => 12: gate.ask_after_seconds: the platform asks for at least 10
 base_url = "https://gate.example" | ask_after_seconds = 0                => 12: gate.ask_after_seconds: write a whole number from 1 to 600
 base_url = "https://gate.example" | ask_after_seconds = "30s"            => 12: gate.ask_after_seconds: write a whole number from 1 to 600
@@ -164,14 +174,32 @@ base_url = "https://gate.example" | from_balance = 1                     => 12: 
 base_url = "https://gate.example" | base_uri = 1                         => 12: gate.base_uri: there is no such key; did you mean `base_url`?
 "#,
         );
-        let kaspi = PROJECT.replace("qiwi-kz", "kaspi");
-        let text = format!("{HEAD}{kaspi}[gate]\nbase_url = \"https://gate.example\"\n");
-        assert_problems(&text, "9: gate: no project has the method qiwi-kz");
         let dollars = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
         let text = format!("{HEAD}{dollars}[gate]\nbase_url = \"https://gate.example\"\n");
         assert_problems(
             &text,
-            "10: gate: payouts are in KZT, but the projects are in USD; remove [gate]",
+            "10: gate: payouts are in KZT, but the projects are in USD; remove [gate], or the method qiwi-kz",
         );
+    }
+
+    #[test]
+    fn gate_without_a_method_that_pays_out_is_for_status_questions_in_any_currency() {
+        let with_gate = |project: &str| {
+            read(&format!(
+                "{HEAD}{project}[gate]\nbase_url = \"https://gate.example\"\n"
+            ))
+            .unwrap()
+        };
+        let kaspi = PROJECT.replace("qiwi-kz", "kaspi");
+        let dollars = kaspi.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
+        for project in [&kaspi, &dollars] {
+            let config = with_gate(project);
+            assert!(
+                config.gate.is_some() && !config.makes_payouts(),
+                "{project}"
+            );
+        }
+        assert!(with_gate(PROJECT).makes_payouts());
+        assert!(!read(&format!("{HEAD}{PROJECT}")).unwrap().makes_payouts());
     }
 }

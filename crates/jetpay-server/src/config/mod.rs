@@ -1,6 +1,7 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
 mod admin;
+mod data_api;
 mod document;
 mod file;
 mod gate;
@@ -12,6 +13,7 @@ mod table;
 mod tests;
 
 pub use admin::{AdminToken, Role};
+pub use data_api::DataApiConfig;
 pub use document::Problems;
 pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
@@ -64,6 +66,10 @@ pub struct Config {
     pub projects: Vec<ProjectConfig>,
     /// How payouts are made; `None` without `[gate]`.
     pub gate: Option<GateConfig>,
+    /// How the platform's Data API is asked; `None` without `[data_api]`.
+    pub data_api: Option<DataApiConfig>,
+    /// How often the service reconciles the ledger with the Data API; `None` is never. With it, there is a `data_api`.
+    pub reconcile_every: Option<Duration>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
@@ -150,19 +156,20 @@ impl Config {
             }
         }
         let gate = root.table("gate");
-        // Methods that are missing or spelled wrong have their own problem.
-        let may_pay_out = |project: &Table<'_>| {
+        // A method that is missing or spelled wrong has its own problem.
+        let pays_out = |project: &Table<'_>| {
             let methods = project.texts("methods");
             methods.is_empty()
                 || methods
                     .iter()
                     .any(|it| it.text.to_lowercase().contains("qiwi"))
         };
-        if gate.is_present() && !projects.is_empty() && !projects.iter().any(may_pay_out) {
-            gate.problem("no project has the method qiwi-kz, the only one that pays out; add it to methods, or remove [gate]");
-        }
+        let pays_out = projects.iter().any(pays_out);
         let store = store::read(&root.table("store"), folder, serving);
-        let gate_config = gate::read(&gate, currency, serving);
+        let gate_config = gate::read(&gate, pays_out.then_some(currency), serving);
+        let data_api = root.table("data_api");
+        let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
+        let data_api = data_api::read(&data_api, folder, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
@@ -185,9 +192,18 @@ impl Config {
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,
+            data_api,
+            reconcile_every,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })
+    }
+
+    /// Whether the service makes payouts: the Gate is configured, and a project has the method that pays out.
+    #[must_use]
+    pub fn makes_payouts(&self) -> bool {
+        let pays_out = |project: &ProjectConfig| project.methods.contains(&MethodName::QIWI_KZ);
+        self.gate.is_some() && self.projects.iter().any(pays_out)
     }
 
     /// The secrets with which the projects sign and accept messages.

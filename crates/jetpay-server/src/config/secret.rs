@@ -29,6 +29,25 @@ pub(super) fn one_of<'d>(
     }
 }
 
+/// Like [`one_of`], a token on one line, without white space at its ends.
+pub(super) fn token<'d>(
+    table: &Table<'d>,
+    env: &'static str,
+    file: &'static str,
+    folder: &Path,
+) -> Option<(Text<'d>, Zeroizing<String>)> {
+    let (place, secret) = one_of(table, env, file, folder)?;
+    let secret = Zeroizing::new(secret.trim().to_owned());
+    // A header cannot have most of these, and the others are lost when the token is copied.
+    if unseen(&secret).is_some() {
+        place.problem(
+            "this token has a line break or another character that cannot be seen inside; write the token alone, on one line",
+        );
+        return None;
+    }
+    Some((place, secret))
+}
+
 /// The secret in the environment variable that `name` names.
 pub(super) fn from_env(name: &Text<'_>) -> Option<Zeroizing<String>> {
     let fits = name.text.bytes().enumerate().all(|(index, byte)| {

@@ -96,12 +96,17 @@ const RUST_WORDS: [&str; 16] = [
 
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
+    let last = if table == "[data_api]" {
+        table
+    } else {
+        "[gate]"
+    };
     let tables = [
         ("[server]", ""),
         ("[admin]", "token_file = \"token\""),
         ("[store]", "url = \"sqlite://jetpay.db\""),
         ("[[project]]", PROJECT_LINES.trim_end()),
-        ("[gate]", "base_url = \"https://gate.example\""),
+        (last, "base_url = \"https://gate.example\""),
     ];
     let tables =
         tables.map(|(name, own)| format!("{name}\n{}", if name == table { lines } else { own }));
@@ -181,7 +186,7 @@ ask_after_seconds = 30.5
 16: project.secret_env: this project has no secret; write secret_env = "JETPAY_SECRET"
 17: project.currency: the platform does not list this currency
 18: project.strict_contracts: write true or false, without quotes
-20: gate.base_url: the Gate's base URL must be a URL, such as https://
+20: gate.base_url: a base URL must be a URL, such as https://
 21: gate.ask_after_seconds: write a whole number from 1 to 600
 "#,
     );
@@ -246,6 +251,10 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         ("log", ""),
         ("project", PROJECT_LINES),
         ("gate", "base_url = \"https://gate.example\""),
+        (
+            "data_api",
+            "base_url = \"https://data.example\"\ntoken_file = \"token\"\nkey_file = \"other\"",
+        ),
     ];
     let read = |with_defaults: bool| {
         let mut lines = Vec::new();
@@ -258,7 +267,7 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         (lines.len(), read(&lines.join("\n")).unwrap())
     };
     let ((few, without), (many, with)) = (read(false), read(true));
-    assert_eq!(many - few, 14);
+    assert_eq!(many - few, 15);
     let (project, gate) = (&without.projects[0], without.gate.unwrap());
     let (shown, of_gate) = (&with.projects[0], with.gate.unwrap());
     assert_eq!(without.listen.to_string(), "127.0.0.1:8080");
@@ -291,6 +300,9 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         gate.retry_policy,
         jetpay_ledger::payout::RetryPolicy::default()
     );
+    let (data_api, of_data_api) = (without.data_api.unwrap(), with.data_api.unwrap());
+    assert_eq!(data_api.timeout, of_data_api.timeout);
+    assert_eq!(without.reconcile_every, None);
 }
 
 #[test]
@@ -502,7 +514,7 @@ fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
             let is_known = |line: &&str| {
                 line.contains("is not set")
                     || line.contains("there is no such file")
-                    || line.contains("base_url: the Gate's base URL must be a URL")
+                    || line.contains("base_url: a base URL must be a URL")
             };
             let wrong: Vec<_> = found.lines().filter(|line| !is_known(line)).collect();
             assert!(wrong.is_empty(), "{page}\n{block}\n{found}");

@@ -22,6 +22,7 @@
 //! assert_eq!(errors[0].message, "must be the wallet's number: 5 to 20 digits and nothing else");
 //! ```
 
+pub mod dashboard;
 pub(crate) mod unseen;
 
 use std::collections::HashSet;

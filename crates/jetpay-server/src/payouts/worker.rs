@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::rt;
 use futures_util::future::join_all;
 use jetpay_core::Keyring;
-use jetpay_gate::{Gate, GateError};
+use jetpay_gate::GateError;
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
@@ -48,9 +48,8 @@ impl Worker<GateClient> {
             return Ok(None);
         };
         let policy = settings.retry_policy;
-        let gate = Gate::builder(settings.base_url.clone())
-            .with_timeout(policy.answer_timeout)
-            .build()?;
+        let gate = settings.client();
+        let gate = gate.with_timeout(policy.answer_timeout).build()?;
         let keyring = keyring.clone();
         Ok(Some(Self {
             driver: Arc::new(Driver::new(

@@ -52,6 +52,10 @@ pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wron
 #[rustfmt::skip]
 pub(super) static PAYOUT_REQUESTS: Counters = LazyLock::new(|| counters("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome", &["request", "outcome"]));
 
+/// Scheduled reconciliations that failed. A page shows it always: an alert needs the 0 before the first failure.
+#[rustfmt::skip]
+pub(crate) static RECONCILIATION_FAILURES: LazyLock<IntCounter> = LazyLock::new(|| counters("jetpay_reconciliation_failures_total", "scheduled reconciliations that were not done", &[]).with_label_values(&[] as &[&str]));
+
 static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
     let help = "time from the first byte of a request to its answer";
     let buckets = SECONDS.to_vec();
@@ -86,11 +90,14 @@ impl Metrics {
             last.update(ledger).await?;
             Ok(last.by_method.clone())
         };
-        let (counts, payouts, last_credits) = tokio::join!(
+        let (counts, payouts, last_credits, reconciled, differences) = tokio::join!(
             read(ledger.counts()),
             read(ledger.open_payouts()),
-            read(last_credits)
+            read(last_credits),
+            read(last_reconciled(ledger)),
+            read(ledger.open_differences())
         );
+        LazyLock::force(&RECONCILIATION_FAILURES);
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
         let counts = counts.map(|counts| {
             [
@@ -115,6 +122,8 @@ impl Metrics {
         show(&gauges, LEDGER, counts.into_iter().flatten())?;
         show(&gauges, PAYOUTS, payouts.into_iter().flatten())?;
         show(&gauges, LAST_CREDITS, credits)?;
+        show(&gauges, RECONCILED, reconciled.into_iter().flatten())?;
+        show(&gauges, DIFFERENCES, differences.map(|open| ("", open)))?;
         let mut families = prometheus::gather();
         families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
@@ -134,6 +143,10 @@ const LEDGER: Gauge = ("jetpay_ledger", "rows of the ledger that need attention,
 const PAYOUTS: Gauge = ("jetpay_payouts", "payouts without an outcome, by state, and overdue payouts", Some("what"));
 #[rustfmt::skip]
 const LAST_CREDITS: Gauge = ("jetpay_last_credit_timestamp_seconds", "when a callback last credited a payment, by method: seconds since 1970", Some("method"));
+#[rustfmt::skip]
+const RECONCILED: Gauge = ("jetpay_reconciliation_last_success_timestamp_seconds", "when a reconciliation was last recorded, by the schedule or by a person: seconds since 1970", Some("by"));
+#[rustfmt::skip]
+const DIFFERENCES: Gauge = ("jetpay_reconciliation_open_differences", "differences with the platform's books that an operator must look at", None);
 
 /// Adds a gauge to a page, with a number for each value of its label. A gauge without numbers is absent.
 fn show<'a>(
@@ -152,6 +165,19 @@ fn show<'a>(
 /// What the store answers, if it answers in time.
 async fn read<T>(answer: impl Future<Output = Result<T, Error>>) -> Option<T> {
     timeout(READ_TIMEOUT, answer).await.ok()?.ok()
+}
+
+/// When the schedule and when a person last recorded a reconciliation, in seconds since 1970, as far as the newest ones say.
+async fn last_reconciled(
+    ledger: &Ledger,
+) -> Result<impl Iterator<Item = (&'static str, i64)>, Error> {
+    const NEWEST: usize = 100;
+    let runs = ledger.reconciliations(None, NEWEST).await?;
+    let last = [("schedule", true), ("person", false)].map(|(by, is_scheduled)| {
+        let last = runs.iter().find(|run| run.by.is_none() == is_scheduled);
+        last.map(|run| (by, run.time.0.div_euclid(1000)))
+    });
+    Ok(last.into_iter().flatten())
 }
 
 /// When a callback last credited a payment of each method.

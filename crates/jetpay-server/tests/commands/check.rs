@@ -53,6 +53,22 @@ fn check_says_how_the_service_would_make_payouts() {
     );
 }
 
+#[test]
+fn check_says_whether_the_service_would_reconcile() {
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [data_api]"]);
+    folder.write("data_api.token", "the token of a user");
+    folder.write("data_api.key", "the key of the token");
+    let data_api = "[data_api]\nbase_url = \"https://data.example\"\ntoken_file = \"data_api.token\"\n\
+                    key_file = \"data_api.key\"\n";
+    let folder = folder.configured(data_api);
+    let asked = ["with https://data.example, when `jetpay reconcile api` asks it"];
+    assert_says(&folder, "", 0, &asked);
+    let folder = folder.configured("[reconcile]\nevery = \"90m\"\n");
+    let found = assert_says(&folder, "", 0, &["with https://data.example, every 1h 30m"]);
+    assert!(!found.contains("the token of a user") && !found.contains("the key of"));
+}
+
 /// What `jetpay config` prints is valid once its secrets are there, and so it is with every other key in it: each variant leaves
 /// out the keys instead of which others are written.
 #[test]
@@ -65,6 +81,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("jetpay.secret", SECRET),
         ("store.url", "sqlite://jetpay.db"),
         ("ca.pem", ""),
+        ("data_api.token", "the token of a user"),
+        ("data_api.key", "the key of the token"),
     ] {
         folder.write(name, content);
     }
@@ -75,6 +93,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_TOKEN_ALIYA", "another token of Aliya, for alarms");
         command.env("JETPAY_SECRET", SECRET);
         command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
+        command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
+        command.env("JETPAY_DATA_API_KEY", "the key of the token");
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -88,6 +108,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
     for left_out in [
         &[
+            "data_api.token_env",
+            "data_api.key_env",
             "admin.token_env",
             "token.env",
             "store.url_file",
@@ -96,6 +118,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ][..],
         &[
+            "data_api.token_file",
+            "data_api.key_file",
             "admin.token_file",
             "token.file",
             "store.url",
@@ -104,6 +128,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_file",
         ],
         &[
+            "data_api.token_env",
+            "data_api.key_env",
             "admin.token_env",
             "token.env",
             "store.url",
@@ -113,6 +139,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ],
         &[
+            "data_api.token_env",
+            "data_api.key_env",
             "admin.token_env",
             "token.env",
             "store.url",

@@ -3,18 +3,24 @@
 #[path = "../behind_tls/mod.rs"]
 mod behind_tls;
 mod check;
+mod confirm;
 mod explain;
+mod export;
 mod find;
 mod import_customers;
 mod import_payments;
 mod ledger;
 mod operator;
 mod payouts;
+mod reconcile;
+mod reconcile_api;
+mod reconcile_columns;
 mod send;
 mod serve;
 mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
+mod totals;
 
 use std::fs::File;
 
@@ -68,7 +74,22 @@ fn demo_shows_all_methods_and_ends() {
         "/qiwi-kz",
     ];
     assert_has(&shown, &methods);
-    assert_has(&shown, &["5 credited once each, 5 declined"]);
+    assert_has(&shown, &["5 credited once each, 5 declined, 1 pending"]);
+    let (_, reconciled) = shown.split_once("Reconciliation").unwrap();
+    assert_eq!(
+        reconciled.matches("not_credited: ").count(),
+        1,
+        "{reconciled}"
+    );
+    let said = [
+        "15 operations of the platform",
+        "8  matched",
+        "6 000.00 KZT of payment",
+        "the payment is pending: the callback was lost",
+        "payments confirm",
+        "1 to look at",
+    ];
+    assert_has(reconciled, &said);
     let (_, next) = shown.split_once("What next?").unwrap();
     let commands = next.lines().filter(|line| line.contains("cargo run"));
     let commands: Vec<_> = commands.map(str::trim).collect();
@@ -155,6 +176,12 @@ async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its
         ("alarms show 1", 1),
         ("inbox list", 0),
         ("resolutions list", 0),
+        ("reconcile runs", 0),
+        ("reconcile show 1", 1),
+        (
+            "reconcile csv none.csv --map none.toml --from 2026-01-01 --to 2026-01-02",
+            2,
+        ),
         ("payouts list", 0),
         ("entries correct 1 --reason mistake", 0),
         (&simulate, 0),

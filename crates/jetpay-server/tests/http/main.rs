@@ -2,6 +2,7 @@
 
 mod alarms;
 mod callback_rows;
+mod confirm;
 mod customers;
 mod debts;
 mod inbox;

@@ -27,6 +27,10 @@ pub(super) enum Event {
     StoreStep,
     /// An operator looks at payouts that do not end.
     OperatorResolves,
+    /// A person takes this request's payout, which waits for a send, to send it by a file.
+    PersonExports(usize),
+    /// The person uploads the file.
+    PersonUploads(usize),
     /// A server erases payers' personal data.
     ErasePayers,
     /// A customer tops up.

@@ -305,7 +305,7 @@ pub(super) fn without_operation(setup: &Setup, body: &[u8], whole: bool) -> Opti
 fn signed_callback(setup: &Setup, id: &str, event: Told, now: i64) -> Vec<u8> {
     let key = setup.key(event.project, true);
     let flaw = Flaw::None;
-    let mut notification = Notification::new(0, &id.into(), Content { event, flaw });
+    let mut notification = Notification::new(0, &id.into(), Content { event, flaw }, now);
     notification.write(0, method(), key, now).to_vec()
 }
 

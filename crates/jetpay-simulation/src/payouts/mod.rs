@@ -5,6 +5,8 @@
 //! servers that share the store, crash and stall; the network; an operator. The Gate is the one of `jetpay-platform`,
 //! without HTTP.
 
+mod books;
+mod by_hand;
 mod callbacks;
 mod checker;
 mod event;
@@ -178,6 +180,11 @@ impl<'s> Simulation<'s> {
             }
             Event::StoreStep => self.step(),
             Event::OperatorResolves => self.operator_resolves(),
+            Event::PersonExports(request) => self.person_exports(request),
+            Event::PersonUploads(request) => {
+                self.person_uploads(request);
+                Ok(())
+            }
             Event::ErasePayers => self.erase_payers(),
             Event::TopUp(number) => self.top_up(number),
             Event::ManualPayout(number) => {

@@ -28,7 +28,10 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn is_open(&self) -> bool {
-        matches!(self.state.as_str(), "created" | "unknown" | "accepted")
+        matches!(
+            self.state.as_str(),
+            "created" | "unknown" | "sent_by_hand" | "accepted"
+        )
     }
 
     /// The rank of the state. It never decreases.
@@ -148,7 +151,7 @@ pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<i64>>
 /// The keys of open payouts that an operator must look at: they have no next action, or take too long.
 pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql =
-        "SELECT idempotency_key FROM payouts WHERE state IN ('created', 'unknown', 'accepted')
+        "SELECT idempotency_key FROM payouts WHERE state IN ('created', 'unknown', 'sent_by_hand', 'accepted')
                AND (overdue = 1 OR next IS NULL) ORDER BY payment_id";
     all(connection, sql, (), |row| row.get(0))
 }

@@ -171,6 +171,8 @@ pub(super) enum TaskKind {
     Callback(usize),
     /// Resolves the payout of this request for an operator.
     Resolve(usize, PayoutResolution),
+    /// Marks the payout of this request as sent by a person.
+    Export(usize),
     /// Erases payers' personal data.
     ErasePayers,
     /// Announces a top-up.
@@ -183,6 +185,8 @@ pub(super) enum TaskResult {
     LeaseTaken(Result<Option<(Lease, Millis)>, Error>),
     ActionRun(ActionResult),
     CallbackAnswered(u16),
+    /// Whether the person got the file with the payout.
+    Exported(Result<bool, Error>),
     /// The result of a write by an operator.
     Written(Result<(), Error>),
 }

@@ -104,6 +104,9 @@ impl Simulation<'_> {
             (TaskKind::Callback(notification), TaskResult::CallbackAnswered(status)) => {
                 self.callback_answered(*notification, status, may_fail)?;
             }
+            (TaskKind::Export(request), TaskResult::Exported(result)) => {
+                self.export_ended(*request, &result, may_fail)?;
+            }
             (kind, TaskResult::Written(result)) => {
                 self.operator_write_ended(kind, &result, may_fail)?;
             }

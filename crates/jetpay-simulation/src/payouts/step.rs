@@ -76,6 +76,14 @@ impl Simulation<'_> {
             }
             if step.what == "sent" {
                 self.checker.check_not_stopped(request)?;
+                self.checker.check_not_by_hand(request)?;
+            }
+            if step.what == "sent_by_hand" {
+                let this = &self.requests[request];
+                self.checker.check_given_out(this, &self.gate)?;
+            }
+            if matches!(&*step.what, "created" | "postponed" | "not_known") {
+                self.plan_export(request);
             }
             let this = &self.requests[request];
             if step.what == "reserved_again" {
@@ -123,7 +131,8 @@ impl Simulation<'_> {
 }
 
 impl Simulation<'_> {
-    /// Checks that no task waits, that the ledger agrees with the Gate, and that personal data is erased.
+    /// Checks that no task waits, that the ledger agrees with the Gate and with the platform's record, and that personal
+    /// data is erased.
     pub(super) fn check_end(&mut self) -> Result<(), Breach> {
         let waits = |server: &&Server| !server.tasks.is_empty();
         if let Some(server) = self.servers.iter().find(waits) {
@@ -154,6 +163,7 @@ impl Simulation<'_> {
             *count += 1;
         }
         self.check_ledger_audit()?;
+        self.check_reconciliation()?;
         self.world.clock.set(now + 400 * DAY);
         for _ in 0..=self.requests.len() / 500 {
             self.servers[0].erase_payers(Duration::ZERO);

@@ -48,13 +48,28 @@ pub fn typed(body: &[u8]) -> Vec<(&'static str, Read)> {
         }
     };
     assert_eq!(message.body(), signed);
-    vec![
+    let reads = vec![
         read::<Kaspi>(&message, &value),
         read::<Kassa24>(&message, &value),
         read::<Kassa24Bvu>(&message, &value),
         read::<CashinKz>(&message, &value),
         read::<QiwiKz>(&message, &value),
-    ]
+    ];
+    // No message is a status answer and something else.
+    if let Ok(callbacks) = message.status_answer() {
+        assert!(reads.iter().all(|(_, read)| *read == Read::Refused));
+        assert!(
+            !callbacks.is_empty()
+                && value
+                    .get("operation")
+                    .is_none_or(|it| flatten(it).is_empty())
+        );
+        for callback in callbacks {
+            assert_eq!(json!(callback.payment.id), value["payment"]["id"]);
+            assert_eq!(json!(callback.project_id), value["project_id"]);
+        }
+    }
+    reads
 }
 
 fn read<M: Method<CheckDeposit: serde::Serialize>>(

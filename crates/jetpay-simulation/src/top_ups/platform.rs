@@ -42,7 +42,12 @@ impl<'s> Platform<'s> {
     }
 
     /// The platform has the payment id of a top-up. Writes the notifications of its scenario.
-    pub(crate) fn schedule_notifications(&mut self, top_up: usize, payment: &Arc<str>) -> Vec<Due> {
+    pub(crate) fn schedule_notifications(
+        &mut self,
+        top_up: usize,
+        payment: &Arc<str>,
+        now: i64,
+    ) -> Vec<Due> {
         let Self {
             top_ups,
             notifications,
@@ -57,9 +62,10 @@ impl<'s> Platform<'s> {
         let writer = ScenarioWriter::new(random, operations, another, this.projects(), this.amount);
         let (scheduled, sale) = writer.write(this.scenario);
         sales[this.project] = Some(sale);
-        let scheduled = scheduled.into_iter().map(|(after, content)| {
-            notifications.push(Notification::new(top_up, payment, content));
-            (after, notifications.len() - 1)
+        let scheduled = scheduled.into_iter().filter_map(|(after, content)| {
+            let sent = content.flaw != Flaw::NeverSent;
+            notifications.push(Notification::new(top_up, payment, content, now + after));
+            sent.then(|| (after, notifications.len() - 1))
         });
         scheduled.collect()
     }

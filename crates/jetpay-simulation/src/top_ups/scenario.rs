@@ -10,7 +10,7 @@ use crate::notification::{Content, Flaw};
 pub(crate) type Scenario = fn(&mut ScenarioWriter<'_>, u64);
 
 /// Each scenario with its weight.
-pub(crate) const SCENARIOS: [(u32, Scenario); 22] = [
+pub(crate) const SCENARIOS: [(u32, Scenario); 23] = [
     (40, |it, sale| it.paid(sale)),
     (10, |it, sale| it.declined(sale)),
     // Declined, then paid.
@@ -112,6 +112,11 @@ pub(crate) const SCENARIOS: [(u32, Scenario); 22] = [
         it.last().flaw = it.random.choose(&[Flaw::BadSignature, Flaw::NoAmount]);
         it.later(HOUR);
         it.paid(sale);
+    }),
+    // The platform loses the callback of a sale.
+    (1, |it, sale| {
+        it.paid(sale);
+        it.last().flaw = Flaw::NeverSent;
     }),
     // No callback at all.
     (1, |it, _| it.scheduled.clear()),

@@ -47,7 +47,11 @@ impl Simulation<'_> {
             return; // The platform sent the request twice and has an id already.
         }
         let payment = &mut self.checker.payments[index];
-        for (after, notification) in self.platform.schedule_notifications(number, &payment.id) {
+        let now = self.world.now();
+        for (after, notification) in self
+            .platform
+            .schedule_notifications(number, &payment.id, now)
+        {
             payment.notifications.push(notification);
             self.world.later(after, Event::CallbackDue(notification));
         }

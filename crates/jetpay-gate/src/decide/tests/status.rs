@@ -1,9 +1,11 @@
 //! Responses to a question for a status.
 
+use jetpay_core::date::Date;
 use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::message::Matched;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::redacted::Redacted;
-use jetpay_core::signature::{Canonical, Key};
+use jetpay_core::signature::{Canonical, Key, Order};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 
@@ -18,7 +20,8 @@ const PAID: &str = r#"{
     "payment": {"id": "test_123", "type": "payout", "status": "success", "method": "qiwi-kz", "date": "2022-03-25T11:08:45+0000",
         "sum": {"amount": 10000, "currency": "KZT"}, "description": ""},
     "operations": [{"id": 29, "type": "payout", "status": "success", "code": "0", "message": "Suc\ncess", "request_id": "abc",
-        "sum_initial": {"amount": 10000, "currency": "KZT"}, "provider": {"id": 12345}}],
+        "sum_initial": {"amount": 10000, "currency": "KZT"}, "date": "2022-03-25T11:08:44+0000",
+        "provider": {"id": 12345, "payment_id": 777}}],
     "account": {"number": "9182221133"}, "customer": {"id": "12345"}
 }"#;
 
@@ -57,7 +60,10 @@ fn every_field_that_decides_is_read() {
             code: Some(OperationCode::SUCCESS),
             message: Some("Suc cess".to_owned()),
             request_id: Some("abc".to_owned()),
+            date: Some(Date::from("2022-03-25T11:08:44+0000")),
+            provider_payment_id: Some("777".to_owned()),
         }],
+        signed: None,
     };
     assert_eq!(known(PAID), expected);
     assert_eq!(
@@ -69,7 +75,38 @@ fn every_field_that_decides_is_read() {
         known(&PAID.replacen('{', r#"{"status":"success","#, 1)),
         expected
     );
-    assert_eq!(known(&signed(PAID, "next secret")), expected);
+    let body = signed(PAID, "next secret");
+    let mut answer = known(&body);
+    let signed = answer.signed.take().expect("a signed answer");
+    assert_eq!(answer, expected);
+    let matched = Matched {
+        order: Order::Natural,
+        secret: 1,
+    };
+    assert_eq!((signed.matched, &*signed.body), (matched, body.as_bytes()));
+    assert!(!format!("{signed:?}").contains("9182221133"), "{signed:?}");
+    let callbacks = signed.callbacks(&project()).unwrap();
+    assert_eq!(callbacks[0].paid_out(), Some(sum));
+    assert_eq!(callbacks.len(), 1);
+}
+
+#[test]
+fn date_and_receipt_that_are_odd_count_as_absent() {
+    for (from, to) in [
+        (r#""2022-03-25T11:08:44+0000""#, "7"),
+        (r#""payment_id": 777"#, r#""payment_id": []"#),
+        (r#"{"id": 12345, "payment_id": 777}"#, r#""QIWI""#),
+    ] {
+        let operation = known(&PAID.replace(from, to)).operations.remove(0);
+        let is_there = (
+            operation.date.is_some(),
+            operation.provider_payment_id.is_some(),
+        );
+        assert!(
+            is_there == (false, true) || is_there == (true, false),
+            "{to}"
+        );
+    }
 }
 
 #[test]

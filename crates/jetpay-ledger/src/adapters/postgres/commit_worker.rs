@@ -133,17 +133,7 @@ impl CommitWorker {
                 PostgresError::Unknown(_) | PostgresError::Failed(_) => break Err(error),
             }
         };
-        let failing = match &outcome {
-            Ok(())
-            | Err(
-                PostgresError::Failed(
-                    TransactionError::Constraint(_) | TransactionError::Damaged(_),
-                )
-                | PostgresError::Conflict(_),
-            ) => None,
-            Err(PostgresError::Lost(why) | PostgresError::Unknown(why)) => Some(why.clone()),
-            Err(PostgresError::Failed(failure)) => Some(failure.to_string()),
-        };
+        let failing = outcome.as_ref().err().and_then(failing);
         self.state.set_failing(failing);
         outcome
     }
@@ -225,7 +215,35 @@ fn run(
     outcome.unwrap_or_else(|_| Err(TransactionError::Constraint("a write panicked".into())))
 }
 
+/// Why the store fails. None: the commands themselves were the cause.
+fn failing(error: &PostgresError) -> Option<String> {
+    match error {
+        PostgresError::Failed(
+            TransactionError::Constraint(_)
+            | TransactionError::Damaged(_)
+            | TransactionError::Fetch(_),
+        )
+        | PostgresError::Conflict(_) => None,
+        PostgresError::Lost(why) | PostgresError::Unknown(why) => Some(why.clone()),
+        PostgresError::Failed(failure) => Some(failure.to_string()),
+    }
+}
+
 /// A longer pause each time: another server's group is in the way, or the database is starting.
 fn pause(tries: u32) -> Duration {
     Duration::from_millis(2 << tries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn store_does_not_fail_when_a_command_asks_for_too_many_rows_one_after_the_other() {
+        let fetch = TransactionError::Fetch(Box::default());
+        assert_eq!(failing(&PostgresError::Failed(fetch)), None);
+        let disk = TransactionError::Store("no space left".to_owned());
+        let disk = failing(&PostgresError::Failed(disk));
+        assert_eq!(disk.as_deref(), Some("no space left"));
+    }
 }

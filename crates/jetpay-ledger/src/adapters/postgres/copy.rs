@@ -13,12 +13,13 @@ use super::rows::{bound, read};
 use super::session;
 use crate::model::{CopyError, Error, Totals, short};
 use crate::port::tables::{
-    ALARMS, CUSTOMERS, ENTRIES, EVENTS, PAYMENTS, PAYOUTS, RESOLUTIONS, STEPS, Table,
+    ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, PAYMENTS, PAYOUTS, RESOLUTIONS,
+    RUNS, STEPS, Table,
 };
 use crate::port::{Store, TOTALS, Value, totals, totals_of};
 
 /// What is copied, in this order: the number of a row, if its table has one, what is written with a new row, and what is not.
-const TABLES: [(Option<&str>, &Table, Option<&str>); 8] = [
+const TABLES: [(Option<&str>, &Table, Option<&str>); 11] = [
     (None, &CUSTOMERS, None),
     (None, &PAYMENTS, None),
     (SEQ, &EVENTS, None),
@@ -27,6 +28,9 @@ const TABLES: [(Option<&str>, &Table, Option<&str>); 8] = [
     (SEQ, &RESOLUTIONS, None),
     (None, &PAYOUTS, None),
     (SEQ, &STEPS, None),
+    (None, &RUNS, None),
+    (SEQ, &FINDINGS, None),
+    (None, &DIFFERENCES, None),
 ];
 const SEQ: Option<&str> = Some("seq");
 
@@ -42,6 +46,8 @@ const AFTERWARDS: &str = "UPDATE counts SET pending = $1, unmatched = $2, quaran
     WHERE one";
 const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), max(seq)) FROM events HAVING max(seq) > 0;
     SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;
+    SELECT setval(pg_get_serial_sequence('reconciliation_results', 'seq'), max(seq)) FROM reconciliation_results
+        HAVING max(seq) > 0;
     ANALYZE";
 
 /// Copies the ledger into an empty database. `progress` gets the name of a table and how many of its rows are copied. The copy
@@ -110,7 +116,10 @@ async fn copy_table(
     pin_mut!(writer);
     let sql = format!("SELECT {listed} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT {PAGE}");
     // No id is empty, and numbers begin with 1.
-    let mut after = number.map_or("".into(), |_| Value::Int(0));
+    let mut after = match types.first() {
+        Some(&Type::TEXT) => "".into(),
+        _ => Value::Int(0),
+    };
     let mut copied = 0;
     loop {
         let mut rows = from.query_once(&sql, vec![after]).await?;

@@ -11,10 +11,12 @@ use super::error::PostgresError;
 use super::rows::read;
 use super::session::Session;
 use super::wire::send;
-use super::working_set::{EventRow, PaymentRow, PayoutRowInSet, Place, WorkingSet};
+use super::working_set::{EventRow, PaymentRow, PayoutRowInSet, Place, WorkingSet, missing};
 use crate::model::{MAX_OPEN_UNUSABLE, without_nul};
 use crate::port::payouts::sql;
-use crate::port::{Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows};
+use crate::port::{
+    DifferenceRow, Keys, PayoutRow, StoredEvent, TransactionError, Value, alarms, rows,
+};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
@@ -163,6 +165,12 @@ async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresErro
         });
         set.unusable = found(&keys.unusable, open?);
     }
+    if keys.reconciles {
+        client.query(&statements.lock_reconciliations, &[]).await?;
+        // A later statement, as above.
+        let rows = client.query(&statements.last_run, &[]).await?;
+        set.last_run = read(&rows, rows::number)?.pop();
+    }
     let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
     let rows = of(client, &statements.customers, &ids).await?;
     let customers = read(&rows, |row| Ok((row.id()?, true)));
@@ -174,14 +182,7 @@ async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresErro
         Ok((customer.customer_id.clone(), Some(customer)))
     });
     set.contracts = found(&keys.contracts, contracts?);
-    if !keys.alarms.is_empty() {
-        let rows = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
-        let alarms = read(&rows, |row| {
-            let alarm = alarms::alarm(row)?;
-            Ok((alarm.seq, Some(alarm)))
-        });
-        set.alarms = found(&keys.alarms, alarms?);
-    }
+    differences_and_alarms(session, keys, &mut set).await?;
     let rows = of(client, &statements.entries, &keys.entries).await?;
     let entries = read(&rows, |row| {
         Ok((row.int()?, Some(rows::stored_entry(row)?)))
@@ -204,6 +205,45 @@ async fn rare(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresErro
     let declines = read(&rows, |row| Ok((row.id()?, true)));
     set.declines = found(&keys.declines, declines?);
     Ok(set)
+}
+
+/// Locks differences, also those that the alarms are about, in the order of their ids, then the alarms: a run locks an alarm
+/// that it resolves after the difference, too.
+async fn differences_and_alarms(
+    session: &Session,
+    keys: &Keys,
+    set: &mut WorkingSet,
+) -> Result<(), PostgresError> {
+    let Session { client, statements } = session;
+    if keys.differences.is_empty() && keys.alarms.is_empty() {
+        return Ok(());
+    }
+    let values: [&(dyn ToSql + Sync); 2] = [&keys.differences, &keys.alarms];
+    let rows = client.query(&statements.differences, &values).await?;
+    let differences = read(&rows, |row| {
+        let row = DifferenceRow::read(row)?;
+        Ok((row.id.clone(), Some(row)))
+    });
+    set.differences = found(&keys.differences, differences?);
+    if keys.alarms.is_empty() {
+        return Ok(());
+    }
+    let rows = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
+    let alarms = read(&rows, |row| {
+        let alarm = alarms::alarm(row)?;
+        Ok((alarm.seq, Some(alarm)))
+    });
+    set.alarms = found(&keys.alarms, alarms?);
+    // An alarm was raised meanwhile, or its difference is gone: all of them are asked for at once.
+    let alarms = set.alarms.values().flatten();
+    let named = alarms.filter_map(|alarm| alarm.difference.clone());
+    let unseen: Vec<String> = named
+        .filter(|id| !set.differences.contains_key(id))
+        .collect();
+    if !unseen.is_empty() {
+        return Err(missing(|keys| keys.differences = unseen).into());
+    }
+    Ok(())
 }
 
 /// The part of a working set that is about payouts. Locks payouts in the order of their ids, then spenders in the order of

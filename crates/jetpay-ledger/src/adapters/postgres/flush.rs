@@ -9,7 +9,7 @@ use super::wire::send;
 use super::working_set::{Changes, WorkingSet};
 use crate::model::Counts;
 use crate::port::tables::KEPT_OF_PAYOUT;
-use crate::port::{Row, TransactionError, Value, rows};
+use crate::port::{DifferenceRow, Row, TransactionError, Value, rows};
 
 /// Sends all statements in this order, then waits for the answers. If a statement fails, `COMMIT` rolls back.
 ///
@@ -59,6 +59,10 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         resolved,
         steps,
         customers,
+        runs,
+        finished,
+        findings,
+        differences,
         ..
     } = set.changes;
     let events = events.iter().map(|new| {
@@ -76,6 +80,8 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
     let put: Result<_, TransactionError> = put.collect();
     let deleted = customers.iter().filter(|(_, put)| put.is_none());
     let deleted = deleted.map(|(id, _)| vec![id.as_str().into()]);
+    let finished = finished.into_iter().map(|run| vec![run.into()]);
+    let differences = differences.values().map(DifferenceRow::values);
     let resolved = resolved.into_iter().map(|seq| vec![seq.into()]);
     let written = [
         (&statements.add_payments, new_payments),
@@ -87,6 +93,10 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         (&statements.change_payouts, changed_payouts),
         (&statements.put_customers, put?),
         (&statements.delete_customers, deleted.collect()),
+        (&statements.add_runs, runs),
+        (&statements.finish_runs, finished.collect()),
+        (&statements.add_findings, findings),
+        (&statements.put_differences, differences.collect()),
         (&statements.count, count.into_iter().collect()),
         (&statements.add_entries, entries),
         (&statements.add_steps, steps),

@@ -219,6 +219,8 @@ impl LedgerTransaction for WorkingSet {
         {
             self.declines.insert(payment_id.clone(), true);
         }
+        let raised = cause.difference.map(str::to_owned);
+        self.changes.raised.extend(raised);
         self.changes
             .alarms
             .push(owned(alarms::of_alarm(cause, now)));

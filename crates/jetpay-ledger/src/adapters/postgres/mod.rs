@@ -15,6 +15,7 @@ mod ledger_transaction;
 mod payouts;
 mod readers;
 mod reads;
+mod reconciliations;
 mod rows;
 mod session;
 mod store;

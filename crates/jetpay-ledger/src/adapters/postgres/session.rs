@@ -8,11 +8,11 @@ use super::error::{SILENT, unopened};
 use super::rows::{insert, insert_numbered, update};
 use crate::model::OpenError;
 use crate::port::payouts::sql;
-use crate::port::rows;
 use crate::port::tables::{
-    ALARMS, CUSTOMERS, ENTRIES, EVENTS, KEPT_OF_PAYMENT, KEPT_OF_PAYOUT, PAYMENTS, PAYOUTS,
-    RESOLUTIONS, STEPS,
+    ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, KEPT_OF_PAYMENT, KEPT_OF_PAYOUT,
+    PAYMENTS, PAYOUTS, RESOLUTIONS, RUNS, STEPS,
 };
+use crate::port::{reconciliations, rows};
 
 /// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
 /// and no plan is worth compiling.
@@ -89,6 +89,13 @@ statements! {
     add_alarms: insert_numbered(&ALARMS, "last_alarm");
     add_resolutions: insert(&RESOLUTIONS);
     resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
+    lock_reconciliations: "SELECT pg_advisory_xact_lock(7630123804)";
+    last_run: reconciliations::LAST_RUN;
+    differences: reconciliations::by_ids();
+    add_runs: insert(&RUNS);
+    finish_runs: "UPDATE reconciliations SET finished = 1 WHERE seq = ANY($1)";
+    add_findings: insert(&FINDINGS);
+    put_differences: insert(&DIFFERENCES) + &DIFFERENCES.or_replace();
     put_customers: insert(&CUSTOMERS) + " ON CONFLICT (customer_id) DO UPDATE
         SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts";
     delete_customers: "DELETE FROM customers WHERE customer_id = ANY($1)";
@@ -124,6 +131,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/2.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 

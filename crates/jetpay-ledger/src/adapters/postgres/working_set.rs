@@ -1,6 +1,6 @@
 //! The working set: rows that were fetched, and what the commands of a group change in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
@@ -10,7 +10,7 @@ use jetpay_rules::{
 
 use crate::model::{Alarm, Counts, Customer, Millis, NewPayment};
 use crate::port::payouts::sql::Balance;
-use crate::port::{Keys, PayoutRow, Row, StoredEntry, TransactionError};
+use crate::port::{DifferenceRow, Keys, PayoutRow, Row, StoredEntry, TransactionError};
 
 /// The rows that a group of commands reads and changes. A key that is in a map was fetched, also when it has no row. A key
 /// that is missing was not fetched: the command asks for it with [`TransactionError::Fetch`].
@@ -29,6 +29,9 @@ pub(super) struct WorkingSet {
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
     pub(super) spenders: HashMap<CustomerId, Balance>,
+    /// The last run of a reconciliation, if the group holds the lock of those.
+    pub(super) last_run: Option<i64>,
+    pub(super) differences: HashMap<String, Option<DifferenceRow>>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
 }
@@ -48,6 +51,13 @@ pub(super) struct Changes {
     pub(super) resolved: Vec<i64>,
     pub(super) steps: Vec<Row>,
     pub(super) customers: BTreeMap<CustomerId, Option<Customer>>,
+    pub(super) runs: Vec<Row>,
+    /// The runs that it finished.
+    pub(super) finished: Vec<i64>,
+    pub(super) findings: Vec<Row>,
+    pub(super) differences: BTreeMap<String, DifferenceRow>,
+    /// The differences about which it raised an alarm, whose number the commit gives.
+    pub(super) raised: HashSet<String>,
     pub(super) probed: bool,
 }
 

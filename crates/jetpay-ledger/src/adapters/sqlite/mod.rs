@@ -5,6 +5,7 @@ mod file;
 mod ledger_transaction;
 mod open;
 mod payouts;
+mod reconciliations;
 mod rows;
 #[cfg(feature = "sim")]
 pub mod sim;

@@ -20,6 +20,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 

@@ -104,6 +104,37 @@ operator may decline after the lease | lease; +70 resolve declined | declined 0 
 operator may say paid of what was accepted | lease; accept; +1 resolve paid | paid 0 10000 - applied | paid |
 declined by an operator and taken after all | lease; +70 resolve declined; accept -1 | declined 0 0 - noted | accepted | accepted_after_release
 
+payout in a file of a person is not sent | by_hand | sent_by_hand 10000 0 ask@600 noted | sent_by_hand |
+its status is queried | by_hand; +600 lease | sent_by_hand 10000 0 ask@670 noted |  |
+and an unknown id permits no send | by_hand; +600 lease; not_known | sent_by_hand 10000 0 ask@610 noted |  |
+nor does an error, which ends nothing | by_hand; +600 lease; found error | sent_by_hand 10000 0 ask@610 noted | error |
+and is noted once | by_hand; +600 lease; found error; +10 lease; found error | sent_by_hand 10000 0 ask@625 noted |  |
+error of a file after a day releases nothing | by_hand; +86400 lease; found error | sent_by_hand 10000 0 ask@86410 noted | error |
+file that the platform works on | by_hand; +600 lease; found processing | sent_by_hand 10000 0 ask@610 noted | accepted |
+is noted once | by_hand; +600 lease; found processing; +10 lease; found processing | sent_by_hand 10000 0 ask@625 noted |  |
+file that was lost is written again | by_hand; +60 by_hand again | sent_by_hand 10000 0 ask@660 noted | sent_by_hand |
+but only on request | by_hand; +60 by_hand | sent_by_hand 10000 0 ask@600 SentByHand |  |
+and not when the platform has it | by_hand; +600 lease; found processing; by_hand again | sent_by_hand 10000 0 ask@610 MayBeSent |  |
+file of what was in none is not written again | by_hand again | created 10000 0 send@0 NeverByHand |  |
+callback pays a payout by file | by_hand; +3 callback success | paid 0 10000 - applied | paid |
+callback declines a payout by file | by_hand; +3 callback decline | declined 0 0 - applied | declined |
+callback with error asks about a payout by file | by_hand; +3 callback error | sent_by_hand 10000 0 ask@3 noted |  |
+status pays a payout by file | by_hand; +600 lease; found success | paid 0 10000 - applied | paid |
+payout by file that differs waits for an operator | by_hand; callback success amount=9999 | sent_by_hand 10000 0 - quarantined | differs | amount_differs
+and is in no second file | by_hand; callback success amount=9999; by_hand again | sent_by_hand 10000 0 - MayBeSent |  |
+payout by file without an outcome is overdue | by_hand; +86400 lease | sent_by_hand 10000 0 ask@86470 noted | overdue | payout_overdue
+operator may say paid of a payout by file | by_hand; +60 resolve paid | paid 0 10000 - applied | paid |
+operator may decline a payout by file | by_hand; +60 resolve declined | declined 0 0 - applied | declined |
+file that was uploaded after that | by_hand; +60 resolve declined; callback success | paid 0 10000 - applied | reserved_again paid | paid_after_release
+payout that was sent is in no file | lease; by_hand | unknown 10000 0 ask@70 MayBeSent |  |
+nor one that was accepted | lease; accept; by_hand | accepted 10000 0 ask@10 MayBeSent |  |
+nor one that was accepted and then unknown | lease; accept; +70 lease; not_known; by_hand | created 10000 0 send@70 MayBeSent |  |
+nor one that ended with error | lease; +70 lease; found error; by_hand | created 10000 0 send@80 MayBeSent |  |
+nor one that has ended | resolve declined; by_hand | declined 0 0 - Ended |  |
+but one that the platform did not take | lease; not_now; +1 by_hand | sent_by_hand 10000 0 ask@601 noted | sent_by_hand |
+late acceptance of an older send changes nothing more | lease; +70 lease; not_known; by_hand; accept -2 | sent_by_hand 10000 0 ask@80 noted | accepted |
+late rejection of an older send releases nothing | lease; +70 lease; not_known; by_hand; reject -2 | sent_by_hand 10000 0 ask@670 noted |  |
+
 decline without the operation's id releases | lease; accept; +3 callback decline id=none amount=none | declined 0 0 - applied | declined |
 decline without an operation releases | lease; accept; +3 callback decline id=none amount=none kind= status= | declined 0 0 - applied | declined |
 decline without an id that goes on | lease; accept; callback decline id=none amount=none status=processing | accepted 10000 0 ask@10 noted |  |
@@ -160,7 +191,7 @@ fn end(happened: &str) -> [String; 3] {
             let outcome = decision.as_ref().map(|decision| decision.outcome.as_str());
             (outcome.unwrap_or("not due").to_owned(), decision)
         }
-        Err(why) => (format!("{why:?}"), None),
+        Err(why) => (why, None),
     };
     let (state, reserved, paid) = (snapshot.state, snapshot.reserved, snapshot.paid);
     let words = |words: Vec<&str>| words.join(" ");

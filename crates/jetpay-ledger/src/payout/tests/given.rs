@@ -187,6 +187,8 @@ pub(super) enum Event {
     Callback(Told),
     /// An operator decides.
     Resolve(PayoutResolution),
+    /// It is written to a file that a person uploads; `true`: again.
+    ByHand(bool),
 }
 
 /// Reads an event. `+70` before it means that 70 seconds pass first. `-1` after it means that it answers the lease before the
@@ -216,6 +218,7 @@ pub(super) fn parse(text: &str) -> (u64, Event) {
         }
         "callback" => Event::Callback(told(rest)),
         "resolve" => Event::Resolve(rest.parse::<PayoutResolution>().expect("a resolution")),
+        "by_hand" => Event::ByHand(rest == "again"),
         other => panic!("no such event: {other}"),
     };
     (seconds.parse().expect("seconds"), event)

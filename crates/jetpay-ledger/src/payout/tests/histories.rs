@@ -1,9 +1,10 @@
 //! Every history of a few steps: whatever comes, in whatever order.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use super::given::*;
-use crate::model::{AlarmKind, Millis, ResolveError};
+use crate::model::{AlarmKind, Millis};
 use crate::payout::after;
 use crate::payout::decision::PayoutDecision;
 use crate::payout::on_send::SendOutcome;
@@ -19,10 +20,18 @@ const EVENTS: &str = "lease; +100 lease; +90000 lease; accept; accept -1; reject
     callback reversal id=32 amount=5000 payment=partially_reversed; callback success amount=9999;
     callback success payment=decline; callback processing payment=decline; found success payment=error;
     found processing payment=error; found decline and success id=30 payment=decline;
-    found decline and processing id=30 payment=decline; resolve paid; resolve declined";
+    found decline and processing id=30 payment=decline; resolve paid; resolve declined; by_hand;
+    by_hand again";
 
 fn events() -> Vec<(u64, Event)> {
     EVENTS.split(';').map(|text| parse(text.trim())).collect()
+}
+
+/// The name of the error with which the rules refuse what a person wants.
+type Refused = String;
+
+fn refused(why: impl Debug) -> Refused {
+    format!("{why:?}")
 }
 
 /// What was seen of a payout so far, counted apart from the rules.
@@ -41,6 +50,7 @@ pub(super) struct Seen {
     ever_paid: bool,
     released: bool,
     differs: bool,
+    by_hand: bool,
 }
 
 impl Seen {
@@ -54,6 +64,7 @@ impl Seen {
             ever_paid: false,
             released: false,
             differs: false,
+            by_hand: false,
         }
     }
 
@@ -68,7 +79,7 @@ impl Seen {
         &mut self,
         seconds: u64,
         event: &Event,
-    ) -> Result<Option<PayoutDecision>, ResolveError> {
+    ) -> Result<Option<PayoutDecision>, Refused> {
         self.now = after(self.now, Duration::from_secs(seconds));
         let decision = self.decide(event)?;
         if let Some(decision) = &decision {
@@ -84,7 +95,7 @@ impl Seen {
         Ok(decision)
     }
 
-    fn decide(&self, event: &Event) -> Result<Option<PayoutDecision>, ResolveError> {
+    fn decide(&self, event: &Event) -> Result<Option<PayoutDecision>, Refused> {
         let snapshot = &self.snapshot;
         let on_send = |older, outcome: &SendOutcome| {
             let token = snapshot.fencing_token - older;
@@ -105,7 +116,12 @@ impl Seen {
             Event::Found(older, one, another) => on_status(older, &found(one, another)),
             Event::Callback(told) => told.on_callback(snapshot, self.now),
             Event::Resolve(resolution) => {
-                snapshot.resolve(resolution, "an operator's word", self.now)?
+                let resolved = snapshot.resolve(resolution, "an operator's word", self.now);
+                resolved.map_err(refused)?
+            }
+            Event::ByHand(again) => {
+                let marked = snapshot.send_by_hand(again, self.now, &policy());
+                marked.map_err(refused)?
             }
         }))
     }
@@ -123,6 +139,7 @@ impl Seen {
                 StepKind::Sent => {
                     assert!(self.may_send, "sent again without permission");
                     assert!(!self.differs, "sent though an operator must look");
+                    assert!(!self.by_hand, "sent though a person sends it");
                     self.may_send = false;
                 }
                 StepKind::Postponed | StepKind::NotKnown | StepKind::Error => self.may_send = true,
@@ -146,6 +163,15 @@ impl Seen {
                 }
                 StepKind::Reversed => self.paid -= amount,
                 StepKind::Differs => self.differs = true,
+                StepKind::SentByHand => {
+                    assert!(
+                        self.may_send || self.by_hand,
+                        "given to a person though the platform may have it"
+                    );
+                    assert!(!self.differs, "given out though an operator must look");
+                    self.may_send = false;
+                    self.by_hand = true;
+                }
                 StepKind::Created
                 | StepKind::Accepted
                 | StepKind::Unknown
@@ -178,6 +204,11 @@ impl Seen {
         );
         assert_eq!(*state == PayoutState::Paid, *paid > 0);
         if state.is_open() {
+            assert_eq!(
+                *state == PayoutState::SentByHand,
+                self.by_hand,
+                "what a person sends stays so"
+            );
             assert!(
                 next.is_some() || self.differs,
                 "an open payout is forgotten"
@@ -202,8 +233,8 @@ fn explore(seen: &Seen, events: &[(u64, Event)], depth: u32) -> u64 {
 fn money_leaves_at_most_once_in_every_history_of_four_steps_after_the_send() {
     let events = events();
     let begun = Seen::begin().after(&(0, Event::Lease));
-    assert_eq!(explore(&begun, &events, 4), 32_u64.pow(4));
-    assert_eq!(explore(&Seen::begin(), &events, 3), 32_u64.pow(3));
+    assert_eq!(explore(&begun, &events, 4), 34_u64.pow(4));
+    assert_eq!(explore(&Seen::begin(), &events, 3), 34_u64.pow(3));
 }
 
 proptest::proptest! {

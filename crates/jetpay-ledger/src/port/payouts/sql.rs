@@ -48,7 +48,7 @@ pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts
 /// How many payouts wait for an outcome, and how many of them are overdue.
 pub(crate) const OPEN: &str =
     "SELECT state, CAST(count(*) AS BIGINT), CAST(coalesce(sum(overdue), 0) AS BIGINT)
-    FROM payouts WHERE state IN ('created', 'unknown', 'accepted') GROUP BY state";
+    FROM payouts WHERE state IN ('created', 'unknown', 'sent_by_hand', 'accepted') GROUP BY state";
 
 /// The steps of a payout.
 pub(crate) const HISTORY: &str =

@@ -1,6 +1,7 @@
 //! Tests of the Gate's state, plan by plan; and a merchant that follows the rules against two hundred random plans.
 
 mod callbacks;
+mod reported;
 mod requests;
 mod sends;
 

@@ -261,3 +261,37 @@ fn debug_and_display_show_neither_account_nor_customer() {
         assert!(!shown.contains(hidden), "{hidden}");
     }
 }
+
+#[test]
+fn status_of_a_top_up_is_that_of_its_last_callback_with_each_operation_as_it_was_last() {
+    use crate::KASPI;
+    use crate::messages::{Callback, Operation};
+    use jetpay_core::message::Received;
+    use jetpay_core::{Currency, Money};
+
+    let mut state = GateState::new(keyring());
+    assert_eq!(status_of(&ask(&mut state, NOW, "t-1")), "3061");
+    let mut sale = Operation::new("sale", "processing", Money::new(100, Currency::KZT));
+    let made = |status: &str, operation: &Operation| {
+        Callback::new(&KASPI, 35.into(), "t-1", status, operation.clone())
+    };
+    state.has_made(made("processing", &sale));
+    sale.status = "success".to_owned();
+    state.has_made(made("success", &sale));
+    let refund = Operation::new("refund", "success", Money::new(30, Currency::KZT));
+    state.has_made(made("partially refunded", &refund));
+
+    let Reply::Answer { body, .. } = ask(&mut state, NOW, "t-1") else {
+        panic!("no answer");
+    };
+    let keyring = keyring();
+    let message = Received::parse(&body).unwrap().authenticate(&keyring);
+    let callbacks = message.unwrap().status_answer().unwrap();
+    assert_eq!(callbacks.len(), 2);
+    assert_eq!(callbacks[0].paid(), Some(Money::new(100, Currency::KZT)));
+    assert_eq!(callbacks[1].payment.status.as_str(), "partially refunded");
+    assert_eq!(
+        state.log().last().unwrap().to_string(),
+        "status of t-1: the top-up is partially refunded"
+    );
+}

@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Payload, ReqData};
 use jetpay_core::Method;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_ledger::payout::PayoutRequestOutcome;
+use jetpay_ledger::payout::{PayoutRequestOutcome, RetryPolicy};
 use jetpay_ledger::{Millis, NewPayout, Payout, PayoutFilter};
 use jetpay_qiwi_kz::{InvalidPayout, QiwiKz};
 use tokio::sync::Notify;
@@ -33,6 +33,8 @@ pub struct PayoutIntake {
     pub from_balance: bool,
     /// The configured projects.
     pub projects: Arc<HashSet<ProjectId>>,
+    /// How long the service waits before it asks about a payout.
+    pub retry_policy: RetryPolicy,
     /// Notified once for each new payout.
     pub new_payout: Arc<Notify>,
     /// The clock, and the source of ids: 1 to 64 characters of `[A-Za-z0-9_-]`.
@@ -40,13 +42,14 @@ pub struct PayoutIntake {
 }
 
 impl PayoutIntake {
-    /// The settings of a configuration; `None` without `[gate]`. The worker waits for `new_payout`.
+    /// The settings of a configuration; `None` without `[gate]` or a method that pays out. The worker waits for `new_payout`.
     #[must_use]
     pub fn new(config: &Config, new_payout: Arc<Notify>) -> Option<Self> {
-        let gate = config.gate.as_ref()?;
+        let gate = config.gate.as_ref().filter(|_| config.makes_payouts())?;
         let projects = config.projects.iter().map(|project| project.id);
         Some(Self {
             from_balance: gate.from_balance,
+            retry_policy: gate.retry_policy,
             projects: Arc::new(projects.collect()),
             new_payout,
             environment: Arc::new(SystemEnvironment),
@@ -62,7 +65,8 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, AdminError> {
     let intake = admin.payouts.as_ref().ok_or_else(|| {
         AdminError::not_configured(
-            "payouts are not configured: add [gate] with the base_url that JetPay gives you, and restart the service",
+            "payouts are not configured: add [gate] with the base_url that JetPay gives you, and the method qiwi-kz to a project, \
+             and restart the service",
         )
     })?;
     let body: PayoutRequestBody = input::json(payload).await?;
@@ -186,6 +190,7 @@ mod tests {
     use actix_web::{App, rt::time::timeout};
     use jetpay_core::Currency;
     use jetpay_ledger::Ledger;
+    use jetpay_ledger::payout::RetryPolicy;
     use serde_json::json;
     use tokio::sync::Notify;
 
@@ -204,6 +209,7 @@ mod tests {
         let new_payout = Arc::new(Notify::new());
         let intake = PayoutIntake {
             from_balance: false,
+            retry_policy: RetryPolicy::default(),
             projects: Arc::new([1234.into()].into()),
             new_payout: Arc::clone(&new_payout),
             environment: Arc::new(SystemEnvironment),
@@ -219,6 +225,7 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: Some(intake),
+            status: None,
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

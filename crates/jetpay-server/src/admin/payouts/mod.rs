@@ -1,6 +1,7 @@
 //! `/v1/payouts`: money that the merchant pays out.
 
 mod create;
+mod export;
 
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -25,6 +26,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
                 .route(web::get().to(list))
                 .route(web::post().to(create::create)),
         )
+        .service(resource("/payouts:export").route(web::post().to(export::export)))
         // Registered before the ids. No payout has the id `entries`: the service makes all ids.
         .service(resource("/payouts/entries").route(web::get().to(entries::list_of_payouts)))
         .service(resource("/payouts/{payment_id}").route(web::get().to(get)))

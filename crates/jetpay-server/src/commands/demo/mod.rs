@@ -1,6 +1,7 @@
 //! `jetpay demo`: a service, a simulated platform, and the resulting ledger.
 
 mod payouts;
+mod reconciliation;
 mod scenes;
 mod setup;
 
@@ -14,6 +15,8 @@ use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
+use jetpay_platform::data_api::PlatformRecord;
+use jiff::Timestamp;
 
 use super::UNREAD;
 use crate::config::{AdminAccess, Config};
@@ -49,15 +52,21 @@ impl Demo {
             let served = actix_web::rt::spawn(service.serve());
 
             setup.introduce(listen, admin);
+            let begun = Timestamp::now().as_second();
+            // What the platform knows itself. The service does not see it until it asks the Data API.
+            let record = PlatformRecord::new();
             let platform = Platform::new(
                 format!("http://{listen}"),
                 setup::PROJECT,
                 Key::new(&setup.secret()?)?,
-            );
+            )
+            .with_record(record.clone());
             scenes::play(&platform).await?;
+            let lost = scenes::lose_a_callback(&platform).await?;
             // Kept until the end: payouts that the user makes go to it, too.
-            let gate = payouts::gate(&config, listen).await?;
-            if gate.is_some() {
+            let gate = payouts::gate(&config, listen, &record).await?;
+            if let Some(gate) = &gate {
+                gate.with_state(|state, _| state.has_made(lost));
                 payouts::play(&AdminAccess {
                     address: admin,
                     token: config.admin_tokens[0].secret.clone(),
@@ -67,6 +76,11 @@ impl Demo {
                 .await?;
             }
             show_ledger(&ledger).await?;
+            if gate.is_some()
+                && let Some(data_api) = &config.data_api
+            {
+                reconciliation::play(data_api, &ledger, begun, &setup.config()).await?;
+            }
 
             // Without a reader, the user cannot know that the service still runs.
             if self.exit || UNREAD.load(Relaxed) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
+use jetpay_platform::data_api::{DataApiState, PlatformRecord};
 use jetpay_platform::gate::{GateOptions, Server};
 use serde_json::{Value, json};
 
@@ -29,10 +30,12 @@ const PAYOUTS: [(&str, &str); 4] = [
 /// The time limit for a payout of the demo.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Starts the Gate that the configuration names. `None` when an older demo wrote the configuration, without `[gate]`.
+/// Starts the Gate that the configuration names, and the Data API over this record beside it. `None` when an older demo wrote
+/// the configuration, without `[gate]`.
 pub(super) async fn gate(
     config: &Config,
     listen: std::net::SocketAddr,
+    record: &PlatformRecord,
 ) -> anyhow::Result<Option<Server>> {
     let Some(gate) = &config.gate else {
         return Ok(None);
@@ -41,6 +44,9 @@ pub(super) async fn gate(
     let address = address.trim_start_matches("http://").parse();
     let settings = GateOptions {
         callback_url: Some(format!("http://{listen}/callback").parse()?),
+        data_api: config.data_api.as_ref().map(|data_api| {
+            DataApiState::new(&data_api.token, data_api.key.clone(), record.clone())
+        }),
         ..GateOptions::new(
             address.context("base_url in [gate] must be an address of this machine, such as http://127.0.0.1:9090")?,
             config.keyring(),

@@ -1,10 +1,12 @@
 //! The top-ups of the demo: good and bad ones by all methods.
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
+use jetpay_platform::messages::Callback;
 use jetpay_platform::{
-    CallbackKind, Exchange, METHODS, MethodFacts, Platform, Step, TopUp, messages, top_up,
+    CallbackKind, Exchange, KASPI, METHODS, MethodFacts, Platform, Step, TopUp, messages, top_up,
 };
 
 use super::setup::{ANNA, BORIS, PROJECT};
@@ -44,6 +46,18 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
         show_exchange("verify", &forged(platform, method, customer).await?);
     }
     Ok(())
+}
+
+/// A top-up that is paid, and whose callback is lost: it is returned, and was never sent.
+pub(super) async fn lose_a_callback(platform: &Platform) -> anyhow::Result<Callback> {
+    let amount = Money::new(600_000, Currency::KZT);
+    heading("A callback that is lost — /kaspi");
+    println!("  {ANNA} pays {amount}; the platform's callback never arrives");
+    let steps = top_up(platform, &TopUp::new(&KASPI, ANNA, amount), show).await?;
+    let announced = steps.iter().find_map(|step| step.exchange.payment_id());
+    let payment_id = announced.context("the demo's service announced no payment")?;
+    let paid = CallbackKind::Success;
+    Ok(paid.callback(&KASPI, platform.project_id(), payment_id, amount))
 }
 
 async fn forged(

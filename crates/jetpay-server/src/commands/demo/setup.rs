@@ -47,6 +47,8 @@ impl Setup {
             .with_context(|| format!("cannot create {}", setup.folder.display()))?;
         setup.write("secret.txt", &random_text()?)?;
         setup.write("token.txt", &random_text()?)?;
+        setup.write("data-api-token.txt", &random_text()?)?;
+        setup.write("data-api-key.txt", &random_text()?)?;
         setup.write("jetpay.toml", &configuration()?)?;
         Ok(setup)
     }
@@ -70,7 +72,7 @@ impl Setup {
         if path.exists() {
             return Ok(());
         }
-        // Two of the files are secrets.
+        // All files but one are secrets.
         fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -104,12 +106,14 @@ impl Setup {
         println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
              | {} sign --secret-env SECRET | curl -d @- http://{listen}/kaspi",
-            // With `cargo run` the binary is not on the PATH.
-            std::env::current_exe()
-                .unwrap_or_else(|_| "jetpay".into())
-                .display()
+            program().display()
         );
     }
+}
+
+/// This program. With `cargo run` it is not on the PATH.
+pub(super) fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| "jetpay".into())
 }
 
 /// Says what to do next: a command for each way to use this repository. They run in its folder. The checks are of the service
@@ -179,6 +183,11 @@ secret_file = "secret.txt"
 base_url = "http://{gate}"
 answer_within_seconds = 2
 ask_after_seconds = 1
+
+[data_api] # the platform's own books, simulated at the Gate's address
+base_url = "http://{gate}"
+token_file = "data-api-token.txt"
+key_file = "data-api-key.txt"
 "#
     ))
 }

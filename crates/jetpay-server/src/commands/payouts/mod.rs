@@ -1,5 +1,6 @@
 //! `jetpay payouts`: makes, shows and resolves payouts by calling the running service.
 
+mod export;
 mod send;
 
 use clap::{Args, Subcommand};
@@ -24,13 +25,18 @@ pub(super) enum Payouts {
     /// sends the first. It ends with 1 when a row is wrong, when the service refuses one, or when the service stops
     /// answering.
     Send(send::Send),
+    /// Write a file of payouts that a person uploads in the platform's Dashboard; the service does not send them any more
+    ///
+    /// The service marks the payouts as `sent_by_hand` before the file appears. It refuses payouts that it sent already, or may
+    /// have sent. The file holds the payees' data: only its owner can read it. Delete it after the upload.
+    Export(export::Export),
     /// Say how a payout ended when the platform does not
     Resolve(Resolve),
 }
 
 #[derive(Args)]
 pub(super) struct List {
-    /// List only payouts in this state: created, unknown, accepted, paid, declined, rejected or reversed
+    /// List only payouts in this state: created, unknown, `sent_by_hand`, accepted, paid, declined, rejected or reversed
     #[arg(long)]
     state: Option<String>,
     /// List only payouts to this customer
@@ -83,6 +89,7 @@ impl Payouts {
                 show.admin.call(&request, render)
             }
             Self::Send(send) => send.run(),
+            Self::Export(export) => export.run(),
             Self::Resolve(resolve) => {
                 let body = serde_json::json!({ "as": resolve.ending, "reason": resolve.reason });
                 let request = Request::post(&["payouts", &resolve.payment_id, "resolve"], body);
@@ -126,7 +133,10 @@ fn render_list(answer: &Value) -> String {
 /// The state, with a remark when the payout is overdue.
 fn state(payout: &Value) -> String {
     let state = text(payout, "/state");
-    let is_open = matches!(state.as_str(), "created" | "unknown" | "accepted");
+    let is_open = matches!(
+        state.as_str(),
+        "created" | "unknown" | "sent_by_hand" | "accepted"
+    );
     if is_open && payout["overdue"] == true {
         return format!("{state}, overdue");
     }

@@ -31,11 +31,15 @@ pub(in crate::commands) struct CsvRow<'a> {
 /// A CSV file, read row by row.
 pub(in crate::commands) struct CsvFile {
     lines: Lines,
-    columns: &'static Columns,
+    /// The columns of a file that may have no others.
+    columns: Option<&'static Columns>,
     /// The names in the header, without the empty ones at its end.
-    header: Vec<String>,
+    pub(in crate::commands) header: Vec<String>,
     row: Row,
 }
+
+/// A header is in one of the first lines.
+pub(in crate::commands) const FIRST_LINES: usize = 50;
 
 impl CsvFile {
     /// Reads the header and checks it.
@@ -59,20 +63,86 @@ impl CsvFile {
             if row.is_blank() {
                 continue;
             }
-            let mut header: Vec<_> = row.cells().map(|cell| cell.trim().to_owned()).collect();
-            let named = header.iter().rposition(|name| !name.is_empty());
-            header.truncate(named.map_or(0, |at| at + 1));
+            let header = row.names();
             if let Some(wrong) = columns.wrong(&header) {
                 bail!("line {line} must name {columns}; {wrong}");
             }
             return Ok(Self {
                 lines,
-                columns,
+                columns: Some(columns),
                 header,
                 row,
             });
         }
         bail!("the file is empty: its first line must name {columns}");
+    }
+
+    /// Finds the header of a file that another system wrote: of the first lines, as each separator splits them, the first
+    /// with the highest score above 0. Returns its line, from 1, too. Columns that nobody asks for may have any name or none.
+    pub(in crate::commands) fn find(
+        file: RowFile,
+        separator: Option<char>,
+        score: impl Fn(&[String]) -> usize,
+    ) -> anyhow::Result<Option<(Self, u64)>> {
+        let (mut lines, mut row, mut separator) = (file.lines, Row::default(), separator);
+        let (mut best, mut wrong) = (None, None);
+        let mut highest = 0;
+        for _ in 0..FIRST_LINES {
+            let (start, number) = (lines.end, lines.number + 1);
+            if !lines.read()? {
+                break;
+            }
+            let next = lines.end;
+            if let Some(given) = lines.text().0.strip_prefix("sep=") {
+                separator = separator.or(given.chars().next());
+                continue;
+            }
+            let all = separator.map_or(SEPARATORS.to_vec(), |it| vec![it]);
+            for separator in all {
+                lines.seek(start, number)?;
+                lines.read()?;
+                row.separator = separator;
+                if let Some(bad) = row.read(&mut lines, &[])? {
+                    wrong = wrong.or(Some(bad));
+                    continue;
+                }
+                let header = row.names();
+                let score = score(&header);
+                if score > highest {
+                    highest = score;
+                    best = Some((separator, header, number));
+                }
+            }
+            lines.seek(next, number + 1)?;
+        }
+        lines.rewind()?;
+        let Some((separator, header, header_line)) = best else {
+            return match wrong {
+                Some(BadLine { line, what }) => bail!("line {line}: {what}"),
+                None => Ok(None),
+            };
+        };
+        while lines.number < header_line {
+            lines.read()?;
+        }
+        row.separator = separator;
+        let file = Self {
+            lines,
+            columns: None,
+            header,
+            row,
+        };
+        Ok(Some((file, header_line)))
+    }
+
+    /// What separates the cells.
+    pub(in crate::commands) fn separator(&self) -> char {
+        self.row.separator
+    }
+
+    /// Where the next row begins, in bytes.
+    pub(in crate::commands) fn byte(&self) -> u64 {
+        self.lines.end
     }
 
     /// Goes to the row that begins at this byte and line.
@@ -96,7 +166,9 @@ impl CsvFile {
                 file: self,
                 errors: FieldErrors::default(),
             };
-            let key = trim(cells.cell(self.columns.key()));
+            let key = self
+                .columns
+                .map_or("", |columns| trim(cells.cell(columns.key())));
             let bad = bad.or_else(|| Some(BadLine::new(line, self.wrong_cells()?)));
             return Ok(Some(CsvRow {
                 line,
@@ -123,6 +195,7 @@ impl CsvFile {
                 count => format!("the row has {count} cells, but the header has {expected}"),
             });
         }
+        self.columns?;
         let mut unnamed = self.row.cells().zip(&self.header);
         let place = unnamed.position(|(cell, name)| name.is_empty() && !trim(cell).is_empty())?;
         Some(format!(
@@ -184,8 +257,8 @@ impl<'a> Cells<'a> {
         })
     }
 
-    /// A cell that is not empty, as `read` reads it.
-    fn checked<T>(
+    /// A cell that is not empty, as `read` reads it. None: the cell is empty, or is an error.
+    pub(in crate::commands) fn checked<T>(
         &mut self,
         column: &str,
         read: impl FnOnce(&str) -> Result<T, String>,
@@ -212,7 +285,7 @@ impl fmt::Display for Columns {
         let Self { all, required } = self;
         write!(
             f,
-            "these columns, in any order, separated by commas, semicolons or tabs: {all}"
+            "these columns, in any order, separated by commas, semicolons, tabs or `|`: {all}"
         )?;
         if required.len() < all.len() {
             write!(f, " (required: {required})")?;
@@ -270,12 +343,12 @@ impl Columns {
     }
 }
 
+/// What may separate cells.
+pub(in crate::commands) const SEPARATORS: [char; 4] = ['|', '\t', ';', ','];
+
 /// The separator that a header has most often. No column's name has one.
 fn separator_of(header: &str) -> char {
     let count = |separator: &char| header.matches(*separator).count();
     // Of equal counts the last one is taken.
-    ['\t', ';', ',']
-        .into_iter()
-        .max_by_key(count)
-        .unwrap_or(',')
+    SEPARATORS.into_iter().max_by_key(count).unwrap_or(',')
 }

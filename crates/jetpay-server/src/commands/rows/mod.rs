@@ -10,13 +10,15 @@ use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use encoding_rs::Encoding;
 use jetpay_platform::visible;
+use sha2::{Digest, Sha256};
 
 use super::table::cut;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::text::{NOT_UTF_8, SAVE_AS_UTF_8, foreign, not_utf8, without_bom};
 
-pub(super) use csv::{Cells, Columns, CsvFile, CsvRow};
+pub(super) use csv::{Cells, Columns, CsvFile, CsvRow, FIRST_LINES, SEPARATORS};
 #[cfg(test)]
 pub(super) use tests::{file, open};
 
@@ -126,6 +128,43 @@ impl RowFile {
             length,
         })
     }
+
+    /// Whether all of it is UTF-8.
+    pub(super) fn is_utf8(&mut self) -> io::Result<bool> {
+        let mut is_utf8 = true;
+        while is_utf8 && self.lines.read()? {
+            is_utf8 = str::from_utf8(&self.lines.text).is_ok();
+        }
+        self.lines.rewind()?;
+        Ok(is_utf8)
+    }
+
+    /// Whether it begins with a mark of UTF-8.
+    pub(super) fn has_bom(&self) -> bool {
+        self.lines.first > 0
+    }
+
+    /// The SHA-256 of its bytes, in hexadecimal digits.
+    pub(super) fn sha256(&mut self) -> io::Result<String> {
+        let mut hash = Sha256::new();
+        self.lines.seek(0, 1)?;
+        loop {
+            let bytes = self.lines.file.fill_buf()?;
+            if bytes.is_empty() {
+                break;
+            }
+            hash.update(bytes);
+            let read = bytes.len();
+            self.lines.file.consume(read);
+            self.lines.end += read as u64;
+        }
+        self.lines.rewind()?;
+        let digits = hash
+            .finalize()
+            .into_iter()
+            .map(|byte| format!("{byte:02x}"));
+        Ok(digits.collect())
+    }
 }
 
 /// An open file, its first bytes, and its length.
@@ -189,6 +228,8 @@ pub(super) struct Lines {
     first: u64,
     text: Vec<u8>,
     is_too_long: bool,
+    /// The encoding, if it is not UTF-8. It has one byte a character, and the characters of ASCII.
+    pub(super) encoding: Option<&'static Encoding>,
     /// The number of the line, from 1.
     pub(super) number: u64,
     /// Where the next line begins, in bytes.
@@ -203,6 +244,7 @@ impl Lines {
             first,
             text: Vec::new(),
             is_too_long: false,
+            encoding: None,
             number: 0,
             end: 0,
         };
@@ -246,6 +288,10 @@ impl Lines {
                 self.end += 1;
             }
             if line_end.is_some() || is_last {
+                if let Some(encoding) = self.encoding {
+                    let (text, _) = encoding.decode_without_bom_handling(&self.text);
+                    self.text = text.into_owned().into_bytes();
+                }
                 let is_line = self.end > start;
                 self.number += u64::from(is_line);
                 return Ok(is_line);

@@ -59,6 +59,14 @@ impl Row {
         (0..self.ends.len()).map(|at| self.cell(at).unwrap_or_default())
     }
 
+    /// The cells as the names of columns, without the empty ones at the end.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.cells().map(|cell| cell.trim().to_owned()).collect();
+        let last = names.iter().rposition(|name| !name.is_empty());
+        names.truncate(last.map_or(0, |at| at + 1));
+        names
+    }
+
     pub(super) fn count(&self) -> usize {
         self.ends.len()
     }

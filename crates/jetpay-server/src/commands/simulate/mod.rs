@@ -12,7 +12,7 @@ use crate::commands::exit_code;
 #[derive(Subcommand)]
 pub(super) enum Simulate {
     /// Play the Gate: accept payouts, send callbacks, and fail as the account number says
-    Gate(gate::Gate),
+    Gate(Box<gate::Gate>),
     /// Play the platform: send top-ups with faults to an endpoint, and compare its answers with the expected ones
     ///
     /// Payers look, pay or leave. Callbacks follow, and are repeated until they are acknowledged. Success callbacks

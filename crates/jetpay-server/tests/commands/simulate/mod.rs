@@ -1,5 +1,6 @@
 //! `jetpay simulate platform`: against the real service, against a wrong endpoint, and with wrong arguments.
 
+mod data_api;
 mod https;
 mod refused;
 

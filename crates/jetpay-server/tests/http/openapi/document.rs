@@ -46,7 +46,7 @@ impl Operation {
 
     /// A request for what does not exist.
     pub(super) fn for_nothing(&self) -> String {
-        let is_number = self.path.contains("{seq}");
+        let is_number = self.path.contains("{seq}") || self.path.contains("{run}");
         self.request(if is_number { "999" } else { "none" }, "")
     }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use jetpay_ledger::payout::{PayoutEntry, StepKind};
 use jetpay_ledger::{
-    AlarmKind, EntryKind, EventStatus, HitKind, MatchedWord, PaymentState, PayoutState,
+    AlarmKind, DifferenceState, DifferenceVerdict, EntryKind, EventStatus, HitKind, MatchedWord,
+    PaymentState, PayoutState,
 };
 use serde_json::{Value, json};
 
@@ -183,6 +184,9 @@ fn file_has_the_version_and_the_words_of_this_program_and_every_object_is_closed
         "PayoutState": PayoutState,
         "PayoutStepKind": StepKind,
         "PayoutEntryKind": PayoutEntry,
+        "ResultKind": jetpay_reconcile::Kind,
+        "DifferenceState": DifferenceState,
+        "DifferenceVerdict": DifferenceVerdict,
     } {
         assert_eq!(
             document.json["components"]["schemas"][schema]["enum"],

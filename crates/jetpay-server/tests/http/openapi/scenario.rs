@@ -2,7 +2,7 @@
 
 use jetpay_core::{Keyring, Project};
 use jetpay_platform::KASPI;
-use jetpay_platform::gate::GateOptions;
+use jetpay_platform::gate::{GateOptions, OnSend, Plan, Server};
 use jetpay_testing::free_port;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use super::document::{Broken, Document, Operation};
 use super::{Api, text_of};
 use crate::support::{
-    CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused,
+    CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused, success,
 };
+
+/// A wallet to which the Gate takes no payout.
+const UNTAKEN: &str = "77012345699";
 
 /// Plays it all, and returns what was seen.
 pub(super) async fn play() -> Document {
@@ -21,7 +24,12 @@ pub(super) async fn play() -> Document {
     let mut options = GateOptions::new(([127, 0, 0, 1], gate).into(), Keyring::from(project));
     let callbacks = format!("http://127.0.0.1:{}/callback", running.folder.listen);
     options.callback_url = Some(callbacks.parse().unwrap());
-    let _gate = options.open().await.unwrap();
+    let gate = options.open().await.unwrap();
+    let refuses = Plan {
+        sends: vec![OnSend::Refuse(403); 1_000],
+        ..Plan::default()
+    };
+    gate.with_state(|state, _| state.plan(UNTAKEN, refuses));
     let mut api = Api {
         document: Document::read(),
         running,
@@ -32,6 +40,8 @@ pub(super) async fn play() -> Document {
     entries(&mut api).await;
     payouts(&mut api).await;
     search(&mut api).await;
+    reconciliations(&mut api).await;
+    lost_callbacks(&mut api, gate).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -70,11 +80,14 @@ fn good_body(id: &str) -> Value {
         "putCustomer" => json!({}),
         "importCustomers" => json!("{}"),
         "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
-        "correctEntry" => json!({"reason": reason}),
+        "correctEntry" | "confirmPayment" => json!({"reason": reason}),
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
+        "exportPayouts" => json!({"format": "dashboard", "payment_ids": ["none"]}),
         "resolvePayout" => json!({"as": "paid", "reason": reason}),
+        "recordReconciliation" => report(),
+        "resolveDifference" => json!({"verdict": "accepted", "reason": reason}),
         _ => Value::Null,
     }
 }
@@ -197,6 +210,27 @@ async fn entries(api: &mut Api) {
         .await;
 }
 
+/// What the platform says about two payments: one of its answers could be made from another one. Then the Gate is away.
+async fn lost_callbacks(api: &mut Api, gate: Server) {
+    let mut confirms = Vec::new();
+    for description in ["", "x;operations:0:status:success"] {
+        let id = api.running.announced(500).await;
+        let mut callback = success(&id, 500);
+        description.clone_into(&mut callback.payment.description);
+        gate.state().has_made(callback);
+        confirms.push(format!("POST /v1/payments/{id}/confirm"));
+    }
+    let reason = json!({"reason": "a test"});
+    for confirm in &confirms {
+        api.call(confirm, json!({"dry_run": true}), 200).await;
+    }
+    for (confirm, status) in [(0, 200), (0, 409), (1, 409)] {
+        api.call(&confirms[confirm], reason.clone(), status).await;
+    }
+    gate.stop().await;
+    api.call(&confirms[1], reason, 502).await;
+}
+
 async fn payouts(api: &mut Api) {
     // The last digits of the wallet choose what the Gate does: it pays, declines, or never ends.
     let (paid, declined, endless) = ("77012345600", "77012345601", "77012345618");
@@ -220,6 +254,30 @@ async fn payouts(api: &mut Api) {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+    let waiting = payout("by hand", UNTAKEN);
+    let waiting = api.call("POST /v1/payouts", waiting, 202).await;
+    let id = &waiting["payment_id"];
+    let shown = format!("/v1/payouts/{}", id.as_str().unwrap());
+    while !text_of(&api.get(&shown).await).contains("postponed") {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let export = "POST /v1/payouts:export";
+    let mut body = json!({"format": "dashboard", "payment_ids": [id]});
+    api.call(export, body.clone(), 200).await;
+    api.call(export, body.clone(), 409).await;
+    body["again"] = json!(true);
+    api.call(export, body, 200).await;
+    // A name that no file can hold.
+    let mut formula = payout("formula", UNTAKEN);
+    formula["customer"]["first_name"] = json!("=1+1");
+    let formula = api.call("POST /v1/payouts", formula, 202).await;
+    let created = json!({"format": "dashboard", "state": "created"});
+    let mut exported = Value::Null;
+    while exported["skipped"][0].is_null() {
+        exported = api.call(export, created.clone(), 200).await;
+    }
+    assert_eq!(exported["payment_ids"], json!([]));
+    assert_eq!(exported["skipped"][0]["payment_id"], formula["payment_id"]);
     for query in ["?limit=1", "?request_sha256=0", "/entries"] {
         api.get(&format!("/v1/payouts{query}")).await;
     }
@@ -229,6 +287,75 @@ async fn payouts(api: &mut Api) {
     for status in [200, 409] {
         let decision = json!({"as": "declined", "reason": "a test"});
         api.call(&resolve, decision, status).await;
+    }
+}
+
+/// A report that has every field: two differences, of which one raises an alarm.
+fn report() -> Value {
+    let credit = json!({
+        "id": "1234-77-not_there", "kind": "not_there", "project_id": PROJECT, "operation_id": "77", "payment_id": "p-77",
+        "field": "amount", "ours": "100 KZT", "theirs": "90 KZT", "why": "a test", "time": 1_793_800_000, "source": 0, "line": 2,
+    });
+    let mut other = credit.clone();
+    other["id"] = json!("1234-78-payment_differs");
+    other["kind"] = json!("payment_differs");
+    other["operation_id"] = json!("78");
+    other["amount"] = json!({"amount": 90, "currency": "KZT"});
+    json!({
+        "from": 1_793_473_200, "to": 1_796_065_200, "ledger_seq": 1,
+        "sources": [{"name": "november.csv", "sha256": "ab".repeat(32), "rows": 2}],
+        "counts": {"not_there": 1, "payment_differs": 1},
+        "sums": [{"project_id": PROJECT, "currency": "KZT", "type": "sale", "ours": 100, "theirs": 90, "explained": -10}],
+        "results": [credit, other],
+        "agreed": ["1234-79-not_credited"],
+    })
+}
+
+async fn reconciliations(api: &mut Api) {
+    for _ in 0..2 {
+        api.call("POST /v1/reconciliations", report(), 201).await;
+    }
+    let resolve = "POST /v1/reconciliations/differences/1234-77-not_there/resolve";
+    for status in [200, 409] {
+        let decision = json!({"verdict": "foreign", "reason": "a test"});
+        api.call(resolve, decision, status).await;
+    }
+    api.get("/v1/reconciliations?limit=1").await;
+    api.get("/v1/reconciliations/1").await;
+    let page = api.get("/v1/reconciliations/2?limit=1").await;
+    assert_eq!(page["results"][0]["state"], "foreign");
+    let rest = api.get("/v1/reconciliations/2?after=1").await;
+    assert_eq!(rest["results"][0]["operation_id"], "78");
+    for (field, wrong) in [
+        ("to", json!(1_793_473_200)),
+        ("from", json!(i64::MIN)),
+        ("counts", json!({"lost": 1})),
+        ("sums[0].explained", json!(-9)),
+        ("results[0].time", json!(i64::MAX)),
+        ("sources", json!([])),
+        ("sources[0].sha256", json!("zz".repeat(32))),
+        ("sources[0].name", json!("n".repeat(256))),
+        ("counts", json!({"not_there": 1})),
+        (
+            "counts",
+            json!({"not_there": 1, "payment_differs": 1, "type_differs": 1}),
+        ),
+        (
+            "sums[0]",
+            json!({"project_id": PROJECT, "currency": "KZT", "type": "sale", "ours": 0, "theirs": 0, "explained": 0}),
+        ),
+        ("agreed[0]", json!("1234-77-not_there")),
+    ] {
+        let mut body = report();
+        let pointer = format!("/{}", field.replace(['[', '.'], "/").replace(']', ""));
+        *body.pointer_mut(&pointer).unwrap() = wrong;
+        let answer = api.call("POST /v1/reconciliations", body, 422).await;
+        let named = if field.starts_with("sums") {
+            "sums"
+        } else {
+            field
+        };
+        refused(&(422, answer), named);
     }
 }
 
@@ -287,10 +414,10 @@ async fn bad_requests(api: &mut Api, operation: &Operation) {
         (400, "{".to_owned()),
         (
             413,
-            if operation.id == "importCustomers" {
-                "{}\n".repeat(10_001)
-            } else {
-                " ".repeat(1024 * 1024 + 1)
+            match &*operation.id {
+                "importCustomers" => "{}\n".repeat(10_001),
+                "recordReconciliation" => " ".repeat(16 * 1024 * 1024 + 1),
+                _ => " ".repeat(1024 * 1024 + 1),
             },
         ),
         (404, text_of(&good_body(&operation.id))),
@@ -338,7 +465,7 @@ async fn parameters(api: &mut Api, operation: &Operation) {
             &[]
         };
         for wrong in wrong.iter().chain(limits) {
-            let request = operation.request("", &format!("{name}={wrong}"));
+            let request = operation.request("1", &format!("{name}={wrong}"));
             let answer = api.call(&request, Value::Null, 422).await;
             let message = refused(&(422, answer), name);
             let expected = match &**name {
@@ -353,7 +480,7 @@ async fn parameters(api: &mut Api, operation: &Operation) {
         }
     }
     if !good.is_empty() {
-        let request = |query: &str| operation.request("", query);
+        let request = |query: &str| operation.request("1", query);
         api.call(&request(&good.join("&")), Value::Null, 200).await;
         let answer = api.call(&request("colour=red"), Value::Null, 422).await;
         let error = answer["error"]["message"].as_str().unwrap();

@@ -65,6 +65,35 @@ impl Checker {
         Invariant::ResendPermitted.broken(request, "it is sent although an alarm has stopped it")
     }
 
+    /// Checks that the service did not send a payout that a person sends.
+    pub(in crate::payouts) fn check_not_by_hand(&self, request: usize) -> Result<(), Breach> {
+        let mut steps = self.known[&request].steps.iter();
+        let mut whats = steps.by_ref().map(|&place| &*self.steps[place].what);
+        if !whats.any(|what| what == "sent_by_hand") || !whats.any(|what| what == "sent") {
+            return Ok(());
+        }
+        Invariant::ResendPermitted.broken(request, "it is sent although a person sends it")
+    }
+
+    /// Checks that the platform did not have a payout that was just given to a person, unless a slow send brought it there.
+    pub(in crate::payouts) fn check_given_out(
+        &self,
+        request: &PayoutRequest,
+        gate: &GateState,
+    ) -> Result<(), Breach> {
+        let known = &self.known[&request.number];
+        let status = gate.status(request.project_id(), &known.row.id);
+        let steps = known.steps.iter().map(|&place| &*self.steps[place].what);
+        let again = steps.filter(|what| *what == "sent_by_hand").count() > 1;
+        match status {
+            Some(status) if !again && !request.overtaken => {
+                let message = format!("it is given to a person, and at the Gate it is {status}");
+                Invariant::ResendPermitted.broken(request.number, message)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Checks a send that the Gate has just received. Returns whether another request of the same payout overtook it.
     pub(in crate::payouts) fn check_arrival(
         request: &PayoutRequest,

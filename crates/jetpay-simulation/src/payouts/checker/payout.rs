@@ -146,7 +146,7 @@ fn changed(before: &Row, now: &Row) -> bool {
 fn fits(row: &Row) -> bool {
     let (all, some) = (row.reserved == row.amount, row.paid > 0);
     match row.state.as_str() {
-        "created" | "unknown" | "accepted" => all && !some,
+        "created" | "unknown" | "sent_by_hand" | "accepted" => all && !some,
         "paid" => row.reserved == 0 && some && row.next.is_none(),
         "reversed" | "declined" | "rejected" => row.reserved == 0 && !some && row.next.is_none(),
         _ => false,

@@ -8,12 +8,13 @@ use clap::Args;
 use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
+use jetpay_platform::data_api::PlatformRecord;
 use jetpay_platform::traffic::Route;
 use jetpay_platform::{METHOD_PLACEHOLDER, METHODS, MethodFacts, Platform, visible};
 use reqwest::Url;
 
 use crate::commands::secret_from_env;
-use crate::config::{Config, reachable};
+use crate::config::{Config, DataApiConfig, reachable};
 use crate::methods::NAMES;
 
 #[derive(Args)]
@@ -45,6 +46,8 @@ pub(super) struct Endpoint {
     callbacks: Option<Url>,
     lines: Vec<Line>,
     pub(super) currency: Currency,
+    /// Of the configuration, if it has one.
+    pub(super) data_api: Option<DataApiConfig>,
 }
 
 /// One method of one project.
@@ -57,7 +60,7 @@ struct Line {
 
 impl Endpoint {
     pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
-        let (url, projects, currency) = match (
+        let (url, projects, currency, data_api) = match (
             &options.config,
             options.project,
             &options.secret_env,
@@ -67,7 +70,7 @@ impl Endpoint {
                 let here = format!("http://{}/{METHOD_PLACEHOLDER}", reachable(config.listen));
                 let projects = config.projects.into_iter().map(|project| project.project);
                 let url = options.url.clone().unwrap_or(here);
-                (url, projects.collect(), config.currency)
+                (url, projects.collect(), config.currency, config.data_api)
             }
             (None, Some(id), Some(variable)) => {
                 let project = Project::from_key(id, secret_from_env(variable)?);
@@ -75,7 +78,7 @@ impl Endpoint {
                     .url
                     .clone()
                     .context("the endpoint is missing: give it with --url URL")?;
-                (url, vec![project], Currency::KZT)
+                (url, vec![project], Currency::KZT, None)
             }
             _ => bail!(
                 "the project is missing: give the merchant's configuration with --config FILE, or a project with \
@@ -98,13 +101,17 @@ impl Endpoint {
             callbacks,
             lines,
             currency,
+            data_api,
         })
     }
 
-    /// The routes to call.
-    pub(super) fn routes(&self) -> Vec<Route> {
+    /// The routes to call. Their operations are written into the record.
+    pub(super) fn routes(&self, record: &PlatformRecord) -> Vec<Route> {
         let route = |line: &Line| {
-            let platform = |url: &Url| Platform::new(url.as_str(), line.project, line.key.clone());
+            let platform = |url: &Url| {
+                let platform = Platform::new(url.as_str(), line.project, line.key.clone());
+                platform.with_record(record.clone())
+            };
             let route = Route::new(line.method, platform(&line.url));
             match &self.callbacks {
                 Some(url) => route.with_callbacks(platform(url)),

@@ -3,6 +3,8 @@
 mod endpoint;
 mod watch;
 
+use std::cell::Cell;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,8 +12,10 @@ use actix_web::rt::System;
 use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Currency;
+use jetpay_platform::data_api::{DataApiState, PlatformRecord, Server, serve};
 use jetpay_platform::messages::Contract;
 use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
+use tokio::net::TcpListener;
 
 use crate::service::termination;
 use endpoint::Endpoint;
@@ -62,6 +66,11 @@ pub(in crate::commands) struct Platform {
     /// Seed of the random numbers: the same seed gives the same traffic; random without it
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Serve the Data API with these top-ups at this address, the one that the configuration has for it
+    ///
+    /// It also has the operations whose callbacks were not acknowledged. After --count top-ups it answers until Ctrl-C.
+    #[arg(long, value_name = "ADDRESS", requires = "config")]
+    data_api: Option<SocketAddr>,
     /// Credit customers at an endpoint on another machine
     #[arg(long)]
     allow_credits: bool,
@@ -87,31 +96,67 @@ impl Platform {
              these customers may be credited, add --allow-credits",
             endpoint.foreign_host()
         );
-        let traffic = self.traffic(&endpoint)?;
+        let record = PlatformRecord::new();
+        let data_api = self.data_api(&endpoint, &record)?;
+        let traffic = self.traffic(&endpoint, &record)?;
         self.introduce(&endpoint, &traffic);
         let runner = Runner::new(traffic);
         let tally = System::new().block_on(async {
+            let data_api = match data_api {
+                Some(data_api) => Some(data_api.serve().await?),
+                None => None,
+            };
+            let stopped = Cell::new(false);
             let watching = actix_web::rt::spawn(watch::watch(runner.counters()));
             let stop = async {
                 // Without signals the run ends when the process is killed.
                 if termination().await.is_err() {
                     std::future::pending::<()>().await;
                 }
+                stopped.set(true);
             };
             let tally = runner.run(stop).await;
             watching.abort();
             let _ = watching.await;
-            tally
-        });
-        println!("{tally}");
+            println!("{tally}");
+            if let Some(data_api) = data_api.filter(|_| !stopped.get()) {
+                println!(
+                    "the Data API still answers at {}; end it with Ctrl-C",
+                    data_api.url()
+                );
+                termination().await?;
+            }
+            anyhow::Ok(tally)
+        })?;
         Ok(match tally.total().unexpected {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         })
     }
 
-    fn traffic(&self, endpoint: &Endpoint) -> anyhow::Result<Traffic> {
-        let mut traffic = Traffic::new(endpoint.routes(), self.customers()?)?;
+    /// The Data API of these top-ups, if one is to be served.
+    fn data_api(
+        &self,
+        endpoint: &Endpoint,
+        record: &PlatformRecord,
+    ) -> anyhow::Result<Option<DataApi>> {
+        let Some(address) = self.data_api else {
+            return Ok(None);
+        };
+        ensure!(
+            address.ip().is_loopback(),
+            "--data-api: the simulated Data API listens on loopback only, because it answers without TLS"
+        );
+        let config = endpoint.data_api.as_ref();
+        let config = config.context(
+            "--data-api: the configuration has no [data_api], whose token and key the Data API needs",
+        )?;
+        let state = DataApiState::new(&config.token, config.key.clone(), record.clone());
+        Ok(Some(DataApi { address, state }))
+    }
+
+    fn traffic(&self, endpoint: &Endpoint, record: &PlatformRecord) -> anyhow::Result<Traffic> {
+        let mut traffic = Traffic::new(endpoint.routes(record), self.customers()?)?;
         traffic.contract.clone_from(&self.contract);
         traffic.currency = self.currency.unwrap_or(endpoint.currency);
         traffic.rate = self.rate;
@@ -144,11 +189,30 @@ impl Platform {
             "  {} top-ups, seed {}, faults: {}",
             traffic.rate, traffic.seed, traffic.faults
         );
+        if let Some(address) = self.data_api {
+            println!(
+                "  the Data API has them at http://{address}, with the token and the key of [data_api]"
+            );
+        }
         println!("  success callbacks really credit the given customers");
         match self.count {
             Some(count) => println!("  ends after {count} top-ups or with Ctrl-C\n"),
             None => println!("  end it with Ctrl-C\n"),
         }
+    }
+}
+
+/// A Data API that does not serve yet.
+struct DataApi {
+    address: SocketAddr,
+    state: DataApiState,
+}
+
+impl DataApi {
+    async fn serve(self) -> anyhow::Result<Server> {
+        let listener = TcpListener::bind(self.address).await;
+        let cannot = || format!("--data-api: cannot listen on {}", self.address);
+        Ok(serve(listener.with_context(cannot)?, self.state)?)
     }
 }
 

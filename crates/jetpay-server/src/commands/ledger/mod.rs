@@ -1,4 +1,6 @@
-//! `jetpay ledger`: checks and exports the ledger, also while the service runs.
+//! `jetpay ledger`: checks, exports and adds up the ledger, also while the service runs.
+
+mod totals;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -30,6 +32,11 @@ pub(super) enum LedgerCommand {
     Check(Check),
     /// Write all entries as CSV, amounts in minor units; works while the service runs
     Export(Export),
+    /// Add up the entries by day, method and project, for accountants; works while the service runs
+    ///
+    /// An entry counts on the day on which the service booked it, in the zone. `net` is all that came to the customers'
+    /// balances, less what was taken back; payouts are apart.
+    Totals(totals::Totals),
 }
 
 #[derive(Args)]
@@ -60,6 +67,7 @@ impl LedgerCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Export(export) => export.run(),
+            Self::Totals(totals) => totals.run(),
         }
     }
 }
