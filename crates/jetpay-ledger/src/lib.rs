@@ -109,10 +109,12 @@ pub use ledger::{
 pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
-    Counts, Customer, Debt, DebtsOutcome, DifferenceState, DifferenceVerdict, Entry, Error, Flag,
-    ImportCount, Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError,
-    Operation, Payment, PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun,
-    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
+    Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm, DeliveryAlarmKind, DeliveryLease,
+    DeliveryProgress, DeliveryReceipt, DeliveryStatus, DeliveryStream, DifferenceState,
+    DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount, Imported, Millis, NewPayment,
+    NewReconciliation, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
+    ReconciledFinding, Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms,
+    SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

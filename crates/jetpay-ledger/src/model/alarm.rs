@@ -39,6 +39,12 @@ alarm_words! {
         NotCredited = "not_credited",
         /// A reconciliation found that the platform's books have another amount than the ledger.
         AmountDiffersThere = "amount_differs_there",
+        /// The merchant's billing refused an entry, which is parked: it holds back later entries of the same customer.
+        DeliveryParked = "delivery_parked",
+        /// An endpoint of the merchant's does not take entries: the oldest one waits for 15 minutes.
+        DeliveryLate = "delivery_late",
+        /// The merchant's billing cannot be told of an entry: its protocol has no such thing, for example a refund.
+        NotDeliverable = "not_deliverable",
     }
 }
 

@@ -4,6 +4,7 @@
 mod alarm;
 mod callback;
 mod customer;
+mod delivery;
 mod entry;
 mod error;
 mod numbers;
@@ -18,6 +19,10 @@ pub use alarm::{
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
+pub use delivery::{
+    DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
+    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+};
 pub use entry::Entry;
 pub(crate) use entry::{
     STORED_METHOD_OF_OPERATORS, kind_from_stored, method_from_stored, stored_kind,

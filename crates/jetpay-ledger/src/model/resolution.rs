@@ -175,6 +175,17 @@ pub enum ResolveError {
     /// The platform's status answer changes nothing in the ledger.
     #[error("the ledger has all that the platform says about this payment")]
     NothingToConfirm,
+    /// No such item of a delivery waits.
+    #[error("no such entry waits at this endpoint: `jetpay deliver status` lists those that wait")]
+    NotWaiting,
+    /// No server has delivered anything to an endpoint of this name.
+    #[error("there is no endpoint with this name yet")]
+    NoSuchStream,
+    /// A delivery would leave out entries.
+    #[error(
+        "that lies beyond what this endpoint has: entries would be left out; skip them one by one if that is what you want"
+    )]
+    BeyondCursor,
     /// No payout has this id.
     #[error("there is no payout with this id")]
     NoSuchPayout,

@@ -119,6 +119,9 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
         AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
             format!("{this}: {}", reason.unwrap_or("both sides differ"))
         }
+        AlarmKind::DeliveryParked | AlarmKind::DeliveryLate | AlarmKind::NotDeliverable => reason
+            .unwrap_or("the merchant's billing was not told")
+            .to_owned(),
     }
 }
 
@@ -234,6 +237,9 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
         }
         AlarmKind::Unusable if payout.is_some() => {
             "The service asks for the status anyway. Look at the payout, then dismiss the alarm."
+        }
+        AlarmKind::DeliveryParked | AlarmKind::DeliveryLate | AlarmKind::NotDeliverable => {
+            "See why the billing did not take the entry: jetpay deliver status. Then retry it, or skip it."
         }
         AlarmKind::PayoutContradicts => OF_PAYOUT,
         _ if payout.is_some() => OF_PAYOUT,

@@ -2,10 +2,13 @@
 
 mod admin;
 mod data_api;
+mod deliver;
 mod document;
 mod file;
 mod gate;
 mod keys;
+mod lookup;
+mod mail;
 mod secret;
 mod store;
 mod table;
@@ -14,10 +17,13 @@ mod tests;
 
 pub use admin::{AdminToken, Role};
 pub use data_api::DataApiConfig;
+pub use deliver::{DeliverConfig, DeliverKind};
 pub use document::Problems;
 pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
 pub use keys::COMMENTED;
+pub use lookup::{LookupConfig, LookupKind};
+pub use mail::MailConfig;
 pub use store::StoreLocation;
 
 use std::collections::{BTreeMap, HashSet};
@@ -70,6 +76,12 @@ pub struct Config {
     pub data_api: Option<DataApiConfig>,
     /// How often the service reconciles the ledger with the Data API; `None` is never. With it, there is a `data_api`.
     pub reconcile_every: Option<Duration>,
+    /// The merchant's own system, which `verify` asks; `None`: the store knows the customers.
+    pub lookup: Option<LookupConfig>,
+    /// The merchant's endpoints that get entries and alarms.
+    pub deliver: Vec<DeliverConfig>,
+    /// Where alarms are mailed; `None` without `[mail]`.
+    pub mail: Option<MailConfig>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
@@ -194,6 +206,9 @@ impl Config {
             gate: gate_config,
             data_api,
             reconcile_every,
+            lookup: None,
+            deliver: Vec::new(),
+            mail: None,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

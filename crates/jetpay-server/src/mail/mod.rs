@@ -1,0 +1,1 @@
+//! Alarms by e-mail: one digest in 15 minutes at most.
