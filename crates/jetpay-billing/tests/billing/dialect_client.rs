@@ -7,7 +7,7 @@ use jetpay_billing::dialect::{CheckAnswer, Dialect, PayOrder};
 use jetpay_billing::{Delivery, Failure};
 use jetpay_core::{Currency, Money};
 
-use crate::wire::{Does, Server, TIMEOUT, ok, order};
+use crate::wire::{Does, Request, Server, TIMEOUT, ok, order};
 
 const CHECKED: &str = "<response><osmp_txn_id>9</osmp_txn_id><result>0</result></response>";
 const PAID: &str =
@@ -25,7 +25,7 @@ async fn requests_are_queries_after_the_urls_own() {
     let _ = billing.cancel(&order("21"), "0042").await;
 
     let requests = server.requests();
-    let lines: Vec<&str> = requests.iter().map(|it| it.first_line()).collect();
+    let lines: Vec<&str> = requests.iter().map(Request::first_line).collect();
     assert_eq!(
         lines,
         [
