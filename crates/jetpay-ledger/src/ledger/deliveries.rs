@@ -157,7 +157,7 @@ impl Ledger {
             operation_id.into(),
             stored_kind(kind).into(),
         ];
-        let receipts = self.read(deliveries::RECEIPT, values, |row| row.string());
+        let receipts = self.read(deliveries::RECEIPT, values, deliveries::receipt);
         Ok(receipts.await?.pop())
     }
 

@@ -141,15 +141,6 @@ impl From<DeliveryAlarmKind> for AlarmKind {
     }
 }
 
-/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AlarmDelivery {
-    /// The name of the endpoint.
-    pub endpoint: String,
-    /// The `seq` of the entry; none if the endpoint is late.
-    pub entry: Option<i64>,
-}
-
 /// How a stream stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeliveryStatus {

@@ -209,6 +209,11 @@ pub(crate) fn of_receipt<'v>(endpoint: &'v str, receipt: &'v DeliveryReceipt) ->
 pub(crate) const RECEIPT: &str = "SELECT receipt FROM delivery_receipts
     WHERE endpoint = $1 AND project_id = $2 AND operation_id = $3 AND kind = $4";
 
+/// From a row that [`RECEIPT`] gives.
+pub(crate) fn receipt(row: &mut Values<'_>) -> Result<String, TransactionError> {
+    row.string()
+}
+
 /// The number of the open alarm about the endpoint `$1`, of the kind `$2`, about the entry `$3`, or 0.
 #[cfg_attr(
     not(feature = "sqlite"),
@@ -245,7 +250,7 @@ macro_rules! oldest {
     };
 }
 
-/// How the streams stand. The items that wait are few; of the feeds it reads single rows.
+/// The status of each stream. The items that wait are few; of the feeds it reads single rows.
 pub(crate) const STATUS: &str = concat!(
     "SELECT name, feed, cursor, CASE feed WHEN 'entries' THEN (SELECT coalesce(max(seq), 0) FROM entries)
             WHEN 'alarms' THEN (SELECT coalesce(max(seq), 0) FROM alarms) END,
