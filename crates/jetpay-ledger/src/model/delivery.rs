@@ -69,7 +69,7 @@ pub struct DeliveryLease {
     pub fencing_token: i64,
     /// Every item up to this `seq` is delivered, or skipped, or waits in `waiting`.
     pub cursor: i64,
-    /// Grows when a person retries or skips an item: then load the lease anew.
+    /// Grows when a person retries or skips an item: then read the items that wait anew.
     pub changes: i64,
     /// In the order of `seq`.
     pub waiting: Vec<Waiting>,
