@@ -230,7 +230,8 @@ pub(crate) const OPEN_ALARMS: &str = "SELECT alarms.endpoint, alarms.kind, of_en
         JOIN alarms ON alarms.endpoint = of_endpoint AND alarms.kind = of_kind AND coalesce(alarms.entry, 0) = of_entry
             AND alarms.endpoint IS NOT NULL AND NOT alarms.settled";
 
-/// The time of the first item of a stream that nothing but time delivers: behind the cursor, and among those that wait.
+/// The time of the first item of a stream that no person must decide about: behind the cursor, or among those that wait. An item
+/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane.
 macro_rules! oldest {
     ($feed:literal) => {
         concat!(
@@ -244,7 +245,7 @@ macro_rules! oldest {
             $feed,
             " WHERE seq = (SELECT min(seq) FROM waiting_deliveries AS waiting WHERE stream = id
                     AND NOT EXISTS (SELECT 1 FROM waiting_deliveries AS parked WHERE parked.stream = waiting.stream
-                        AND parked.lane = waiting.lane AND parked.state = 'parked' AND parked.seq <= waiting.seq)))
+                        AND parked.lane = waiting.lane AND parked.state = 'parked')))
             ) AS first) "
         )
     };
