@@ -80,6 +80,9 @@ pub struct Alarm {
     /// The id of the difference that it is about, if a reconciliation raised it.
     #[serde(skip)]
     pub difference: Option<String>,
+    /// The delivery that it is about, if it is about one.
+    #[serde(skip)]
+    pub delivery: Option<AlarmDelivery>,
     /// When.
     pub time: Millis,
     /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
@@ -149,6 +152,15 @@ impl Alarm {
     }
 }
 
+/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AlarmDelivery {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The `seq` of the entry; none if the endpoint is late.
+    pub entry: Option<i64>,
+}
+
 /// How many alarms of one kind a filter lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AlarmCount {
@@ -208,6 +220,8 @@ pub struct AlarmCause<'a> {
     pub reason: Option<&'a str>,
     /// The id of the difference that it is about, if a reconciliation raises it.
     pub difference: Option<&'a str>,
+    /// The delivery that it is about, if it is about one.
+    pub delivery: Option<&'a AlarmDelivery>,
     /// A message that is stored nowhere else.
     pub message: Option<SignedMessage<'a>>,
 }
@@ -234,6 +248,7 @@ impl<'a> AlarmCause<'a> {
             amount: None,
             reason: None,
             difference: None,
+            delivery: None,
             message: None,
         }
     }

@@ -14,7 +14,8 @@ mod resolution;
 mod stored;
 
 pub use alarm::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, SignedMessage,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
+    SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
