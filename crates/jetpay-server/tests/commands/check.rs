@@ -4,6 +4,7 @@ use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{GateState, ServerOptions, serve};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{self, require_or_skip};
+use jetpay_testing::smtp::SmtpServer;
 
 use crate::support::{Folder, PROJECT, SECRET, Said, assert_has};
 
@@ -311,4 +312,31 @@ fn connect_asks_the_gate_and_explains_a_wrong_secret() {
     folder.change(&url, &format!("http://127.0.0.1:{}", free_port()));
     let unreachable = "does the network let this machine out?";
     assert_says(&folder, "--connect", 1, &[unreachable]);
+}
+
+#[test]
+fn connect_logs_in_at_the_mail_server_and_sends_nothing() {
+    let server = SmtpServer::start();
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [mail]"]);
+    let url = server.url();
+    let folder = folder.configured(&format!(
+        "[mail]\nurl = {url:?}\nfrom = \"jetpay@example.com\"\nto = [\"aliya@example.com\"]\n"
+    ));
+    assert_says(&folder, "", 0, &[&format!("by {url} to 1 receiver")]);
+    let answers = format!("ok     the mail server at {url}: it answers, without a login");
+    assert_says(&folder, "--connect", 0, &[&answers]);
+    // `\0jetpay\0pa55word` in base64.
+    server.demand_login("AGpldHBheQBwYTU1d29yZA==");
+    folder.write("login", "jetpay:pa55word\n");
+    let folder = folder.configured("secret_file = \"login\"\n");
+    assert_says(&folder, "--connect", 0, &["it accepts the login"]);
+    folder.write("login", "jetpay:another\n");
+    let refused = [
+        "FAILED the mail server at ",
+        "wrong login; are url and the login",
+    ];
+    let found = assert_says(&folder, "--connect", 1, &refused);
+    assert!(!found.contains("another"), "{found}");
+    assert!(server.mails().is_empty());
 }
