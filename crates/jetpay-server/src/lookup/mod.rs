@@ -95,7 +95,7 @@ impl Lookup {
             return Ok(None);
         };
         telemetry::lookup_configured();
-        let billing = source::over_http(settings, config.currency)?;
+        let billing = source::over_http(settings)?;
         Ok(Self::over(config, ledger, billing))
     }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use actix_web::rt::time::timeout;
 use futures_util::future::BoxFuture;
-use jetpay_billing::Failure;
 use jetpay_billing::client::{DialectClient, LookupAnswer, NoClient, WebhookClient};
 use jetpay_billing::dialect::{CheckAnswer, CheckedAccount};
+use jetpay_billing::{Failure, amount, txn_id};
 use jetpay_core::id::{CustomerId, ProjectId};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::Millis;
@@ -74,6 +74,7 @@ impl Failed {
                 Failure::Status(_) => "status",
                 Failure::Unreadable(_) => "unreadable",
                 Failure::Said(_) => "said",
+                Failure::NotNow(_) => "not_now",
             },
             Self::Busy => "busy",
             Self::Resting => "breaker",
@@ -81,10 +82,15 @@ impl Failed {
         }
     }
 
+    /// Whether the system knows the customer, and refuses payments to it.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(self, Self::Billing(Failure::Said(_)))
+    }
+
     /// Whether the system as a whole seems to be away. One that says no works.
     pub(super) fn is_outage(&self) -> bool {
         match self {
-            Self::Billing(failure) => !matches!(failure, Failure::Said(_)),
+            Self::Billing(failure) => !matches!(failure, Failure::Said(_) | Failure::NotNow(_)),
             Self::Busy | Self::Resting | Self::Lost => false,
         }
     }
@@ -94,10 +100,7 @@ impl Failed {
 ///
 /// # Errors
 /// [`NoClient`].
-pub(crate) fn over_http(
-    settings: &LookupConfig,
-    currency: Currency,
-) -> Result<impl Billing + use<>, NoClient> {
+pub(crate) fn over_http(settings: &LookupConfig) -> Result<impl Billing + use<>, NoClient> {
     let (url, timeout) = (settings.url.clone(), settings.timeout);
     let way = match &settings.kind {
         LookupKind::Http(secrets) => Way::Http(WebhookClient::new(url, secrets.clone(), timeout)?),
@@ -110,7 +113,6 @@ pub(crate) fn over_http(
             client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
             sum: *sum,
             debt_field: debt_field.clone(),
-            currency,
         },
     };
     Ok(Limited::new(way, timeout, settings.max_in_flight))
@@ -158,7 +160,6 @@ enum Way {
         client: DialectClient,
         sum: Money,
         debt_field: Option<String>,
-        currency: Currency,
     },
 }
 
@@ -179,11 +180,51 @@ impl Billing for Way {
                     client,
                     sum,
                     debt_field,
-                    currency,
-                } => todo!(),
+                } => {
+                    let account = question.customer_id.as_str();
+                    let txn_id = txn_id::of_check(question.asked_at.0);
+                    match client.check(account, &txn_id, *sum).await? {
+                        CheckAnswer::Unknown => Ok(Found::Unknown),
+                        CheckAnswer::Known(account) => {
+                            let debt_field = debt_field.as_deref();
+                            let currency = sum.currency();
+                            let debt = debt(&account, debt_field, currency)?;
+                            Ok(Found::Customer(CustomerBody::of_account(
+                                &question.customer_id,
+                                debt,
+                            )))
+                        }
+                    }
+                }
             }
         })
     }
+}
+
+/// The debt of an account, in minor units. It is the text of `sum`, or of the field with this name; an empty one is no debt that
+/// is known. An account that is ahead owes nothing.
+fn debt(
+    account: &CheckedAccount,
+    field: Option<&str>,
+    currency: Currency,
+) -> Result<Option<i64>, Failure> {
+    let text = match field {
+        None => None,
+        Some("sum") => account.sum.as_deref(),
+        Some(name) => {
+            let mut fields = account.fields.iter();
+            let found = fields.find(|(known, _)| known == name);
+            found.map(|(_, text)| text.as_str())
+        }
+    };
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let debt = amount::from_text(text, currency).map_err(|what| {
+        let name = field.unwrap_or_default();
+        Failure::Unreadable(format!("debt_field {name:?} of it is no amount: {what}"))
+    })?;
+    Ok(Some(debt.max(0)))
 }
 
 async fn ask_service(client: &WebhookClient, question: &Question) -> Result<Found, Failed> {

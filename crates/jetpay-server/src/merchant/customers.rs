@@ -14,6 +14,9 @@ use crate::telemetry;
 /// What the payer is told when the merchant's system does not answer. It does not say that the account is wrong.
 const TRY_AGAIN: &str = "the account cannot be checked now; try again later";
 
+/// What the payer is told when the merchant's system knows the account, and refuses payments to it.
+const NO_PAYMENTS: &str = "this account does not accept payments now";
+
 impl LedgerMerchant {
     /// The customer of a `verify` of this method, with the debts that it shows.
     pub(super) async fn customer_with_debts<M: Method, R: From<Refused>>(
@@ -70,6 +73,10 @@ impl LedgerMerchant {
         match self.look_up::<M>(id, request.project_id).await? {
             None | Some(Answer::Exists) => return Ok(()),
             Some(Answer::Unknown) => return Err(unknown()),
+            Some(Answer::Failed(failed)) if failed.refuses() => {
+                telemetry::lookup_fell_back("refused");
+                return Err(Refused::failed(NO_PAYMENTS).into());
+            }
             Some(Answer::Failed(_)) => {}
         }
         let now = self.environment.now();
