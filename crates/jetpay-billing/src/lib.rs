@@ -3,11 +3,14 @@
 //! Two ways: the merchant's own web service, with signed JSON ([`webhook`]); and what every billing system of the region
 //! speaks to payment systems already ([`dialect`]): the OSMP (QIWI) protocol, or Kaspi's variant of it.
 //!
-//! Amounts are `i64` minor units with a currency; on the wire of a dialect they are texts such as `200.00`.
+//! Amounts are `i64` minor units with a currency; on the wire of a dialect they are texts such as `200.00` ([`amount`]).
 
+pub mod amount;
 pub mod client;
 pub mod dialect;
 mod outcome;
+mod text;
+pub mod txn_id;
 pub mod webhook;
 
 pub use outcome::{Delivery, Failure};

@@ -7,29 +7,31 @@ use std::time::Duration;
 pub enum Delivery {
     /// The receiver has it.
     Delivered {
-        /// The receiver's own number of the payment (`prv_txn`), if it gave one.
+        /// The receiver's own number of the payment (`prv_txn`), if it gave one: at most 64 printable ASCII characters.
         receipt: Option<String>,
     },
     /// The receiver may have it or not: send the same again later.
     Again {
         /// Why, for people. It holds no secret and no payer's data.
         why: String,
-        /// How long the receiver asks to wait.
+        /// How long the receiver asks to wait (`Retry-After`), at most a day.
         after: Option<Duration>,
     },
-    /// The receiver refuses it, or its answer cannot be understood: a person must decide.
+    /// The receiver refuses it, or its answer is ambiguous: a person must decide.
     Refused {
-        /// Why, for people.
+        /// Why, for people. It holds no secret. It may quote the billing's `comment` about a refused payment, which the
+        /// person who decides needs: at most 200 characters, one line, without the account and without numbers of five
+        /// digits or more. A billing could still write a name there, so this text belongs into the alarm, and not into a log.
         why: String,
     },
     /// The receiver says that nothing may be sent there any more (HTTP 410): a person must look at the endpoint.
     Gone {
-        /// Why, for people.
+        /// Why, for people. It holds no secret and no payer's data.
         why: String,
     },
 }
 
-/// Why a question has no answer. It never means that the customer is unknown.
+/// Why a question has no answer. It never means that the customer is unknown. No text holds a secret or a payer's data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// There was no connection.
@@ -42,12 +44,35 @@ pub enum Failure {
     #[error("the connection broke: {0}")]
     Broken(String),
     /// The HTTP status is not one that answers the question.
-    #[error("HTTP status {0}")]
+    #[error("HTTP status {0}{hint}", hint = hint(*.0))]
     Status(u16),
     /// The answer cannot be read.
     #[error("the answer cannot be read: {0}")]
     Unreadable(String),
-    /// The billing says that it cannot answer now, or that the customer cannot be topped up.
-    #[error("the billing says: {0}")]
+    /// The billing knows the account, and refuses payments to it: the result and its meaning.
+    #[error("the billing refuses payments to this account: {0}")]
     Said(String),
+    /// The billing does not answer the question now: the result and its meaning.
+    #[error("the billing does not answer now: {0}")]
+    NotNow(String),
+}
+
+/// What a person should look at after this HTTP status.
+pub(crate) fn hint(status: u16) -> &'static str {
+    match status {
+        300..=399 => ": a redirect, which is not followed; configure the URL that it leads to",
+        401 | 403 => ": check the login or the secret",
+        404 => ": check the URL",
+        _ => "",
+    }
+}
+
+impl Delivery {
+    /// A delivery that may have arrived or not.
+    pub(crate) fn again(failure: &Failure, after: Option<Duration>) -> Self {
+        Self::Again {
+            why: failure.to_string(),
+            after,
+        }
+    }
 }

@@ -3,12 +3,14 @@
 mod alarms;
 mod limits;
 mod log;
+mod lookups;
 mod metrics;
 mod requests;
 
 pub use alarms::AlarmLog;
 pub use limits::report_left_out;
 pub use log::{set as set_log, start as start_log};
+pub(crate) use lookups::*;
 pub(crate) use metrics::RECONCILIATION_FAILURES;
 pub use metrics::{Meter, Metrics};
 pub(crate) use requests::admin as admin_answered;

@@ -1,0 +1,257 @@
+//! The questions: what is asked about a customer, and over which way.
+
+use std::time::Duration;
+
+use actix_web::rt::time::timeout;
+use futures_util::future::BoxFuture;
+use jetpay_billing::client::{DialectClient, LookupAnswer, NoClient, WebhookClient};
+use jetpay_billing::dialect::{CheckAnswer, CheckedAccount};
+use jetpay_billing::{Failure, amount, txn_id};
+use jetpay_core::id::{CustomerId, ProjectId};
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::Millis;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::config::{LookupConfig, LookupKind};
+use crate::customer::CustomerBody;
+use crate::field_error::FieldErrors;
+use crate::text::without_bom;
+
+/// A question about a customer.
+#[derive(Clone)]
+pub struct Question {
+    /// The account, as the payer typed it.
+    pub customer_id: CustomerId,
+    /// The project through which the payer came.
+    pub project_id: ProjectId,
+    /// The payment method through which the payer came, such as `kaspi`.
+    pub method: &'static str,
+    /// When it is asked.
+    pub asked_at: Millis,
+}
+
+/// The merchant's own system.
+pub trait Billing: Send + Sync + 'static {
+    /// Asks about a customer. It ends in time by itself.
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>>;
+}
+
+/// An answer.
+pub enum Found {
+    /// The customer exists.
+    Customer(CustomerBody),
+    /// There is no such customer.
+    Unknown,
+}
+
+/// Why there is no answer. It never means that the customer is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failed {
+    /// The system was asked.
+    #[error(transparent)]
+    Billing(#[from] Failure),
+    /// The question did not get its turn in time.
+    #[error("as many questions as max_in_flight permits were in flight all the time")]
+    Busy,
+    /// The system did not answer of late, and is not asked for some seconds.
+    #[error("it did not answer of late, and is asked again in a few seconds")]
+    Resting,
+    /// The question ended without a result, because the service stops or has a bug.
+    #[error("the question was broken off")]
+    Lost,
+}
+
+impl Failed {
+    /// The reason as metrics and the log name it.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Billing(failure) => match failure {
+                Failure::TimedOut => "timeout",
+                Failure::NotConnected(_) | Failure::Broken(_) => "connection",
+                Failure::Status(_) => "status",
+                Failure::Unreadable(_) => "unreadable",
+                Failure::Said(_) => "said",
+                Failure::NotNow(_) => "not_now",
+            },
+            Self::Busy => "busy",
+            Self::Resting => "breaker",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Whether the system knows the customer, and refuses payments to it.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(self, Self::Billing(Failure::Said(_)))
+    }
+
+    /// Whether the system as a whole seems to be away. One that says no works.
+    pub(super) fn is_outage(&self) -> bool {
+        match self {
+            Self::Billing(failure) => !matches!(failure, Failure::Said(_) | Failure::NotNow(_)),
+            Self::Busy | Self::Resting | Self::Lost => false,
+        }
+    }
+}
+
+/// The system of a configuration.
+///
+/// # Errors
+/// [`NoClient`].
+pub(crate) fn over_http(settings: &LookupConfig) -> Result<impl Billing + use<>, NoClient> {
+    let (url, timeout) = (settings.url.clone(), settings.timeout);
+    let way = match &settings.kind {
+        LookupKind::Http(secrets) => Way::Http(WebhookClient::new(url, secrets.clone(), timeout)?),
+        LookupKind::Dialect {
+            dialect,
+            login,
+            sum,
+            debt_field,
+        } => Way::Dialect {
+            client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
+            sum: *sum,
+            debt_field: debt_field.clone(),
+        },
+    };
+    Ok(Limited::new(way, timeout, settings.max_in_flight))
+}
+
+/// A system that is asked so many questions at a time, each of which ends in time, waiting for its turn included.
+pub(super) struct Limited<B> {
+    billing: B,
+    timeout: Duration,
+    turns: Semaphore,
+}
+
+impl<B: Billing> Limited<B> {
+    pub(super) fn new(billing: B, timeout: Duration, max_in_flight: usize) -> Self {
+        Self {
+            billing,
+            timeout,
+            turns: Semaphore::new(max_in_flight),
+        }
+    }
+}
+
+impl<B: Billing> Billing for Limited<B> {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
+        Box::pin(async move {
+            let mut has_turn = false;
+            let asked = timeout(self.timeout, async {
+                let _turn = self.turns.acquire().await;
+                has_turn = true;
+                self.billing.ask(question).await
+            });
+            match (asked.await, has_turn) {
+                (Ok(found), _) => found,
+                (Err(_), true) => Err(Failure::TimedOut.into()),
+                (Err(_), false) => Err(Failed::Busy),
+            }
+        })
+    }
+}
+
+/// A way to ask over HTTP.
+enum Way {
+    Http(WebhookClient),
+    Dialect {
+        client: DialectClient,
+        sum: Money,
+        debt_field: Option<String>,
+    },
+}
+
+/// The body of a question to the merchant's web service.
+#[derive(Serialize)]
+struct QuestionBody<'a> {
+    customer_id: &'a CustomerId,
+    project_id: ProjectId,
+    method: &'a str,
+}
+
+impl Billing for Way {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
+        Box::pin(async move {
+            match self {
+                Self::Http(client) => ask_service(client, question).await,
+                Self::Dialect {
+                    client,
+                    sum,
+                    debt_field,
+                } => {
+                    let account = question.customer_id.as_str();
+                    let txn_id = txn_id::of_check(question.asked_at.0);
+                    match client.check(account, &txn_id, *sum).await? {
+                        CheckAnswer::Unknown => Ok(Found::Unknown),
+                        CheckAnswer::Known(account) => {
+                            let debt_field = debt_field.as_deref();
+                            let currency = sum.currency();
+                            let debt = debt(&account, debt_field, currency)?;
+                            Ok(Found::Customer(CustomerBody::of_account(
+                                &question.customer_id,
+                                debt,
+                            )))
+                        }
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// The debt of an account, in minor units. It is the text of `sum`, or of the field with this name; an empty one is no debt that
+/// is known. An account that is ahead owes nothing.
+fn debt(
+    account: &CheckedAccount,
+    field: Option<&str>,
+    currency: Currency,
+) -> Result<Option<i64>, Failure> {
+    let text = match field {
+        None => None,
+        Some("sum") => account.sum.as_deref(),
+        Some(name) => {
+            let mut fields = account.fields.iter();
+            let found = fields.find(|(known, _)| known == name);
+            found.map(|(_, text)| text.as_str())
+        }
+    };
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let debt = amount::from_text(text, currency).map_err(|what| {
+        let name = field.unwrap_or_default();
+        Failure::Unreadable(format!("debt_field {name:?} of it is no amount: {what}"))
+    })?;
+    Ok(Some(debt.max(0)))
+}
+
+async fn ask_service(client: &WebhookClient, question: &Question) -> Result<Found, Failed> {
+    let body = QuestionBody {
+        customer_id: &question.customer_id,
+        project_id: question.project_id,
+        method: question.method,
+    };
+    let body = serde_json::to_vec(&body).expect("ids and texts are JSON");
+    let id = format!("lookup_{}", Uuid::now_v7());
+    let now = question.asked_at.0.div_euclid(1000);
+    match client.ask(&id, &body, now).await? {
+        LookupAnswer::Unknown => Ok(Found::Unknown),
+        LookupAnswer::Body(body) => Ok(Found::Customer(customer(&body)?)),
+    }
+}
+
+/// Reads the body of `PUT /v1/customers/{customer_id}`.
+fn customer(body: &[u8]) -> Result<CustomerBody, Failure> {
+    let mut errors = FieldErrors::default();
+    let body: Option<CustomerBody> = errors.line(without_bom(body));
+    body.ok_or_else(|| unreadable(errors))
+}
+
+/// The first thing that is wrong with an answer. It names a field, and has no value.
+pub(super) fn unreadable(errors: FieldErrors) -> Failure {
+    let first = errors.into_iter().next();
+    let text = first.map(|it| format!("{} {}", it.field, it.message));
+    Failure::Unreadable(text.unwrap_or_default().trim_start().to_owned())
+}
