@@ -164,3 +164,82 @@ impl Drop for Asking {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Answer;
+    use super::*;
+
+    fn customer(number: usize) -> CustomerId {
+        CustomerId::new(number.to_string()).unwrap()
+    }
+
+    fn begun(memory: &Arc<Memory>, number: usize, now: i64) -> Asking {
+        match memory.recall(&customer(number), Millis(now), || true) {
+            Some(Recalled::Begun(asking, _)) => asking,
+            _ => panic!("{number} is known"),
+        }
+    }
+
+    /// Remembers that a customer exists, from the first time until the second.
+    fn remember(memory: &Arc<Memory>, number: usize, asked_at: i64, until: i64) {
+        let good = Some((true, Millis(asked_at), Millis(until)));
+        begun(memory, number, asked_at).settle(Ok(Answer::Exists), good);
+    }
+
+    fn is_fresh(memory: &Arc<Memory>, number: usize, now: i64) -> bool {
+        let recalled = memory.recall(&customer(number), Millis(now), || false);
+        matches!(recalled, Some(Recalled::Fresh(true)))
+    }
+
+    #[test]
+    fn answer_is_good_from_the_question_until_its_end_and_not_before_it() {
+        let memory = Memory::new();
+        remember(&memory, 1, 1000, 2000);
+        let fresh = [999, 1000, 1999, 2000].map(|now| is_fresh(&memory, 1, now));
+        assert_eq!(fresh, [false, true, true, false]);
+        memory.forget(&customer(1));
+        assert!(!is_fresh(&memory, 1, 1000));
+    }
+
+    #[test]
+    fn full_memory_gives_up_expired_answers_first_then_others_and_never_a_question_in_flight() {
+        let memory = Memory::of(1, 4);
+        let count = |memory: &Memory| memory.shards[0].lock().unwrap().len();
+        let in_flight = begun(&memory, 0, 0);
+        remember(&memory, 1, 0, 10);
+        remember(&memory, 2, 0, 100);
+        remember(&memory, 3, 0, 10);
+        remember(&memory, 4, 50, 100);
+        assert!(is_fresh(&memory, 2, 50) && is_fresh(&memory, 4, 50));
+        assert_eq!(count(&memory), 3);
+        for number in 5..50 {
+            remember(&memory, number, 50, 100);
+            assert!(count(&memory) <= 4);
+        }
+        let recalled = memory.recall(&customer(0), Millis(50), || true);
+        assert!(matches!(recalled, Some(Recalled::InFlight(_))));
+        drop(in_flight);
+        // What is in flight is more than fits only as long as it is in flight.
+        let asking: Vec<_> = (100..110)
+            .map(|number| begun(&memory, number, 50))
+            .collect();
+        assert_eq!(count(&memory), 10);
+        drop(asking);
+        assert_eq!(count(&memory), 0);
+    }
+
+    #[test]
+    fn question_without_a_result_is_forgotten_and_those_who_wait_learn_it() {
+        let memory = Memory::new();
+        let asking = begun(&memory, 1, 0);
+        let waits = memory.recall(&customer(1), Millis(0), || panic!("it was asked"));
+        let Some(Recalled::InFlight(waiting)) = waits else {
+            panic!("the question is in flight");
+        };
+        drop(asking);
+        assert!(waiting.has_changed().is_err());
+        drop(begun(&memory, 1, 0));
+        assert!(memory.recall(&customer(1), Millis(0), || false).is_none());
+    }
+}

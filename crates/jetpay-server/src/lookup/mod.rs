@@ -10,8 +10,6 @@
 mod breaker;
 mod memory;
 pub mod source;
-#[cfg(test)]
-mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

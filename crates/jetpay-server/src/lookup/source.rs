@@ -1,14 +1,14 @@
 //! The questions: what is asked about a customer, and over which way.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::time::timeout;
 use futures_util::future::BoxFuture;
 use jetpay_billing::client::{DialectClient, LookupAnswer, NoClient, WebhookClient};
 use jetpay_billing::dialect::{CheckAnswer, CheckedAccount};
 use jetpay_billing::{Failure, amount, txn_id};
+use jetpay_core::Currency;
 use jetpay_core::id::{CustomerId, ProjectId};
-use jetpay_core::{Currency, Money};
 use jetpay_ledger::Millis;
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -111,7 +111,8 @@ pub(crate) fn over_http(settings: &LookupConfig) -> Result<impl Billing + use<>,
             debt_field,
         } => Way::Dialect {
             client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
-            sum: *sum,
+            sum: amount::to_text(*sum).expect("the configuration has listed currencies alone"),
+            currency: sum.currency(),
             debt_field: debt_field.clone(),
         },
     };
@@ -138,9 +139,13 @@ impl<B: Billing> Limited<B> {
 impl<B: Billing> Billing for Limited<B> {
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
         Box::pin(async move {
-            let mut has_turn = false;
+            let (began, mut has_turn) = (Instant::now(), false);
             let asked = timeout(self.timeout, async {
                 let _turn = self.turns.acquire().await;
+                // All that began together get a turn when the first of them gives up, which is too late.
+                if began.elapsed() >= self.timeout {
+                    return Err(Failed::Busy);
+                }
                 has_turn = true;
                 self.billing.ask(question).await
             });
@@ -158,7 +163,8 @@ enum Way {
     Http(WebhookClient),
     Dialect {
         client: DialectClient,
-        sum: Money,
+        sum: String,
+        currency: Currency,
         debt_field: Option<String>,
     },
 }
@@ -180,15 +186,15 @@ impl Billing for Way {
                     client,
                     sum,
                     debt_field,
+                    currency,
                 } => {
                     let account = question.customer_id.as_str();
                     let txn_id = txn_id::of_check(question.asked_at.0);
-                    match client.check(account, &txn_id, *sum).await? {
+                    match client.check(account, &txn_id, sum).await? {
                         CheckAnswer::Unknown => Ok(Found::Unknown),
                         CheckAnswer::Known(account) => {
                             let debt_field = debt_field.as_deref();
-                            let currency = sum.currency();
-                            let debt = debt(&account, debt_field, currency)?;
+                            let debt = debt(&account, debt_field, *currency)?;
                             Ok(Found::Customer(CustomerBody::of_account(
                                 &question.customer_id,
                                 debt,
@@ -245,8 +251,8 @@ async fn ask_service(client: &WebhookClient, question: &Question) -> Result<Foun
 /// Reads the body of `PUT /v1/customers/{customer_id}`.
 fn customer(body: &[u8]) -> Result<CustomerBody, Failure> {
     let mut errors = FieldErrors::default();
-    let body: Option<CustomerBody> = errors.line(without_bom(body));
-    body.ok_or_else(|| unreadable(errors))
+    let body = errors.line(without_bom(body));
+    errors.into_result(body).map_err(unreadable)
 }
 
 /// The first thing that is wrong with an answer. It names a field, and has no value.
@@ -254,4 +260,125 @@ pub(super) fn unreadable(errors: FieldErrors) -> Failure {
     let first = errors.into_iter().next();
     let text = first.map(|it| format!("{} {}", it.field, it.message));
     Failure::Unreadable(text.unwrap_or_default().trim_start().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    /// Answers after this time. Counts the questions in flight.
+    struct Slow {
+        after: Duration,
+        in_flight: AtomicUsize,
+        most: AtomicUsize,
+    }
+
+    impl Billing for Slow {
+        fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
+            Box::pin(async move {
+                let in_flight = self.in_flight.fetch_add(1, Relaxed) + 1;
+                self.most.fetch_max(in_flight, Relaxed);
+                actix_web::rt::time::sleep(self.after).await;
+                self.in_flight.fetch_sub(1, Relaxed);
+                Ok(Found::Unknown)
+            })
+        }
+    }
+
+    /// Asks so many questions at once; how many ended in which way, and the most that were in flight.
+    async fn ask(count: usize, after: u64, timeout: u64, turns: usize) -> ([usize; 3], usize) {
+        let slow = Slow {
+            after: Duration::from_millis(after),
+            in_flight: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
+        };
+        let limited = Limited::new(slow, Duration::from_millis(timeout), turns);
+        let question = Question {
+            customer_id: CustomerId::new("7").unwrap(),
+            project_id: 1.into(),
+            method: "kaspi",
+            asked_at: Millis(0),
+        };
+        let found = join_all((0..count).map(|_| limited.ask(&question))).await;
+        let timed_out = Failed::Billing(Failure::TimedOut);
+        let of =
+            |is: &dyn Fn(&Result<Found, Failed>) -> bool| found.iter().filter(|it| is(it)).count();
+        let counts = [
+            of(&|found| found.is_ok()),
+            of(&|found| found.as_ref().err() == Some(&timed_out)),
+            of(&|found| found.as_ref().err() == Some(&Failed::Busy)),
+        ];
+        (counts, limited.billing.most.load(Relaxed))
+    }
+
+    #[actix_web::test]
+    async fn questions_wait_for_their_turn_and_the_time_limit_is_for_the_waiting_too() {
+        // Ten rounds of 20 ms fit into the time limit.
+        assert_eq!(ask(20, 20, 20_000, 2).await, ([20, 0, 0], 2));
+        // No question is answered in time: two have their turn, the others wait in vain.
+        assert_eq!(ask(20, 20_000, 50, 2).await, ([0, 2, 18], 2));
+    }
+
+    #[test]
+    fn debt_is_read_exactly_from_the_field_that_the_configuration_names() {
+        let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let account = CheckedAccount {
+            sum: Some("200.00".to_owned()),
+            fields: vec![
+                field("debt", "1 200,50"),
+                field("ahead", "-5.00"),
+                field("empty", " "),
+                field("odd", "two"),
+            ],
+            comment: None,
+        };
+        let of = |field| debt(&account, field, Currency::KZT);
+        for (field, minor) in [
+            (None, None),
+            (Some("sum"), Some(20_000)),
+            (Some("debt"), Some(120_050)),
+            (Some("ahead"), Some(0)),
+            (Some("empty"), None),
+            (Some("none"), None),
+        ] {
+            assert_eq!(of(field), Ok(minor), "{field:?}");
+        }
+        let failure = of(Some("odd")).unwrap_err().to_string();
+        assert!(
+            failure.contains("debt_field \"odd\"") && !failure.contains("two"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn answer_of_a_web_service_is_a_customer_or_names_the_field_that_is_wrong() {
+        for body in ["{}", "\u{feff}{\"contracts\": []}", "\n{\n}\n"] {
+            assert!(customer(body.as_bytes()).is_ok(), "{body}");
+        }
+        for (body, text) in [
+            ("", "ends in the middle"),
+            ("[]", "is a JSON list"),
+            ("<html>", "is not JSON"),
+            ("{\"contract\": [\"secret\"]}", "contract unknown field"),
+            (
+                "{\"contracts\": [{\"id\": 5, \"number\": \"1\"}]}",
+                "contracts[0].id must be a text",
+            ),
+            (
+                "{\"contracts\": [{\"id\": \"5\"}]}",
+                "contracts[0].number is missing",
+            ),
+            ("{\"as_of_seq\": 1.5}", "as_of_seq must be a whole number"),
+        ] {
+            let failure = customer(body.as_bytes()).err().expect(body).to_string();
+            assert!(
+                failure.contains(text) && !failure.contains("secret"),
+                "{body}: {failure}"
+            );
+        }
+    }
 }
