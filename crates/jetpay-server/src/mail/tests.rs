@@ -138,3 +138,147 @@ async fn server_is_tested_without_a_mail_and_a_login_is_sent_only_where_it_is_pr
     }
     assert!(server.mails().is_empty());
 }
+
+const QUICK: Pace = Pace {
+    poll: Duration::from_millis(10),
+    gather: Duration::from_millis(100),
+    period: Duration::from_millis(1500),
+    pauses: (Duration::from_millis(50), Duration::from_millis(100)),
+};
+
+/// A worker of one server, until it is stopped.
+struct Runs {
+    end: watch::Sender<bool>,
+    works: rt::task::JoinHandle<()>,
+}
+
+impl Runs {
+    /// Starts a worker whose stream is there: what is raised from now on is mailed.
+    async fn start(ledger: &Ledger, config: &MailConfig) -> Self {
+        let mail = Mail {
+            ledger: ledger.clone(),
+            smtp: Smtp::new(config).unwrap(),
+            config: config.clone(),
+            pace: QUICK,
+        };
+        mail.has_new().await.unwrap();
+        let (end, ending) = watch::channel(false);
+        let works = rt::spawn(mail.run(ending));
+        Self { end, works }
+    }
+
+    async fn stop(self) {
+        self.end.send_replace(true);
+        self.works.await.unwrap();
+    }
+}
+
+/// Waits until the server took so many mails, and returns them without their heads.
+async fn mails(server: &SmtpServer, count: usize) -> Vec<(String, String)> {
+    for _ in 0..1000 {
+        if server.mails().len() >= count {
+            break;
+        }
+        rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mails: Vec<_> = server.mails().into_iter().collect();
+    assert_eq!(mails.len(), count, "{mails:?}");
+    let body = |text: &str| text.split_once("\n\n").unwrap().1.replace("=\n", "");
+    mails
+        .into_iter()
+        .map(|mail| (mail.to, body(&mail.text)))
+        .collect()
+}
+
+#[actix_web::test]
+async fn alarms_of_a_period_are_one_mail_to_each_receiver_and_the_next_one_waits_for_its_end() {
+    let server = SmtpServer::start();
+    let (ledger, _folder) = ledger();
+    raise(&ledger, 1).await;
+    let runs = Runs::start(&ledger, &config(&server)).await;
+    raise(&ledger, 2).await;
+    raise(&ledger, 3).await;
+    let mut first = mails(&server, 2).await;
+    first.sort();
+    let sent = std::time::Instant::now();
+    let to: Vec<_> = first.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(to, ["aliya@example.com", "duty@example.com"]);
+    for (_, text) in &first {
+        assert!(text.starts_with("2 new alarms"), "{text}");
+        assert!(text.contains("\n2  ") && text.contains("\n3  "), "{text}");
+        assert!(!text.contains("\n1  "), "it was there before: {text}");
+    }
+    raise(&ledger, 4).await;
+    let next = mails(&server, 4).await;
+    assert!(sent.elapsed() + Duration::from_millis(300) > QUICK.period);
+    assert!(next[2].1.starts_with("1 new alarm for") && next[2].1.contains("\n4  "));
+    runs.stop().await;
+}
+
+#[actix_web::test]
+async fn restart_neither_repeats_nor_loses_an_alarm_and_keeps_the_pause() {
+    let server = SmtpServer::start();
+    let (ledger, _folder) = ledger();
+    let config = config(&server);
+    let runs = Runs::start(&ledger, &config).await;
+    raise(&ledger, 1).await;
+    mails(&server, 2).await;
+    let sent = std::time::Instant::now();
+    runs.stop().await;
+    raise(&ledger, 2).await;
+    let runs = Runs::start(&ledger, &config).await;
+    let mails = mails(&server, 4).await;
+    assert!(sent.elapsed() + Duration::from_millis(300) > QUICK.period);
+    assert!(mails[2].1.starts_with("1 new alarm for") && mails[2].1.contains("\n2  "));
+    runs.stop().await;
+}
+
+#[actix_web::test]
+async fn several_servers_on_one_store_send_one_mail() {
+    let server = SmtpServer::start();
+    let (ledger, _folder) = ledger();
+    let config = config(&server);
+    let (one, other) = (
+        Runs::start(&ledger, &config).await,
+        Runs::start(&ledger, &config).await,
+    );
+    raise(&ledger, 1).await;
+    mails(&server, 2).await;
+    rt::time::sleep(2 * QUICK.period).await;
+    mails(&server, 2).await;
+    one.stop().await;
+    other.stop().await;
+}
+
+#[actix_web::test]
+async fn mail_that_is_not_taken_is_sent_again_until_it_is() {
+    let server = SmtpServer::start();
+    server.set_full(true);
+    let (ledger, _folder) = ledger();
+    let runs = Runs::start(&ledger, &config(&server)).await;
+    raise(&ledger, 1).await;
+    for _ in 0..1000 {
+        if server.refusals() >= 6 {
+            break;
+        }
+        rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(server.refusals() >= 6 && server.mails().is_empty());
+    server.set_full(false);
+    let sent = mails(&server, 2).await;
+    assert!(sent[0].1.contains("\n1  "));
+    runs.stop().await;
+}
+
+#[actix_web::test]
+async fn receiver_that_the_server_refuses_does_not_keep_the_mail_from_the_others() {
+    let server = SmtpServer::start();
+    server.refuse("aliya@example.com");
+    let (ledger, _folder) = ledger();
+    let runs = Runs::start(&ledger, &config(&server)).await;
+    raise(&ledger, 1).await;
+    assert_eq!(mails(&server, 1).await[0].0, "duty@example.com");
+    rt::time::sleep(2 * QUICK.period).await;
+    assert_eq!((mails(&server, 1).await.len(), server.refusals()), (1, 1));
+    runs.stop().await;
+}
