@@ -140,6 +140,7 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: None,
+            endpoints: Vec::new(),
             status: None,
             metrics: Metrics::default(),
         };

@@ -101,22 +101,8 @@ impl Failed {
 /// # Errors
 /// [`NoClient`].
 pub(crate) fn over_http(settings: &LookupConfig) -> Result<impl Billing + use<>, NoClient> {
-    let (url, timeout) = (settings.url.clone(), settings.timeout);
-    let way = match &settings.kind {
-        LookupKind::Http(secrets) => Way::Http(WebhookClient::new(url, secrets.clone(), timeout)?),
-        LookupKind::Dialect {
-            dialect,
-            login,
-            sum,
-            debt_field,
-        } => Way::Dialect {
-            client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
-            sum: amount::to_text(*sum).expect("the configuration has listed currencies alone"),
-            currency: sum.currency(),
-            debt_field: debt_field.clone(),
-        },
-    };
-    Ok(Limited::new(way, timeout, settings.max_in_flight))
+    let way = Way::of(settings)?;
+    Ok(Limited::new(way, settings.timeout, settings.max_in_flight))
 }
 
 /// A system that is asked so many questions at a time, each of which ends in time, waiting for its turn included.
@@ -159,14 +145,29 @@ impl<B: Billing> Billing for Limited<B> {
 }
 
 /// A way to ask over HTTP.
-enum Way {
+pub(crate) enum Way {
+    /// The merchant's own web service.
     Http(WebhookClient),
+    /// A billing.
     Dialect {
+        /// The client.
         client: DialectClient,
+        /// The text of `sum` in each question.
         sum: String,
+        /// The currency of the answers.
         currency: Currency,
+        /// The field with the debt.
         debt_field: Option<String>,
     },
+}
+
+/// What was heard, before it is a customer.
+pub(crate) enum Heard {
+    Unknown,
+    /// The body of an answer of a web service.
+    Body(Vec<u8>),
+    /// What a billing says about an account, and the debt in it, in minor units.
+    Account(CheckedAccount, Option<i64>),
 }
 
 /// The body of a question to the merchant's web service.
@@ -177,32 +178,84 @@ struct QuestionBody<'a> {
     method: &'a str,
 }
 
+impl Way {
+    /// The way of a configuration.
+    ///
+    /// # Errors
+    /// [`NoClient`].
+    pub(crate) fn of(settings: &LookupConfig) -> Result<Self, NoClient> {
+        let (url, timeout) = (settings.url.clone(), settings.timeout);
+        Ok(match &settings.kind {
+            LookupKind::Http(secrets) => {
+                Self::Http(WebhookClient::new(url, secrets.clone(), timeout)?)
+            }
+            LookupKind::Dialect {
+                dialect,
+                login,
+                sum,
+                debt_field,
+            } => Self::Dialect {
+                client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
+                sum: amount::to_text(*sum).expect("the configuration has listed currencies alone"),
+                currency: sum.currency(),
+                debt_field: debt_field.clone(),
+            },
+        })
+    }
+
+    /// Asks once.
+    pub(crate) async fn hear(&self, question: &Question) -> Result<Heard, Failure> {
+        match self {
+            Self::Http(client) => {
+                let body = QuestionBody {
+                    customer_id: &question.customer_id,
+                    project_id: question.project_id,
+                    method: question.method,
+                };
+                let body = serde_json::to_vec(&body).expect("ids and texts are JSON");
+                let id = format!("lookup_{}", Uuid::now_v7());
+                let now = question.asked_at.0.div_euclid(1000);
+                Ok(match client.ask(&id, &body, now).await? {
+                    LookupAnswer::Unknown => Heard::Unknown,
+                    LookupAnswer::Body(body) => Heard::Body(body),
+                })
+            }
+            Self::Dialect {
+                client,
+                sum,
+                currency,
+                debt_field,
+            } => {
+                let account = question.customer_id.as_str();
+                let txn_id = txn_id::of_check(question.asked_at.0);
+                Ok(match client.check(account, &txn_id, sum).await? {
+                    CheckAnswer::Unknown => Heard::Unknown,
+                    CheckAnswer::Known(account) => {
+                        let debt = debt(&account, debt_field.as_deref(), *currency)?;
+                        Heard::Account(account, debt)
+                    }
+                })
+            }
+        }
+    }
+}
+
+impl Heard {
+    /// What it says about this customer.
+    pub(crate) fn found(self, id: &CustomerId) -> Result<Found, Failure> {
+        Ok(match self {
+            Self::Unknown => Found::Unknown,
+            Self::Body(body) => Found::Customer(customer(&body)?),
+            Self::Account(_, debt) => Found::Customer(CustomerBody::of_account(id, debt)),
+        })
+    }
+}
+
 impl Billing for Way {
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
         Box::pin(async move {
-            match self {
-                Self::Http(client) => ask_service(client, question).await,
-                Self::Dialect {
-                    client,
-                    sum,
-                    debt_field,
-                    currency,
-                } => {
-                    let account = question.customer_id.as_str();
-                    let txn_id = txn_id::of_check(question.asked_at.0);
-                    match client.check(account, &txn_id, sum).await? {
-                        CheckAnswer::Unknown => Ok(Found::Unknown),
-                        CheckAnswer::Known(account) => {
-                            let debt_field = debt_field.as_deref();
-                            let debt = debt(&account, debt_field, *currency)?;
-                            Ok(Found::Customer(CustomerBody::of_account(
-                                &question.customer_id,
-                                debt,
-                            )))
-                        }
-                    }
-                }
-            }
+            let heard = self.hear(question).await?;
+            Ok(heard.found(&question.customer_id)?)
         })
     }
 }
@@ -231,21 +284,6 @@ fn debt(
         Failure::Unreadable(format!("debt_field {name:?} of it is no amount: {what}"))
     })?;
     Ok(Some(debt.max(0)))
-}
-
-async fn ask_service(client: &WebhookClient, question: &Question) -> Result<Found, Failed> {
-    let body = QuestionBody {
-        customer_id: &question.customer_id,
-        project_id: question.project_id,
-        method: question.method,
-    };
-    let body = serde_json::to_vec(&body).expect("ids and texts are JSON");
-    let id = format!("lookup_{}", Uuid::now_v7());
-    let now = question.asked_at.0.div_euclid(1000);
-    match client.ask(&id, &body, now).await? {
-        LookupAnswer::Unknown => Ok(Found::Unknown),
-        LookupAnswer::Body(body) => Ok(Found::Customer(customer(&body)?)),
-    }
 }
 
 /// Reads the body of `PUT /v1/customers/{customer_id}`.
