@@ -14,6 +14,7 @@ mod reconciliations;
 mod resolutions;
 mod search;
 
+pub(crate) use alarms::AlarmView;
 pub use auth::Access;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;

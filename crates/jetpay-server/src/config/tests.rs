@@ -96,7 +96,7 @@ const RUST_WORDS: [&str; 16] = [
 
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
-    let last = if table == "[data_api]" {
+    let last = if ["[data_api]", "[mail]"].contains(&table) {
         table
     } else {
         "[gate]"
@@ -255,6 +255,10 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
             "data_api",
             "base_url = \"https://data.example\"\ntoken_file = \"token\"\nkey_file = \"other\"",
         ),
+        (
+            "mail",
+            "url = \"smtps://mail.example\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+        ),
     ];
     let read = |with_defaults: bool| {
         let mut lines = Vec::new();
@@ -303,6 +307,7 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
     let (data_api, of_data_api) = (without.data_api.unwrap(), with.data_api.unwrap());
     assert_eq!(data_api.timeout, of_data_api.timeout);
     assert_eq!(without.reconcile_every, None);
+    assert!(without.mail.unwrap().login.is_none());
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Deliveries: tells the merchant's own systems what was credited, in order for each customer, until they have it.
 
+mod message;
+
+pub use message::Message;
+
 use jetpay_billing::Delivery;
 use jetpay_ledger::{Alarm, Entry};
 

@@ -83,6 +83,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("ca.pem", ""),
         ("data_api.token", "the token of a user"),
         ("data_api.key", "the key of the token"),
+        ("mail.login", "jetpay:the password of the mail"),
     ] {
         folder.write(name, content);
     }
@@ -95,6 +96,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
         command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
         command.env("JETPAY_DATA_API_KEY", "the key of the token");
+        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -108,6 +110,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
     for left_out in [
         &[
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -118,6 +121,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ][..],
         &[
+            "mail.secret_file",
             "data_api.token_file",
             "data_api.key_file",
             "admin.token_file",
@@ -128,6 +132,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_file",
         ],
         &[
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -139,6 +144,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ],
         &[
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
