@@ -108,13 +108,13 @@ pub use ledger::{
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
 pub use model::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
-    Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm, DeliveryAlarmKind, DeliveryLease,
-    DeliveryProgress, DeliveryReceipt, DeliveryStatus, DeliveryStream, DifferenceState,
-    DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount, Imported, Millis, NewPayment,
-    NewReconciliation, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
-    ReconciledFinding, Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms,
-    SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
+    CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
+    DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
+    DeliveryStream, DifferenceState, DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount,
+    Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError, Operation, Payment,
+    PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun, Resolution,
+    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

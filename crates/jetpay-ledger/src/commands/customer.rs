@@ -2,7 +2,7 @@
 
 use jetpay_core::id::CustomerId;
 
-use crate::model::{Customer, Debt, DebtsOutcome, ImportCount};
+use crate::model::{Customer, Debt, DebtsOutcome, ImportCount, Millis};
 use crate::port::{Command, Keys};
 
 /// Adds or replaces customers, all or none.
@@ -15,11 +15,22 @@ pub(crate) fn put_customers(customers: Vec<Customer>) -> Command<ImportCount> {
     Command::new(keys, move |transaction| {
         let mut count = ImportCount::default();
         for customer in &customers {
-            let is_new = transaction.put_customer(customer)?;
+            let is_new = transaction.put_customer(customer, None)?;
             count.new += u64::from(is_new);
             count.replaced += u64::from(!is_new);
         }
         Ok(count)
+    })
+}
+
+/// Adds or replaces a customer as a look-up saw it.
+pub(crate) fn see_customer(customer: Customer, now: Millis) -> Command<()> {
+    let keys = Keys {
+        customers: vec![customer.customer_id.clone()],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        transaction.put_customer(&customer, Some(now)).map(drop)
     })
 }
 
@@ -40,7 +51,7 @@ pub(crate) fn change_debts(
         };
         let outcome = customer.change_debts(&debts, as_of_seq);
         if let DebtsOutcome::Changed(customer) = &outcome {
-            transaction.put_customer(customer)?;
+            transaction.put_customer(customer, None)?;
         }
         Ok(outcome)
     })

@@ -1,67 +1,93 @@
 //! Deliveries to the merchant's own systems: a cursor for each stream, and the items before it that wait.
 
-use jetpay_core::id::{OperationId, ProjectId};
+use jetpay_core::id::{CustomerId, OperationId, ProjectId};
 use jetpay_rules::EntryKind;
 
 use super::Ledger;
+use crate::commands;
 use crate::model::{
-    Customer, DeliveryLease, DeliveryProgress, DeliveryStatus, DeliveryStream, Error, Millis,
-    Reason, ResolveError, Waiting,
+    Customer, DeliveryLease, DeliveryProgress, DeliveryStatus, DeliveryStream, Error, Feed, Millis,
+    Reason, ResolveError, Waiting, stored_kind,
 };
+use crate::port::{Value, deliveries};
 
 /// Deliveries.
 ///
 /// # Errors
 /// Each can give [`Error::Unavailable`]; the writes can give [`Error::Busy`] as well.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
-#[allow(clippy::unused_async)]
 impl Ledger {
     /// Leases a stream until this time; `None` while another server has it. A stream that is new begins after the last item
     /// there is: what came before is not delivered.
     pub async fn lease_deliveries(
         &self,
-        _stream: &DeliveryStream,
-        _now: Millis,
-        _until: Millis,
+        stream: &DeliveryStream,
+        now: Millis,
+        until: Millis,
     ) -> Result<Option<DeliveryLease>, Error> {
-        todo!()
+        let end = match stream.feed {
+            Feed::Entries => self.last_entry().await?,
+            Feed::Alarms => self.last_alarm().await?,
+        };
+        let lease = commands::lease_deliveries(stream.clone(), end, now, until);
+        let Some(row) = self.write(lease).await? else {
+            return Ok(None);
+        };
+        // What a person does in between is counted in `changes`.
+        let waiting = self.waiting_deliveries(stream, 0, usize::MAX).await?;
+        Ok(Some(DeliveryLease {
+            stream: row.stream,
+            fencing_token: row.fencing_token,
+            cursor: row.cursor,
+            changes: row.changes,
+            waiting,
+        }))
     }
 
     /// Records progress, and makes the lease last until this time. Returns how often people changed the waiting items;
     /// `None`: the lease is over, and nothing is recorded.
     pub async fn record_deliveries(
         &self,
-        _stream: &DeliveryStream,
-        _fencing_token: i64,
-        _progress: DeliveryProgress,
-        _now: Millis,
-        _until: Millis,
+        stream: &DeliveryStream,
+        fencing_token: i64,
+        progress: DeliveryProgress,
+        now: Millis,
+        until: Millis,
     ) -> Result<Option<i64>, Error> {
-        todo!()
+        let stream = stream.clone();
+        let record = commands::record_deliveries(stream, fencing_token, progress, now, until);
+        self.write(record).await
     }
 
     /// Ends a lease, so that another server need not wait for its end.
     pub async fn release_deliveries(
         &self,
-        _stream: &DeliveryStream,
-        _fencing_token: i64,
+        stream: &DeliveryStream,
+        fencing_token: i64,
     ) -> Result<(), Error> {
-        todo!()
+        let release = commands::release_deliveries(stream.clone(), fencing_token);
+        self.write(release).await
     }
 
     /// How the streams stand, those of these names.
-    pub async fn delivery_status(&self, _names: &[String]) -> Result<Vec<DeliveryStatus>, Error> {
-        todo!()
+    pub async fn delivery_status(&self, names: &[String]) -> Result<Vec<DeliveryStatus>, Error> {
+        let streams = self.read(deliveries::STATUS, Vec::new(), deliveries::status);
+        let mut streams = streams.await?;
+        streams.retain(|status| names.contains(&status.stream.name));
+        Ok(streams)
     }
 
     /// The items of a stream that wait, those after `after`, at most `limit`.
     pub async fn waiting_deliveries(
         &self,
-        _stream: &DeliveryStream,
-        _after: i64,
-        _limit: usize,
+        stream: &DeliveryStream,
+        after: i64,
+        limit: usize,
     ) -> Result<Vec<Waiting>, Error> {
-        todo!()
+        let id = deliveries::id(stream);
+        let values = vec![id.into(), after.into(), Value::limit(limit)];
+        self.read(deliveries::WAITING_AFTER, values, deliveries::item)
+            .await
     }
 
     /// Makes a waiting or parked item due now.
@@ -70,12 +96,13 @@ impl Ledger {
     /// [`ResolveError::NotWaiting`].
     pub async fn retry_delivery(
         &self,
-        _stream: &DeliveryStream,
-        _seq: i64,
-        _reason: Reason,
-        _now: Millis,
+        stream: &DeliveryStream,
+        seq: i64,
+        reason: Reason,
+        now: Millis,
     ) -> Result<Result<(), ResolveError>, Error> {
-        todo!()
+        let retry = commands::retry_delivery(stream.clone(), seq, reason, now);
+        self.write(retry).await
     }
 
     /// Takes an item as done without sending it. The reason is recorded as a resolution.
@@ -84,12 +111,17 @@ impl Ledger {
     /// [`ResolveError::NotWaiting`], [`ResolveError::NoReason`].
     pub async fn skip_delivery(
         &self,
-        _stream: &DeliveryStream,
-        _seq: i64,
-        _reason: Reason,
-        _now: Millis,
+        stream: &DeliveryStream,
+        seq: i64,
+        reason: Reason,
+        now: Millis,
     ) -> Result<Result<(), ResolveError>, Error> {
-        todo!()
+        let reason = match reason.checked() {
+            Ok(reason) => reason,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let skip = commands::skip_delivery(stream.clone(), seq, reason, now);
+        self.write(skip).await
     }
 
     /// Delivers everything after this `seq` again, under the same ids. The lease of the stream ends. Returns the cursor before.
@@ -98,28 +130,40 @@ impl Ledger {
     /// [`ResolveError::NoSuchStream`], [`ResolveError::BeyondCursor`], [`ResolveError::NoReason`].
     pub async fn replay_deliveries(
         &self,
-        _stream: &DeliveryStream,
-        _after: i64,
-        _reason: Reason,
-        _now: Millis,
+        stream: &DeliveryStream,
+        after: i64,
+        reason: Reason,
+        now: Millis,
     ) -> Result<Result<i64, ResolveError>, Error> {
-        todo!()
+        let reason = match reason.checked() {
+            Ok(reason) => reason,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let replay = commands::replay_deliveries(stream.clone(), after, reason, now);
+        self.write(replay).await
     }
 
     /// The number that the receiver gave a delivered entry.
     pub async fn delivery_receipt(
         &self,
-        _name: &str,
-        _project_id: ProjectId,
-        _operation_id: OperationId,
-        _kind: EntryKind,
+        name: &str,
+        project_id: ProjectId,
+        operation_id: OperationId,
+        kind: EntryKind,
     ) -> Result<Option<String>, Error> {
-        todo!()
+        let values = vec![
+            name.into(),
+            project_id.into(),
+            operation_id.into(),
+            stored_kind(kind).into(),
+        ];
+        let receipts = self.read(deliveries::RECEIPT, values, |row| row.string());
+        Ok(receipts.await?.pop())
     }
 
     /// Stores what the merchant's billing says about a customer, as of `now`.
-    pub async fn see_customer(&self, _customer: Customer, _now: Millis) -> Result<(), Error> {
-        todo!()
+    pub async fn see_customer(&self, customer: Customer, now: Millis) -> Result<(), Error> {
+        self.write(commands::see_customer(customer, now)).await
     }
 
     /// The customer with net debts as [`net_customer`](Self::net_customer), and when [`see_customer`](Self::see_customer) stored
@@ -129,8 +173,11 @@ impl Ledger {
     /// [`Error::Damaged`].
     pub async fn seen_customer(
         &self,
-        _customer_id: &str,
+        customer_id: &str,
     ) -> Result<Option<(Customer, Option<Millis>)>, Error> {
-        todo!()
+        if CustomerId::new(customer_id).is_err() {
+            return Ok(None);
+        }
+        self.store.seen_customer(customer_id).await
     }
 }

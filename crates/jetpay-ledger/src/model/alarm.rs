@@ -6,6 +6,7 @@ use jetpay_reconcile::Kind;
 use jetpay_rules::{EntryKind, OperationEvent, alarm_words};
 use serde::Serialize;
 
+use super::delivery::AlarmDelivery;
 use super::numbers::{Millis, digits};
 use super::resolution::Resolution;
 
@@ -80,6 +81,9 @@ pub struct Alarm {
     /// The id of the difference that it is about, if a reconciliation raised it.
     #[serde(skip)]
     pub difference: Option<String>,
+    /// The delivery that it is about, if it is about one.
+    #[serde(skip)]
+    pub delivery: Option<AlarmDelivery>,
     /// When.
     pub time: Millis,
     /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
@@ -208,6 +212,8 @@ pub struct AlarmCause<'a> {
     pub reason: Option<&'a str>,
     /// The id of the difference that it is about, if a reconciliation raises it.
     pub difference: Option<&'a str>,
+    /// The delivery that it is about, if it is about one.
+    pub delivery: Option<&'a AlarmDelivery>,
     /// A message that is stored nowhere else.
     pub message: Option<SignedMessage<'a>>,
 }
@@ -234,6 +240,7 @@ impl<'a> AlarmCause<'a> {
             amount: None,
             reason: None,
             difference: None,
+            delivery: None,
             message: None,
         }
     }

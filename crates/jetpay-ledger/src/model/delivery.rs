@@ -1,19 +1,22 @@
 //! Deliveries: which of the ledger's entries and alarms a receiver of the merchant's has.
 
 use jetpay_core::id::{OperationId, ProjectId};
-use jetpay_rules::EntryKind;
+use jetpay_rules::{EntryKind, closed_words};
 use serde::Serialize;
 
+use super::alarm::AlarmKind;
 use super::numbers::Millis;
 
-/// What a stream delivers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Feed {
-    /// Entries, by their `seq`.
-    Entries,
-    /// Alarms, by their `seq`.
-    Alarms,
+closed_words! {
+    /// What a stream delivers.
+    #[derive(PartialOrd, Ord)]
+    #[expect(clippy::exhaustive_enums, reason = "a program that delivers must know every feed")]
+    Feed {
+        /// Entries, by their `seq`.
+        Entries = "entries",
+        /// Alarms, by their `seq`.
+        Alarms = "alarms",
+    }
 }
 
 /// One feed to one receiver: an endpoint has one or two.
@@ -25,14 +28,15 @@ pub struct DeliveryStream {
     pub feed: Feed,
 }
 
-/// How an item that is not delivered stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WaitingState {
-    /// It is sent (again) when its time comes, and when no earlier item of its lane waits.
-    Waiting,
-    /// The receiver refused it: a person decides.
-    Parked,
+closed_words! {
+    /// How an item that is not delivered stands.
+    #[expect(clippy::exhaustive_enums, reason = "a program that delivers must know every state")]
+    WaitingState {
+        /// It is sent (again) when its time comes, and when no earlier item of its lane waits.
+        Waiting = "waiting",
+        /// The receiver refused it: a person decides.
+        Parked = "parked",
+    }
 }
 
 /// An item at or before the cursor that is not delivered.
@@ -78,8 +82,8 @@ pub struct DeliveryProgress {
     pub cursor: i64,
     /// The items that no longer wait.
     pub done: Vec<i64>,
-    /// The items that wait: new ones, all behind the cursor as stored, and those that changed. One that a person removed
-    /// meanwhile is not added again.
+    /// The items that wait: new ones, all behind the stored cursor and up to the new one, and those that changed. One that a
+    /// person removed meanwhile is not added again; one behind the new cursor is left out, because it is read again.
     pub waiting: Vec<Waiting>,
     /// Receipts of the receiver.
     pub receipts: Vec<DeliveryReceipt>,
@@ -127,6 +131,25 @@ pub enum DeliveryAlarmKind {
     NotDeliverable,
 }
 
+impl From<DeliveryAlarmKind> for AlarmKind {
+    fn from(kind: DeliveryAlarmKind) -> Self {
+        match kind {
+            DeliveryAlarmKind::Parked => Self::DeliveryParked,
+            DeliveryAlarmKind::Late => Self::DeliveryLate,
+            DeliveryAlarmKind::NotDeliverable => Self::NotDeliverable,
+        }
+    }
+}
+
+/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AlarmDelivery {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The `seq` of the entry; none if the endpoint is late.
+    pub entry: Option<i64>,
+}
+
 /// How a stream stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeliveryStatus {
@@ -141,7 +164,8 @@ pub struct DeliveryStatus {
     pub waiting: i64,
     /// How many of these are parked.
     pub parked: i64,
-    /// When the oldest item that is not delivered was stored.
+    /// When the oldest item that is not delivered was stored. Items that are parked, and those that wait behind them, do not
+    /// count: they wait for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<Millis>,
 }

@@ -20,8 +20,8 @@ pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use delivery::{
-    DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
-    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+    AlarmDelivery, DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress,
+    DeliveryReceipt, DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
 };
 pub use entry::Entry;
 pub(crate) use entry::{

@@ -6,6 +6,7 @@ mod callbacks;
 mod common;
 mod confirm;
 mod debts;
+mod deliveries;
 mod odd_texts;
 mod payouts;
 mod reads;

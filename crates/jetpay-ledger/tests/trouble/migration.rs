@@ -232,7 +232,7 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 6);
+    assert_eq!(old.version(), 7);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }

@@ -96,6 +96,7 @@ fn sample(kind: AlarmKind) -> Alarm {
         amount,
         reason: Some(reason.to_owned()),
         difference: None,
+        delivery: None,
         time: Millis(0),
         event: Some(event).filter(|_| kind != AlarmKind::Unusable),
         subject: Some(subject),

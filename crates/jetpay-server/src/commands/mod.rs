@@ -28,6 +28,7 @@ mod explain;
 mod find;
 mod import;
 mod ledger;
+mod lookup;
 mod operator;
 mod payouts;
 mod reconcile;
@@ -104,6 +105,9 @@ enum Command {
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Ask your own system about customers, as the service does
+    #[command(subcommand)]
+    Lookup(lookup::LookupCommand),
     /// Compare the ledger with the platform's own books
     #[command(subcommand)]
     Reconcile(reconcile::Reconcile),
@@ -245,6 +249,7 @@ pub fn run() -> ExitCode {
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
+        Command::Lookup(command) => command.run(),
         Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),

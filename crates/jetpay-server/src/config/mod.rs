@@ -187,6 +187,7 @@ impl Config {
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
         let mail = mail::read(&root.table("mail"), folder);
+        let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
@@ -215,7 +216,7 @@ impl Config {
             gate: gate_config,
             data_api,
             reconcile_every,
-            lookup: None,
+            lookup,
             deliver,
             mail,
             fixed: BTreeMap::new(),

@@ -8,6 +8,7 @@
 mod address;
 mod commit_worker;
 mod copy;
+mod deliveries;
 mod error;
 mod fetch;
 mod flush;

@@ -1,0 +1,365 @@
+//! Deliveries: leases of streams, what a server delivered meanwhile, and what people decide about the items that wait.
+
+use std::collections::HashSet;
+
+use super::alarm::raise;
+use super::resolve::Resolved;
+use crate::model::{
+    AlarmCause, AlarmDelivery, AlarmKind, DeliveryAlarm, DeliveryAlarmKind, DeliveryProgress,
+    DeliveryStream, Feed, Millis, Reason, Resolution, ResolveError, Verdict, WaitingState,
+};
+use crate::port::{
+    Command, Keys, LedgerTransaction, OpenAlarm, StreamRow, TransactionError, WaitingRow,
+    deliveries,
+};
+
+fn keys(stream: &DeliveryStream) -> Keys {
+    Keys {
+        streams: vec![deliveries::id(stream)],
+        ..Keys::default()
+    }
+}
+
+/// Leases a stream. One that is new begins behind `end`.
+pub(crate) fn lease_deliveries(
+    stream: DeliveryStream,
+    end: i64,
+    now: Millis,
+    until: Millis,
+) -> Command<Option<StreamRow>> {
+    Command::new(keys(&stream), move |transaction| {
+        let row = transaction.stream(&stream)?;
+        let row = row.unwrap_or_else(|| StreamRow {
+            stream: stream.clone(),
+            cursor: end,
+            fencing_token: 0,
+            leased_until: Millis(0),
+            changes: 0,
+        });
+        // A lease that ends later than any that is given now comes from a clock that was wrong.
+        let longest = until.0 + (until.0 - now.0);
+        if row.leased_until > now && row.leased_until.0 <= longest {
+            return Ok(None);
+        }
+        let leased = StreamRow {
+            fencing_token: row.fencing_token + 1,
+            leased_until: until,
+            ..row
+        };
+        transaction.put_stream(&leased)?;
+        Ok(Some(leased))
+    })
+}
+
+/// Ends a lease, unless a later one has begun.
+pub(crate) fn release_deliveries(stream: DeliveryStream, fencing_token: i64) -> Command<()> {
+    Command::new(keys(&stream), move |transaction| {
+        match transaction.stream(&stream)? {
+            Some(row) if row.fencing_token == fencing_token => transaction.put_stream(&StreamRow {
+                leased_until: Millis(0),
+                ..row
+            }),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Records what a server delivered under its lease; how often people changed the items that wait. None: a later lease has begun.
+pub(crate) fn record_deliveries(
+    stream: DeliveryStream,
+    fencing_token: i64,
+    progress: DeliveryProgress,
+    now: Millis,
+    until: Millis,
+) -> Command<Option<i64>> {
+    let alarms = alarms_of(&stream, &progress);
+    let about = alarms
+        .iter()
+        .map(|(alarm, about)| (alarm.kind.into(), about.clone()));
+    let lateness = (AlarmKind::DeliveryLate, late(&stream));
+    let items = progress.waiting.iter().map(|item| item.seq);
+    let items = items.chain(progress.done.iter().copied());
+    let items = items.chain(alarms.iter().map(|(alarm, _)| alarm.seq));
+    let id = deliveries::id(&stream);
+    let keys = Keys {
+        waiting: items.map(|seq| (id.clone(), seq, seq)).collect(),
+        entries: alarms.iter().map(|(alarm, _)| alarm.seq).collect(),
+        delivery_alarms: about.chain(progress.in_time.then_some(lateness)).collect(),
+        ..keys(&stream)
+    };
+    Command::new(keys, move |transaction| {
+        let row = transaction.stream(&stream)?;
+        let Some(row) = row.filter(|row| row.fencing_token == fencing_token) else {
+            return Ok(None);
+        };
+        let delivered = Reason::from(format!("delivered to {}", stream.name));
+        for &seq in &progress.done {
+            for WaitingRow { item, alarm } in transaction.waiting(&stream, seq, seq)? {
+                transaction.remove_waiting(&stream, item.seq)?;
+                resolve_alarm(transaction, alarm, &delivered, now)?;
+            }
+        }
+        let done: HashSet<i64> = progress.done.iter().copied().collect();
+        for item in &progress.waiting {
+            let is_new = (row.cursor + 1..=progress.cursor).contains(&item.seq);
+            let mut is_there = || transaction.waiting(&stream, item.seq, item.seq);
+            if !done.contains(&item.seq) && (is_new || !is_there()?.is_empty()) {
+                transaction.put_waiting(&stream, item)?;
+            }
+        }
+        for receipt in &progress.receipts {
+            transaction.put_receipt(&stream.name, receipt)?;
+        }
+        if progress.in_time {
+            let seq = transaction.open_delivery_alarm(AlarmKind::DeliveryLate, &late(&stream))?;
+            let in_time = Reason::from(format!("{} has all entries again", stream.name));
+            let alarm = seq.map(|seq| OpenAlarm {
+                seq,
+                payment_id: None,
+                operation_id: None,
+            });
+            resolve_alarm(transaction, alarm, &in_time, now)?;
+        }
+        for (alarm, about) in &alarms {
+            raise_alarm(transaction, &stream, alarm, about, now)?;
+        }
+        transaction.put_stream(&StreamRow {
+            cursor: row.cursor.max(progress.cursor),
+            leased_until: until,
+            ..row.clone()
+        })?;
+        Ok(Some(row.changes))
+    })
+}
+
+fn late(stream: &DeliveryStream) -> AlarmDelivery {
+    AlarmDelivery {
+        endpoint: stream.name.clone(),
+        entry: None,
+    }
+}
+
+/// The alarms to raise, each with what it is about, which is there once. A feed of alarms raises none: they would be delivered by
+/// it.
+fn alarms_of(
+    stream: &DeliveryStream,
+    progress: &DeliveryProgress,
+) -> Vec<(DeliveryAlarm, AlarmDelivery)> {
+    let alarms = progress
+        .alarms
+        .iter()
+        .filter(|_| stream.feed == Feed::Entries);
+    let mut known = HashSet::new();
+    let alarms = alarms.map(|alarm| {
+        let about = AlarmDelivery {
+            entry: Some(alarm.seq).filter(|_| alarm.kind != DeliveryAlarmKind::Late),
+            ..late(stream)
+        };
+        (alarm.clone(), about)
+    });
+    alarms
+        .filter(|(alarm, about)| known.insert((AlarmKind::from(alarm.kind), about.clone())))
+        .collect()
+}
+
+/// Raises an alarm about a delivery, unless one is open, or the item that would be parked is gone.
+fn raise_alarm(
+    transaction: &mut dyn LedgerTransaction,
+    stream: &DeliveryStream,
+    alarm: &DeliveryAlarm,
+    about: &AlarmDelivery,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    let kind = alarm.kind.into();
+    if transaction.open_delivery_alarm(kind, about)?.is_some() {
+        return Ok(());
+    }
+    if alarm.kind == DeliveryAlarmKind::Parked {
+        let item = transaction.waiting(stream, alarm.seq, alarm.seq)?.pop();
+        if item.is_none_or(|row| row.item.state != WaitingState::Parked) {
+            return Ok(());
+        }
+    }
+    let Some(entry) = transaction.entry(alarm.seq)? else {
+        return Ok(());
+    };
+    let cause = AlarmCause {
+        kind,
+        project_id: entry.project_id,
+        payment_id: Some(&entry.payment_id),
+        operation_id: Some(entry.entry.operation_id),
+        amount: None,
+        reason: Some(&alarm.reason),
+        difference: None,
+        delivery: Some(about),
+        message: None,
+    };
+    raise(transaction, &cause, now).map(drop)
+}
+
+/// Resolves an open alarm; whether there is one.
+fn resolve_alarm(
+    transaction: &mut dyn LedgerTransaction,
+    alarm: Option<OpenAlarm>,
+    reason: &Reason,
+    now: Millis,
+) -> Result<bool, TransactionError> {
+    let Some(alarm) = alarm else {
+        return Ok(false);
+    };
+    transaction.add_resolution(&Resolution {
+        alarm_seq: Some(alarm.seq),
+        payment_id: alarm.payment_id,
+        operation_id: alarm.operation_id,
+        ..Resolution::new(Verdict::Dismiss, reason, now)
+    })?;
+    transaction.counts().open_alarms -= 1;
+    Ok(true)
+}
+
+/// The stream and the item of it that a person decides about.
+fn decided(
+    transaction: &mut dyn LedgerTransaction,
+    stream: &DeliveryStream,
+    seq: i64,
+) -> Result<Option<(StreamRow, WaitingRow)>, TransactionError> {
+    let Some(row) = transaction.stream(stream)? else {
+        return Ok(None);
+    };
+    let waiting = transaction.waiting(stream, seq, seq)?.pop();
+    Ok(waiting.map(|waiting| (row, waiting)))
+}
+
+fn keys_of_item(stream: &DeliveryStream, seq: i64) -> Keys {
+    Keys {
+        waiting: vec![(deliveries::id(stream), seq, seq)],
+        ..keys(stream)
+    }
+}
+
+/// A person changed the items that wait: the server that delivers them must learn of it.
+fn put_changed(
+    transaction: &mut dyn LedgerTransaction,
+    row: StreamRow,
+) -> Result<(), TransactionError> {
+    transaction.put_stream(&StreamRow {
+        changes: row.changes + 1,
+        ..row
+    })
+}
+
+/// Makes an item due now. What the person says about it is shown until the next attempt.
+pub(crate) fn retry_delivery(
+    stream: DeliveryStream,
+    seq: i64,
+    reason: Reason,
+    now: Millis,
+) -> Command<Resolved> {
+    Command::new(keys_of_item(&stream, seq), move |transaction| {
+        let Some((row, mut waiting)) = decided(transaction, &stream, seq)? else {
+            return Ok(Err(ResolveError::NotWaiting));
+        };
+        waiting.item.state = WaitingState::Waiting;
+        waiting.item.due_at = now;
+        if !reason.text.trim().is_empty() {
+            waiting.item.why = Some(format!("to be sent again: {}", reason.text));
+        }
+        transaction.put_waiting(&stream, &waiting.item)?;
+        put_changed(transaction, row)?;
+        Ok(Ok(()))
+    })
+}
+
+/// Takes an item as done. The reason resolves its alarm, or is recorded without one.
+pub(crate) fn skip_delivery(
+    stream: DeliveryStream,
+    seq: i64,
+    reason: Reason,
+    now: Millis,
+) -> Command<Resolved> {
+    let mut keys = keys_of_item(&stream, seq);
+    keys.entries
+        .extend((stream.feed == Feed::Entries).then_some(seq));
+    Command::new(keys, move |transaction| {
+        let Some((row, waiting)) = decided(transaction, &stream, seq)? else {
+            return Ok(Err(ResolveError::NotWaiting));
+        };
+        transaction.remove_waiting(&stream, seq)?;
+        if !resolve_alarm(transaction, waiting.alarm, &reason, now)? {
+            let what = format!(
+                "{} is not delivered to {}",
+                named(&stream, seq),
+                stream.name
+            );
+            let entry = match stream.feed {
+                Feed::Entries => transaction.entry(seq)?,
+                Feed::Alarms => None,
+            };
+            transaction.add_resolution(&Resolution {
+                payment_id: entry.as_ref().map(|entry| entry.payment_id.clone()),
+                operation_id: entry.map(|entry| entry.entry.operation_id),
+                ..Resolution::new(Verdict::Dismiss, &saying(&what, &reason), now)
+            })?;
+        }
+        put_changed(transaction, row)?;
+        Ok(Ok(()))
+    })
+}
+
+fn named(stream: &DeliveryStream, seq: i64) -> String {
+    let what = match stream.feed {
+        Feed::Entries => "entry",
+        Feed::Alarms => "alarm",
+    };
+    format!("{what} {seq}")
+}
+
+/// A reason that resolves no alarm says what it is about.
+fn saying(what: &str, reason: &Reason) -> Reason {
+    Reason {
+        text: format!("{what}: {}", reason.text),
+        by: reason.by.clone(),
+    }
+}
+
+/// Takes the cursor back to `after`, and ends the lease; the cursor before. What waits behind `after` is read again from the feed.
+pub(crate) fn replay_deliveries(
+    stream: DeliveryStream,
+    after: i64,
+    reason: Reason,
+    now: Millis,
+) -> Command<Result<i64, ResolveError>> {
+    let after = after.max(0);
+    let behind = (after.saturating_add(1), i64::MAX);
+    let keys = Keys {
+        waiting: vec![(deliveries::id(&stream), behind.0, behind.1)],
+        ..keys(&stream)
+    };
+    Command::new(keys, move |transaction| {
+        let Some(row) = transaction.stream(&stream)? else {
+            return Ok(Err(ResolveError::NoSuchStream));
+        };
+        let before = row.cursor;
+        if after > before {
+            return Ok(Err(ResolveError::BeyondCursor));
+        }
+        for WaitingRow { item, alarm } in transaction.waiting(&stream, behind.0, behind.1)? {
+            transaction.remove_waiting(&stream, item.seq)?;
+            resolve_alarm(transaction, alarm, &reason, now)?;
+        }
+        let after_what = named(&stream, after);
+        let what = format!(
+            "everything after {after_what} is delivered to {} again",
+            stream.name
+        );
+        let resolution = Resolution::new(Verdict::Dismiss, &saying(&what, &reason), now);
+        transaction.add_resolution(&resolution)?;
+        transaction.put_stream(&StreamRow {
+            cursor: after,
+            fencing_token: row.fencing_token + 1,
+            leased_until: Millis(0),
+            ..row
+        })?;
+        Ok(Ok(before))
+    })
+}
