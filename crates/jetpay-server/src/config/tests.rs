@@ -105,7 +105,7 @@ const RUST_WORDS: [&str; 16] = [
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
     let last = match table {
-        "[data_api]" | "[lookup]" | "[mail]" => table,
+        "[data_api]" | "[lookup]" | "[mail]" | "[[deliver]]" => table,
         _ => "[gate]",
     };
     let tables = [
