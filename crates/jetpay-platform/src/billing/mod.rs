@@ -5,8 +5,8 @@
 //! [`OnRequest`] makes requests go wrong. It is strict: a request that a real billing could refuse is refused, so that it finds
 //! the faults of who asks. It shares no code with `jetpay-billing`, which speaks to it.
 //!
-//! Sources: public descriptions of the OSMP (QIWI) protocol and of Kaspi's variant of it, and what the tests that ABillS ships
-//! expect of a billing.
+//! Sources: public descriptions of the OSMP (QIWI) protocol and of Kaspi's variant of it, and what the tests that `ABillS`
+//! ships expect of a billing.
 //!
 //! ```
 //! use jetpay_platform::billing::{BillingState, Dialect};
@@ -24,6 +24,7 @@
 
 mod answer;
 mod books;
+pub mod receiver;
 mod request;
 mod script;
 mod server;
@@ -54,8 +55,9 @@ pub enum Dialect {
 
 /// What the billing does that not every billing does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a quirk of its own")]
 pub struct Quirks {
-    /// It books at `check` (BGBilling's `payOnCheck`).
+    /// It books at `check` (`payOnCheck` of `BGBilling`).
     pub pay_on_check: bool,
     /// A repeated `txn_id` is answered "double request" and not as before: OSMP 8, Kaspi 3.
     pub refuses_repeats: bool,

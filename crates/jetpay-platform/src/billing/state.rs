@@ -114,7 +114,7 @@ impl BillingState {
     pub fn receive(&mut self, parameters: &str, authorization: Option<&str>) -> Reply {
         self.requests += 1;
         let reply = self.reply(parameters, authorization);
-        self.watch.tell(parameters, &reply);
+        self.watch.tell(|| parameters.to_owned(), &reply);
         reply.slowly(self.script.latency)
     }
 

@@ -48,16 +48,18 @@ impl fmt::Debug for Exchange {
 
 /// Calls a function for each exchange.
 #[derive(Clone, Default)]
-pub(super) struct Watch(Option<Arc<dyn Fn(&Exchange) + Send + Sync>>);
+pub(super) struct Watch(Option<Arc<Function>>);
+
+type Function = dyn Fn(&Exchange) + Send + Sync;
 
 impl Watch {
     pub(super) fn new(watch: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(watch)))
     }
 
-    pub(super) fn tell(&self, request: &str, reply: &Reply) {
+    pub(super) fn tell(&self, request: impl FnOnce() -> String, reply: &Reply) {
         if let Some(watch) = &self.0 {
-            watch(&Exchange::new(request, reply));
+            watch(&Exchange::new(&request(), reply));
         }
     }
 }

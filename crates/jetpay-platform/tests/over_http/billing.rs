@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jetpay_platform::billing::receiver::{self, ReceiverState, Violation};
 use jetpay_platform::billing::{BillingState, Dialect, OnRequest, Server, Spoil, serve};
 use reqwest::{Client, RequestBuilder, Response};
 use tokio::net::TcpListener;
@@ -115,4 +116,34 @@ async fn killed_billing_answers_nothing_more_and_keeps_its_books() {
     let answer = get(&again, PAY).send().await.unwrap().text().await.unwrap();
     assert!(answer.contains("<result>0</result>"), "{answer}");
     assert_eq!(again.state().booked().len(), 1);
+}
+
+#[tokio::test]
+async fn receiver_reads_the_headers_of_webhooks_and_look_ups() {
+    // From the tests of the published implementations of Standard Webhooks, signed long ago.
+    let state = ReceiverState::new(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]).unwrap();
+    let receiver = receiver::serve(listener().await, state).unwrap();
+    let post = |url: &str, id: &'static str| {
+        client()
+            .post(url)
+            .header("webhook-id", id)
+            .header("webhook-timestamp", "1614265330")
+            .header(
+                "webhook-signature",
+                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            )
+            .body(r#"{"test": 2432232314}"#)
+            .send()
+    };
+    for url in [receiver.webhooks_url(), receiver.lookup_url()] {
+        for id in ["msg_p5jXN8AQM9LWM0D4loKWxJek", "msg_2"] {
+            assert_eq!(post(&url, id).await.unwrap().status().as_u16(), 401);
+        }
+    }
+    let (time, secret) = (Violation::WrongTime, Violation::BadSignature);
+    let seen = [time.clone(), secret.clone(), time, secret];
+    assert_eq!(receiver.state().violations(), seen);
+    let elsewhere = format!("http://{}/", receiver.address());
+    let elsewhere = post(&elsewhere, "msg_2").await.unwrap();
+    assert_eq!(elsewhere.status().as_u16(), 404);
 }
