@@ -106,6 +106,25 @@ pub struct ContractBody {
 }
 
 impl CustomerBody {
+    /// A customer of a billing that knows accounts and no contracts: without contracts, or with one that has the account's id and
+    /// number and what is owed, in minor units.
+    pub(crate) fn of_account(id: &CustomerId, debt: Option<i64>) -> Self {
+        let contract = |payment| ContractBody {
+            id: id.to_string(),
+            number: id.to_string(),
+            payment: Some(payment),
+            min_payment: None,
+            status_code: 0,
+            info: None,
+            as_of_seq: None,
+        };
+        Self {
+            additional_customer_id: None,
+            contracts: debt.map(contract).into_iter().collect(),
+            as_of_seq: None,
+        }
+    }
+
     /// The customer with this id.
     ///
     /// # Errors

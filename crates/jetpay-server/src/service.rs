@@ -16,6 +16,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
 use crate::listener::{self, Limits, TrustedProxies};
+use crate::lookup::Lookup;
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
@@ -57,7 +58,9 @@ impl Service {
     pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
-        let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
+        let lookup = Lookup::configured(config, &ledger).map_err(io::Error::other)?;
+        let merchant = LedgerMerchant::new(config, ledger.clone()).with_lookup(lookup);
+        let merchant = Arc::new(merchant);
         let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,

@@ -26,7 +26,7 @@ impl Login {
     }
 
     /// The value of the header. `Debug` does not show it.
-    fn header(&self) -> HeaderValue {
+    fn into_header(self) -> HeaderValue {
         let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(self.0.as_bytes())));
         let mut value =
             HeaderValue::from_str(&value).unwrap_or_else(|_| unreachable!("base64 fits a header"));
@@ -70,7 +70,7 @@ impl DialectClient {
             http: http::client(&url, timeout)?,
             dialect,
             url,
-            login: login.as_ref().map(Login::header),
+            login: login.map(Login::into_header),
         })
     }
 

@@ -11,7 +11,7 @@ use super::body::Body;
 
 /// A field that occurs twice makes the answer unreadable.
 #[derive(Deserialize)]
-struct Fields<'a> {
+struct Document<'a> {
     #[serde(borrow)]
     txn_id: Option<&'a RawValue>,
     osmp_txn_id: Option<&'a RawValue>,
@@ -33,18 +33,20 @@ struct Field<'a> {
 
 pub(super) fn read(body: Body<'_>) -> Result<Raw, &'static str> {
     let text = body.text(None)?;
-    let fields: Fields<'_> = serde_json::from_str(&text)
+    let document: Document<'_> = serde_json::from_str(&text)
         .map_err(|_| "it is no JSON object with each field at most once")?;
     Ok(Raw {
-        txn_ids: [fields.txn_id, fields.osmp_txn_id]
+        txn_ids: [document.txn_id, document.osmp_txn_id]
             .into_iter()
             .filter_map(scalar)
             .collect(),
-        result: scalar(fields.result),
-        receipt: scalar(fields.prv_txn_id).or_else(|| scalar(fields.prv_txn)),
-        sum: scalar(fields.sum),
-        comment: scalar(fields.comment),
-        fields: fields.fields.map(named).unwrap_or_default(),
+        result: scalar(document.result),
+        receipt: scalar(document.prv_txn_id)
+            .filter(|it| !it.trim().is_empty())
+            .or_else(|| scalar(document.prv_txn)),
+        sum: scalar(document.sum),
+        comment: scalar(document.comment),
+        fields: document.fields.map(named).unwrap_or_default(),
     })
 }
 

@@ -47,8 +47,14 @@ pub(super) fn read(body: Body<'_>) -> Result<Raw, &'static str> {
                 raw.fields.extend(children.into_iter().map(named));
                 continue;
             }
+            "prv_txn" | "prv_txn_id" => {
+                raw.receipt = raw
+                    .receipt
+                    .filter(|it| !it.trim().is_empty())
+                    .or(Some(text));
+                continue;
+            }
             "result" => &mut raw.result,
-            "prv_txn" | "prv_txn_id" => &mut raw.receipt,
             "sum" => &mut raw.sum,
             "comment" => &mut raw.comment,
             _ => continue,
@@ -146,4 +152,81 @@ fn push(open: &mut [Element], text: &str) -> Result<(), &'static str> {
         None => return Err(NOT_XML),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(xml: &str) -> Result<Raw, &'static str> {
+        super::read(Body::new(xml.as_bytes(), None))
+    }
+
+    #[test]
+    fn fields_are_read_with_references_and_cdata_whatever_is_around_them() {
+        let raw = read(
+            "\u{feff}<?xml version='1.0' encoding='UTF-8'?>\n<!-- a -->\n<ns:Response xmlns:ns='x'><?php?><other><result>5\
+             </result></other><osmp_txn_id>1</osmp_txn_id><result> 0\n</result><comment>a&amp;b &#1103;&#x44f;<![CDATA[<&>]]>\
+             <!-- c -->d</comment><prv_txn/><prv_txn_id>7</prv_txn_id><fields><field1 type=\"disp\" name=\"debt &quot;1&quot;\">\
+             200.00</field1><field2 name=''>x</field2><field3/></fields></ns:Response>\n<!-- e -->\n",
+        )
+        .unwrap();
+        assert_eq!(raw.txn_ids, ["1"]);
+        assert_eq!(raw.result.as_deref(), Some(" 0\n"));
+        assert_eq!(raw.comment.as_deref(), Some("a&b яя<&>d"));
+        assert_eq!(raw.receipt.as_deref(), Some("7"));
+        let fields = [("debt \"1\"", "200.00"), ("field2", "x"), ("field3", "")];
+        let fields = fields.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        assert_eq!(raw.fields, fields);
+    }
+
+    #[test]
+    fn declared_character_set_is_used() {
+        let declaration = b"<?xml version=\"1.0\" encoding=\"windows-1251\"?>".as_slice();
+        let xml = [declaration, b"<r><comment>\xff</comment></r>"].concat();
+        let raw = super::read(Body::new(&xml, Some("text/xml; charset=utf-8"))).unwrap();
+        assert_eq!(raw.comment.as_deref(), Some("я"));
+        let undeclared = &xml[declaration.len()..];
+        assert!(super::read(Body::new(undeclared, None)).is_err());
+        let koi8 = "<?xml version='1.0' encoding='koi8-r'?><r/>";
+        assert!(read(koi8).err().unwrap().contains("windows-1251"));
+    }
+
+    #[test]
+    fn document_types_entities_deep_nesting_and_broken_documents_are_refused_with_the_reason() {
+        let bomb = "<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><r>&b;</r>";
+        let deep = |depth| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(read(&deep(DEEPEST)).is_ok());
+        for (xml, why) in [
+            (bomb, "document type"),
+            (
+                "<!DOCTYPE r SYSTEM 'file:///etc/passwd'><r/>",
+                "document type",
+            ),
+            ("<r/><!DOCTYPE r>", "document type"),
+            ("<r>&nbsp;</r>", "entity"),
+            ("<r>&b;</r>", "entity"),
+            (&deep(DEEPEST + 1), "deep"),
+            (&"<a>".repeat(20_000), "deep"),
+            ("<r><result>0</result><result>0</result></r>", "twice"),
+            ("", "no XML"),
+            ("OK", "no XML"),
+            ("<r>", "no XML"),
+            ("<r></s>", "no XML"),
+            ("</r>", "no XML"),
+            ("<r/><s/>", "no XML"),
+            ("<r></r><s></s>", "no XML"),
+            ("<r/>x", "no XML"),
+            ("<r>&#0;</r>", "no XML"),
+            ("<r>&#xd800;</r>", "no XML"),
+            ("<r>a & b</r>", "no XML"),
+            ("<r><![CDATA[a</r>", "no XML"),
+            ("<r><f name='&b;'/></r>", "no XML"),
+            ("<r><f name='a' name='b'/></r>", "no XML"),
+            ("{\"result\": 0}", "no XML"),
+        ] {
+            let error = read(xml).err().unwrap_or_else(|| panic!("{xml}"));
+            assert!(error.contains(why), "{xml}: {error}");
+        }
+    }
 }

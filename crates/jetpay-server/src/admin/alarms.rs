@@ -26,7 +26,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
 
 /// An alarm in an answer.
 #[derive(Serialize)]
-pub(super) struct AlarmView {
+pub(crate) struct AlarmView {
     #[serde(flatten)]
     alarm: Alarm,
     /// What happened.

@@ -15,6 +15,7 @@ mod reconciliations;
 mod resolutions;
 mod search;
 
+pub(crate) use alarms::AlarmView;
 pub use auth::Access;
 pub use deliveries::Endpoint;
 pub(crate) use input::MAX_IMPORT;

@@ -29,6 +29,7 @@ mod explain;
 mod find;
 mod import;
 mod ledger;
+mod lookup;
 mod operator;
 mod payouts;
 mod reconcile;
@@ -108,6 +109,9 @@ enum Command {
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Ask your own system about customers, as the service does
+    #[command(subcommand)]
+    Lookup(lookup::LookupCommand),
     /// Compare the ledger with the platform's own books
     #[command(subcommand)]
     Reconcile(reconcile::Reconcile),
@@ -250,6 +254,7 @@ pub fn run() -> ExitCode {
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
         Command::Deliver(deliver) => deliver.run(),
+        Command::Lookup(command) => command.run(),
         Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),

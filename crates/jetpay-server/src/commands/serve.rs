@@ -14,9 +14,10 @@ use jetpay_ledger::Ledger;
 use jetpay_platform::visible;
 use uuid::Uuid;
 
-use super::ConfigOption;
+use super::{ConfigOption, lookup};
 use crate::config::{
-    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, ProjectConfig, StoreLocation,
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, LookupConfig, LookupKind,
+    ProjectConfig, StoreLocation,
 };
 use crate::listener;
 use crate::methods::MethodName;
@@ -84,10 +85,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub(super) struct Check {
     #[command(flatten)]
     config: ConfigOption,
-    /// Connect to the store and to the Gate too; this changes nothing there
+    /// Connect to the store, the Gate and your own system too; this changes nothing there
     ///
-    /// The command asks the Gate for the status of a payout that does not exist, for each project that can pay out. It waits
-    /// at most 10 seconds for each answer.
+    /// The command asks the Gate for the status of a payout that does not exist, for each project that can pay out, and your
+    /// system, if `[lookup]` names it, about a customer that does not exist. It waits at most 10 seconds for each answer, and as long as `timeout_seconds` for your system.
     #[arg(long)]
     connect: bool,
 }
@@ -118,7 +119,7 @@ impl Check {
     }
 }
 
-/// Connects to the store and to the Gate, and prints a line for each.
+/// Connects to the store, the Gate and the merchant's own system, and prints a line for each.
 async fn connect(config: &Config) -> anyhow::Result<()> {
     println!("Connections:");
     let store = match &config.store {
@@ -138,6 +139,14 @@ async fn connect(config: &Config) -> anyhow::Result<()> {
             let place = format!("the Gate at {}, project {}", gate.base_url, project.id);
             failed |= !report(&place, &ask(gate, project).await);
         }
+    }
+    if let (Some(lookup), Some(project)) = (&config.lookup, config.projects.first()) {
+        let place = format!(
+            "your system at {}, kind {}",
+            lookup.url,
+            lookup::kind(lookup)
+        );
+        failed |= !report(&place, &lookup::connect(lookup, project.id).await);
     }
     if failed {
         bail!("not every connection works; see the lines with FAILED above");
@@ -201,6 +210,10 @@ fn describe(config: &Config, path: &Path) {
         Debts::AsGiven => "as given",
     };
     println!("  show debts                    {debts}");
+    match &config.lookup {
+        Some(lookup) => lookup::describe(lookup),
+        None => println!("  know the customers            from what you write and import"),
+    }
     for project in &config.projects {
         print_project(project, config);
     }

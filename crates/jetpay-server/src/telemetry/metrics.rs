@@ -63,7 +63,7 @@ static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
         .expect("a name of our own, which no other metric has")
 });
 
-fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+pub(super) fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
     prometheus::register_int_counter_vec!(name, help, labels)
         .expect("a name of our own, which no other metric has")
 }

@@ -1,14 +1,18 @@
 //! What the service reports: a log for people, metrics for machines. Neither contains a secret or a payer's data.
 
 mod alarms;
+mod deliveries;
 mod limits;
 mod log;
+mod lookups;
 mod metrics;
 mod requests;
 
 pub use alarms::AlarmLog;
+pub(crate) use deliveries::{deliveries_stopped, delivery_attempt};
 pub use limits::report_left_out;
 pub use log::{set as set_log, start as start_log};
+pub(crate) use lookups::*;
 pub(crate) use metrics::RECONCILIATION_FAILURES;
 pub use metrics::{Meter, Metrics};
 pub(crate) use requests::admin as admin_answered;

@@ -69,6 +69,8 @@ fn check_says_whether_the_service_would_reconcile() {
     assert!(!found.contains("the token of a user") && !found.contains("the key of"));
 }
 
+const SIGNING: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+
 /// What `jetpay config` prints is valid once its secrets are there, and so it is with every other key in it: each variant leaves
 /// out the keys instead of which others are written.
 #[test]
@@ -83,6 +85,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("ca.pem", ""),
         ("data_api.token", "the token of a user"),
         ("data_api.key", "the key of the token"),
+        ("mail.login", "jetpay:the password of the mail"),
+        ("lookup.secret", SIGNING),
     ] {
         folder.write(name, content);
     }
@@ -95,6 +99,13 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
         command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
         command.env("JETPAY_DATA_API_KEY", "the key of the token");
+        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
+        let secret = if config.contains("kind = \"http\"") {
+            SIGNING
+        } else {
+            "jetpay:password"
+        };
+        command.env("JETPAY_LOOKUP_SECRET", secret);
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -108,6 +119,10 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
     for left_out in [
         &[
+            "mail.secret_env",
+            "lookup.secret_env",
+            "lookup.debt_field",
+            "lookup.sum",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -118,6 +133,10 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ][..],
         &[
+            "mail.secret_file",
+            "lookup.secret_file",
+            "lookup.debt_field",
+            "lookup.sum",
             "data_api.token_file",
             "data_api.key_file",
             "admin.token_file",
@@ -128,6 +147,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_file",
         ],
         &[
+            "mail.secret_env",
+            "lookup.secret_file",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -139,6 +160,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ],
         &[
+            "mail.secret_env",
+            "lookup.secret_file",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -150,6 +173,13 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ],
     ] {
+        // The keys that a billing alone has are there, so it is one.
+        let kind = if left_out.contains(&"lookup.sum") {
+            "http"
+        } else {
+            "osmp"
+        };
+        let all = all.replace("kind = \"http\"", &format!("kind = \"{kind}\""));
         let mut config: toml::Table = all.parse().expect(&all);
         for path in left_out {
             let (table, key) = path.split_once('.').unwrap();
