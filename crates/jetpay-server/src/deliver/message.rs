@@ -142,6 +142,7 @@ mod tests {
             payouts: None,
             endpoints: Vec::new(),
             status: None,
+            endpoints: Vec::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
