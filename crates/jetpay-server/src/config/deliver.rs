@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::table::{Table, Text};
 use super::{ProjectConfig, billing};
 use crate::deliver::ATTEMPT;
+use crate::mail;
 use crate::zone;
 
 /// An endpoint of the merchant's.
@@ -115,6 +116,9 @@ fn name<'d>(table: &Table<'d>) -> Option<Text<'d>> {
     let fits = (1..=LONGEST_NAME).contains(&text.text.len()) && text.text.bytes().all(is_of_name);
     if !fits {
         text.problem("write 1 to 32 of the letters a to z, digits, `-` and `_`");
+    } else if text.text == mail::STREAM {
+        text.problem("the service remembers under this name what it mailed; write another one");
+        return None;
     }
     fits.then_some(text)
 }
@@ -181,8 +185,13 @@ fn endpoint<'d>(
 
 /// The projects of an endpoint; none are all.
 fn projects(table: &Table<'_>, configured: &[ProjectConfig]) -> Vec<ProjectId> {
-    if let Some(item) = table.get("projects").filter(super::table::Item::is_empty_list) {
-        item.problem("it gets nothing of no project; name at least one, or remove the line for all");
+    if let Some(item) = table
+        .get("projects")
+        .filter(super::table::Item::is_empty_list)
+    {
+        item.problem(
+            "it gets nothing of no project; name at least one, or remove the line for all",
+        );
     }
     let mut found = Vec::new();
     for (item, id) in table.numbers("projects") {
@@ -211,7 +220,10 @@ fn zone(table: &Table<'_>) -> Option<TimeZone> {
             match text {
                 Some(text) => text.problem(what),
                 // A webhook needs no zone.
-                None if table.text("kind").is_some_and(|kind| kind.text != "webhook") => {
+                None if table
+                    .text("kind")
+                    .is_some_and(|kind| kind.text != "webhook") =>
+                {
                     table.problem(what);
                 }
                 None => {}
@@ -258,7 +270,10 @@ pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
             text.problem(&what.to_string());
         } else if before.contains(&text.text) {
             text.problem("another project has the same digits; write others");
-        } else if before.first().is_some_and(|first| first.len() != text.text.len()) {
+        } else if before
+            .first()
+            .is_some_and(|first| first.len() != text.text.len())
+        {
             text.problem("the digits of another project are more or fewer; write as many");
         }
         before.push(text.text);
@@ -271,7 +286,9 @@ pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
 fn client(endpoint: &DeliverConfig) -> Result<(), String> {
     let url = endpoint.url.clone();
     let made = match &endpoint.kind {
-        DeliverKind::Webhook(secrets) => WebhookClient::new(url, secrets.clone(), ATTEMPT).map(drop),
+        DeliverKind::Webhook(secrets) => {
+            WebhookClient::new(url, secrets.clone(), ATTEMPT).map(drop)
+        }
         DeliverKind::Dialect { dialect, login, .. } => {
             DialectClient::new(*dialect, url, login.clone(), ATTEMPT).map(drop)
         }

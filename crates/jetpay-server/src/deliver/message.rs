@@ -140,7 +140,6 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: None,
-            endpoints: Vec::new(),
             status: None,
             endpoints: Vec::new(),
             metrics: Metrics::default(),
