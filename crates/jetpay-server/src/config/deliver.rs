@@ -181,8 +181,13 @@ fn endpoint<'d>(
 
 /// The projects of an endpoint; none are all.
 fn projects(table: &Table<'_>, configured: &[ProjectConfig]) -> Vec<ProjectId> {
-    if let Some(item) = table.get("projects").filter(super::table::Item::is_empty_list) {
-        item.problem("it gets nothing of no project; name at least one, or remove the line for all");
+    if let Some(item) = table
+        .get("projects")
+        .filter(super::table::Item::is_empty_list)
+    {
+        item.problem(
+            "it gets nothing of no project; name at least one, or remove the line for all",
+        );
     }
     let mut found = Vec::new();
     for (item, id) in table.numbers("projects") {
@@ -211,7 +216,10 @@ fn zone(table: &Table<'_>) -> Option<TimeZone> {
             match text {
                 Some(text) => text.problem(what),
                 // A webhook needs no zone.
-                None if table.text("kind").is_some_and(|kind| kind.text != "webhook") => {
+                None if table
+                    .text("kind")
+                    .is_some_and(|kind| kind.text != "webhook") =>
+                {
                     table.problem(what);
                 }
                 None => {}
@@ -258,7 +266,10 @@ pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
             text.problem(&what.to_string());
         } else if before.contains(&text.text) {
             text.problem("another project has the same digits; write others");
-        } else if before.first().is_some_and(|first| first.len() != text.text.len()) {
+        } else if before
+            .first()
+            .is_some_and(|first| first.len() != text.text.len())
+        {
             text.problem("the digits of another project are more or fewer; write as many");
         }
         before.push(text.text);
@@ -271,7 +282,9 @@ pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
 fn client(endpoint: &DeliverConfig) -> Result<(), String> {
     let url = endpoint.url.clone();
     let made = match &endpoint.kind {
-        DeliverKind::Webhook(secrets) => WebhookClient::new(url, secrets.clone(), ATTEMPT).map(drop),
+        DeliverKind::Webhook(secrets) => {
+            WebhookClient::new(url, secrets.clone(), ATTEMPT).map(drop)
+        }
         DeliverKind::Dialect { dialect, login, .. } => {
             DialectClient::new(*dialect, url, login.clone(), ATTEMPT).map(drop)
         }

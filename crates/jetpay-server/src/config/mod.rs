@@ -197,7 +197,12 @@ impl Config {
             .collect();
         let projects: Option<Vec<_>> = projects.into_iter().collect();
         let deliver = root.tables("deliver");
-        let deliver = deliver::read(&deliver, folder, projects.as_deref().unwrap_or_default(), serving);
+        let deliver = deliver::read(
+            &deliver,
+            folder,
+            projects.as_deref().unwrap_or_default(),
+            serving,
+        );
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),

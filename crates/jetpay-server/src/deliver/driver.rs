@@ -11,11 +11,9 @@ use std::time::Duration;
 
 use jetpay_billing::Delivery;
 use jetpay_core::id::ProjectId;
-use jetpay_ledger::{
-    DeliveryLease, DeliveryReceipt, DeliveryStream, Error, Feed, Ledger, Millis,
-};
+use jetpay_ledger::{DeliveryLease, DeliveryReceipt, DeliveryStream, Error, Feed, Ledger, Millis};
 
-use super::queue::{Attempt, NewItem, Outcome, Queue, READ_LIMIT, after};
+use super::queue::{Attempt, Need, NewItem, Outcome, Queue, READ_LIMIT, after};
 use super::{Item, Receiver, Sent};
 use crate::environment::Environment;
 use crate::telemetry;
@@ -161,9 +159,13 @@ impl<R: Receiver + 'static> Driver<R> {
         }
         let winds_down = ends || leased.is_outdated;
         let is_unrecorded = winds_down && leased.queue.is_idle() && !leased.queue.is_recorded();
-        let renews = is_unrecorded || leased.looks || leased.is_to_be_renewed(now);
+        let need = match () {
+            () if is_unrecorded => Need::All,
+            () if leased.looks || leased.is_to_be_renewed(now) => Need::Renew,
+            () => Need::WhenDue,
+        };
         if leased.record_after <= now
-            && let Some(progress) = leased.queue.progress(now, renews)
+            && let Some(progress) = leased.queue.progress(now, need)
         {
             leased.looks = false;
             return Some(shared.record(leased.fencing_token, progress));
@@ -314,8 +316,8 @@ impl Leased {
         if winds_down || !may_send {
             return records_at;
         }
-        let read_at = (!self.is_reading && self.queue.reads_after(now).is_some())
-            .then_some(self.read_at);
+        let read_at =
+            (!self.is_reading && self.queue.reads_after(now).is_some()).then_some(self.read_at);
         let queue = self.queue.wakes_at(now);
         records_at.into_iter().chain(read_at).chain(queue).min()
     }
@@ -342,7 +344,9 @@ impl<R: Receiver + 'static> Shared<R> {
         Box::pin(async move {
             let lasts = shared.renewal();
             let (stream, ledger) = (&shared.stream, &shared.ledger);
-            let lease = ledger.lease_deliveries(stream, lasts.begun, lasts.until).await;
+            let lease = ledger
+                .lease_deliveries(stream, lasts.begun, lasts.until)
+                .await;
             Event(Done::Leased(lasts, lease))
         })
     }
@@ -439,7 +443,11 @@ impl<R: Receiver + 'static> Shared<R> {
     ) -> Outcome {
         let item = match item {
             Some(item) => item,
-            None => match self.items(seq - 1, 1).await.map(|items| items.into_iter().next()) {
+            None => match self
+                .items(seq - 1, 1)
+                .await
+                .map(|items| items.into_iter().next())
+            {
                 Ok(Some(item)) if item.seq() == seq => Arc::new(item),
                 Ok(_) => {
                     let why = format!("the ledger has no number {seq} in this feed");

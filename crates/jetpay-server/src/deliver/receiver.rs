@@ -144,7 +144,8 @@ impl HttpReceiver {
         let (Some(credit), None) = (before.next(), before.next()) else {
             return Ok(Err("money of the payment was moved in another way before"));
         };
-        if !credit.kind.is_credit() || credit.amount.minor().checked_neg() != Some(entry.amount.minor())
+        if !credit.kind.is_credit()
+            || credit.amount.minor().checked_neg() != Some(entry.amount.minor())
         {
             return Ok(Err("it takes back a part of the payment"));
         }
@@ -170,7 +171,11 @@ impl Receiver for HttpReceiver {
             (Kind::Webhook(client), _) => {
                 let message = Message::of(item);
                 let now = now().0.div_euclid(1000);
-                Sent::Sent(client.deliver(&message.id, message.body.as_bytes(), now).await)
+                Sent::Sent(
+                    client
+                        .deliver(&message.id, message.body.as_bytes(), now)
+                        .await,
+                )
             }
             (Kind::Dialect(billing), Item::Entry(entry)) => {
                 self.tell(billing, entry, is_repeat).await

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jetpay_ledger::{Millis, WaitingState};
 
-use super::item::Open;
 use super::Opens;
+use super::item::Open;
 
 /// The items of each lane, and which of them may be sent.
 #[derive(Default)]

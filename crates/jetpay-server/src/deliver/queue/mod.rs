@@ -25,6 +25,7 @@ use super::Sent;
 pub use item::NewItem;
 use item::{Open, Row};
 use lanes::Lanes;
+pub use record::Need;
 use record::Recording;
 pub(super) use retry::after;
 
@@ -292,7 +293,10 @@ impl Queue {
             return;
         };
         let before = open.row.take();
-        let (was_row, since) = (before.is_some(), before.as_ref().map_or(now, |row| row.since));
+        let (was_row, since) = (
+            before.is_some(),
+            before.as_ref().map_or(now, |row| row.since),
+        );
         let why = why.or_else(|| before?.why);
         open.row = Some(Row {
             state,

@@ -2,7 +2,7 @@
 
 use jetpay_ledger::{DeliveryAlarmKind, WaitingState};
 
-use super::super::{Attempt, READ_LIMIT};
+use super::super::{Attempt, Need, READ_LIMIT};
 use super::model::Model;
 
 /// Answers of the model's receiver.
@@ -25,7 +25,7 @@ impl Model {
 
     /// Records everything that can be recorded.
     fn record_all(&mut self) {
-        self.record(true);
+        self.record(Need::Renew);
         self.recorded(DELIVERED);
     }
 }
@@ -44,7 +44,10 @@ fn refused_item_is_parked_with_an_alarm_and_holds_back_its_lane_alone() {
     }
     let of_lane_3 = |seq: &&i64| model.lane(**seq) == 3;
     assert_eq!(sent.iter().filter(of_lane_3).collect::<Vec<_>>(), [&3]);
-    assert_eq!(sent.len(), 100 - 5 - (13..100).step_by(10).filter(|seq| seq % 17 != 0).count());
+    assert_eq!(
+        sent.len(),
+        100 - 5 - (13..100).step_by(10).filter(|seq| seq % 17 != 0).count()
+    );
     assert!(model.rows.keys().all(|seq| model.lane(*seq) == 3));
     assert_eq!(model.rows[&3].state, WaitingState::Parked);
     assert_eq!(model.rows[&13].state, WaitingState::Waiting);
@@ -70,7 +73,13 @@ fn failed_item_is_sent_again_after_its_pause_as_a_repeat_and_before_the_next_of_
     assert_eq!((attempt.seq, attempt.is_repeat), (3, true));
     assert_eq!(model.send(), None);
     model.answer(3, DELIVERED);
-    assert_eq!(model.send(), Some(Attempt { seq: 13, is_repeat: false }));
+    assert_eq!(
+        model.send(),
+        Some(Attempt {
+            seq: 13,
+            is_repeat: false
+        })
+    );
     model.answer(13, DELIVERED);
     model.record_all();
     assert!(model.rows.is_empty());
@@ -89,7 +98,7 @@ fn slow_item_becomes_a_row_when_the_window_is_full_and_the_others_go_on() {
             }
         }
         model.now.0 += 100;
-        model.record(false);
+        model.record(Need::WhenDue);
         model.recorded(DELIVERED);
         rounds += 1;
         assert!(rounds < 100, "{} arrived", model.arrived.len());
@@ -113,7 +122,11 @@ fn endpoint_that_is_down_gets_at_most_a_hundred_items_and_only_those_that_are_du
     let tried = model.rows.values().filter(|row| row.attempts > 0).count();
     assert!((85..=116).contains(&tried), "{tried}");
     assert_eq!(model.queue.reads_after(model.now), None);
-    assert!(model.alarms.contains(&(DeliveryAlarmKind::Late, 1)), "{:?}", model.alarms);
+    assert!(
+        model.alarms.contains(&(DeliveryAlarmKind::Late, 1)),
+        "{:?}",
+        model.alarms
+    );
     assert_eq!(model.alarms.len(), 1, "it is raised once");
     model.run_until_all_is_delivered();
 }
@@ -154,18 +167,18 @@ fn results_are_recorded_fifty_at_once_or_after_a_tenth_of_a_second() {
         let attempt = model.send().unwrap();
         model.answer(attempt.seq, DELIVERED);
     }
-    assert!(model.queue.progress(model.now, false).is_none());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
     let wakes_at = model.queue.wakes_at(model.now).unwrap();
     assert_eq!(wakes_at.0 - model.now.0, 100);
     let attempt = model.send().unwrap();
     model.answer(attempt.seq, DELIVERED);
-    let progress = model.queue.progress(model.now, false).unwrap();
+    let progress = model.queue.progress(model.now, Need::WhenDue).unwrap();
     assert_eq!(progress.cursor, attempt.seq);
     model.queue.recorded(true, model.now);
     let attempt = model.send().unwrap();
     model.answer(attempt.seq, DELIVERED);
     model.now.0 += 99;
-    assert!(model.queue.progress(model.now, false).is_none());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
     model.now.0 += 1;
-    assert!(model.queue.progress(model.now, false).is_some());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_some());
 }
