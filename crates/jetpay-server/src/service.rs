@@ -84,6 +84,7 @@ impl Service {
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
+            endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
             metrics: Metrics::default(),
         };
         let limits = Limits {

@@ -141,6 +141,7 @@ mod tests {
             hosts: Vec::new(),
             payouts: None,
             status: None,
+            endpoints: Vec::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
