@@ -13,7 +13,7 @@ use jetpay_billing::Delivery;
 use jetpay_core::id::ProjectId;
 use jetpay_ledger::{DeliveryLease, DeliveryReceipt, DeliveryStream, Error, Feed, Ledger, Millis};
 
-use super::queue::{Attempt, NewItem, Outcome, Queue, READ_LIMIT, after};
+use super::queue::{Attempt, Need, NewItem, Outcome, Queue, READ_LIMIT, after};
 use super::{Item, Receiver, Sent};
 use crate::environment::Environment;
 use crate::telemetry;
@@ -159,9 +159,13 @@ impl<R: Receiver + 'static> Driver<R> {
         }
         let winds_down = ends || leased.is_outdated;
         let is_unrecorded = winds_down && leased.queue.is_idle() && !leased.queue.is_recorded();
-        let renews = is_unrecorded || leased.looks || leased.is_to_be_renewed(now);
+        let need = match () {
+            () if is_unrecorded => Need::All,
+            () if leased.looks || leased.is_to_be_renewed(now) => Need::Renew,
+            () => Need::WhenDue,
+        };
         if leased.record_after <= now
-            && let Some(progress) = leased.queue.progress(now, renews)
+            && let Some(progress) = leased.queue.progress(now, need)
         {
             leased.looks = false;
             return Some(shared.record(leased.fencing_token, progress));

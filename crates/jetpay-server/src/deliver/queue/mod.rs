@@ -25,6 +25,7 @@ use super::Sent;
 pub use item::NewItem;
 use item::{Open, Row};
 use lanes::Lanes;
+pub use record::Need;
 use record::Recording;
 pub(super) use retry::after;
 

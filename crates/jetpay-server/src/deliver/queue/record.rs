@@ -13,6 +13,17 @@ use super::{Queue, READ_BELOW, RECORD_AT, WINDOW, after};
 /// count.
 const LATE: Duration = Duration::from_secs(15 * 60);
 
+/// How much must be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// What is due.
+    WhenDue,
+    /// Something, since that renews the lease.
+    Renew,
+    /// Everything that was sent, because nothing more will be.
+    All,
+}
+
 /// What is being recorded: until that is known to be done, it must not be forgotten.
 pub(super) struct Recording {
     /// The cursor.
@@ -26,13 +37,14 @@ pub(super) struct Recording {
 }
 
 impl Queue {
-    /// What to record now; `None` while that can wait, or while something is being recorded. `renews`: something is recorded
-    /// in any case. [`recorded`](Self::recorded) must follow.
-    pub fn progress(&mut self, now: Millis, renews: bool) -> Option<DeliveryProgress> {
+    /// What to record now; `None` while that can wait, or while something is being recorded.
+    /// [`recorded`](Self::recorded) must follow.
+    pub fn progress(&mut self, now: Millis, need: Need) -> Option<DeliveryProgress> {
         if self.recording.is_some() {
             return None;
         }
-        let is_full = self.is_full();
+        let renews = need != Need::WhenDue;
+        let is_full = need == Need::All || self.is_full();
         let is_time = self.record_at.is_some_and(|at| at <= now);
         let is_due = renews || is_full || is_time || self.unrecorded.len() >= RECORD_AT;
         if !is_due {

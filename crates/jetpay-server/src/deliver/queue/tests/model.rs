@@ -9,7 +9,7 @@ use jetpay_ledger::{
     WaitingState,
 };
 
-use super::super::{Attempt, NewItem, Outcome, Queue, READ_LIMIT, WINDOW};
+use super::super::{Attempt, Need, NewItem, Outcome, Queue, READ_LIMIT, WINDOW};
 use crate::deliver::Sent;
 
 /// How many items may be sent at a time.
@@ -48,6 +48,10 @@ pub(super) struct Model {
     last_of: HashMap<i64, i64>,
     /// What was sent since it was recorded last: with results, and without.
     unrecorded: BTreeSet<i64>,
+    /// What of it is being sent for the first time since.
+    first: BTreeSet<i64>,
+    /// What was ever sent.
+    tried: BTreeSet<i64>,
     /// What was sent and not recorded when the last crash came, and how much of it was sent again.
     lost: BTreeSet<i64>,
     pub(super) alarms: Vec<(DeliveryAlarmKind, i64)>,
@@ -72,6 +76,8 @@ impl Model {
             settled: BTreeSet::new(),
             last_of: HashMap::new(),
             unrecorded: BTreeSet::new(),
+            first: BTreeSet::new(),
+            tried: BTreeSet::new(),
             lost: BTreeSet::new(),
             alarms: Vec::new(),
             has_unknown: false,
@@ -92,7 +98,7 @@ impl Model {
             }
             Step::Finish(which, answer) => self.finish(which, answer),
             Step::Read(part) => self.read(usize::from(part)),
-            Step::Record => self.record(false),
+            Step::Record => self.record(Need::WhenDue),
             Step::Recorded(result) => self.recorded(result),
             Step::Wait(ms) => self.now.0 += i64::from(ms) * 3,
             Step::Retry(which) => self.person(which, false),
@@ -135,8 +141,13 @@ impl Model {
             beside.is_none(),
             "{seq} and {beside:?} of one lane are sent beside each other"
         );
-        assert!(!is_repeat || self.unrecorded.contains(&seq) || self.rows.contains_key(&seq));
-        self.unrecorded.insert(seq);
+        assert!(
+            !is_repeat || self.tried.contains(&seq),
+            "{seq} was never sent"
+        );
+        if self.unrecorded.insert(seq) {
+            self.first.insert(seq);
+        }
         self.sending.push(attempt);
         assert!(
             self.unrecorded.len() <= WINDOW,
@@ -148,7 +159,8 @@ impl Model {
 
     /// A request arrives.
     fn arrives(&mut self, seq: i64) {
-        if self.arrived.insert(seq) {
+        let is_unknown = self.has_unknown && seq % 23 == 0;
+        if !is_unknown && self.arrived.insert(seq) {
             let last = self.last_of.insert(self.lane(seq), seq);
             assert!(last < Some(seq), "{seq} came after {last:?} of its lane");
         }
@@ -166,6 +178,10 @@ impl Model {
 
     pub(super) fn answer(&mut self, seq: i64, answer: u8) {
         self.sending.retain(|attempt| attempt.seq != seq);
+        let is_first = self.first.remove(&seq);
+        if !(52..54).contains(&answer) {
+            self.tried.insert(seq);
+        }
         let again = |after: Option<u64>| Delivery::Again {
             why: "busy".to_owned(),
             after: after.map(Duration::from_secs),
@@ -190,7 +206,9 @@ impl Model {
                 Sent::NotDeliverable(why())
             }
             52..54 => {
-                self.unrecorded.remove(&seq);
+                if is_first {
+                    self.unrecorded.remove(&seq);
+                }
                 return self.queue.finished(seq, Outcome::NotSent, self.now);
             }
             _ => {
@@ -202,12 +220,12 @@ impl Model {
             .finished(seq, Outcome::Sent(sent, None), self.now);
     }
 
-    pub(super) fn record(&mut self, renews: bool) {
+    pub(super) fn record(&mut self, need: Need) {
         if self.progress.is_some() {
-            assert!(self.queue.progress(self.now, true).is_none());
+            assert!(self.queue.progress(self.now, Need::All).is_none());
             return;
         }
-        self.progress = self.queue.progress(self.now, renews);
+        self.progress = self.queue.progress(self.now, need);
         let Some(progress) = &self.progress else {
             return;
         };
@@ -293,8 +311,12 @@ impl Model {
         while let Some(attempt) = self.sending.pop() {
             self.answer(attempt.seq, 255);
         }
-        while !self.queue.is_recorded() {
-            self.record(true);
+        for round in 0.. {
+            if self.queue.is_recorded() {
+                break;
+            }
+            assert!(round < 2, "one record has everything");
+            self.record(Need::All);
             self.recorded(255);
         }
         self.queue = queue(self.cursor, &self.rows, self.now);
@@ -303,6 +325,7 @@ impl Model {
     /// The service is killed. What is being sent arrives, or not, and no answer is seen.
     fn crash(&mut self, arrives: u8) {
         for (index, attempt) in std::mem::take(&mut self.sending).into_iter().enumerate() {
+            self.tried.insert(attempt.seq);
             if arrives >> (index % 8) & 1 == 1 {
                 self.arrives(attempt.seq);
             }
@@ -320,6 +343,7 @@ impl Model {
         let again = again.count() + rows.count();
         assert!(again <= WINDOW, "{again} are sent again");
         self.unrecorded.clear();
+        self.first.clear();
         self.queue = queue(self.cursor, &self.rows, self.now);
     }
 
@@ -336,7 +360,7 @@ impl Model {
                 self.answer(attempt.seq, 255);
             }
             self.now.0 += 200;
-            self.record(false);
+            self.record(Need::WhenDue);
             self.recorded(255);
             if self.sending.is_empty() && round % 50 == 49 {
                 self.now.0 += 24 * 60 * 60 * 1000;

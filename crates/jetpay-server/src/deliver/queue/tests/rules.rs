@@ -2,7 +2,7 @@
 
 use jetpay_ledger::{DeliveryAlarmKind, WaitingState};
 
-use super::super::{Attempt, READ_LIMIT};
+use super::super::{Attempt, Need, READ_LIMIT};
 use super::model::Model;
 
 /// Answers of the model's receiver.
@@ -25,7 +25,7 @@ impl Model {
 
     /// Records everything that can be recorded.
     fn record_all(&mut self) {
-        self.record(true);
+        self.record(Need::Renew);
         self.recorded(DELIVERED);
     }
 }
@@ -98,7 +98,7 @@ fn slow_item_becomes_a_row_when_the_window_is_full_and_the_others_go_on() {
             }
         }
         model.now.0 += 100;
-        model.record(false);
+        model.record(Need::WhenDue);
         model.recorded(DELIVERED);
         rounds += 1;
         assert!(rounds < 100, "{} arrived", model.arrived.len());
@@ -167,18 +167,18 @@ fn results_are_recorded_fifty_at_once_or_after_a_tenth_of_a_second() {
         let attempt = model.send().unwrap();
         model.answer(attempt.seq, DELIVERED);
     }
-    assert!(model.queue.progress(model.now, false).is_none());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
     let wakes_at = model.queue.wakes_at(model.now).unwrap();
     assert_eq!(wakes_at.0 - model.now.0, 100);
     let attempt = model.send().unwrap();
     model.answer(attempt.seq, DELIVERED);
-    let progress = model.queue.progress(model.now, false).unwrap();
+    let progress = model.queue.progress(model.now, Need::WhenDue).unwrap();
     assert_eq!(progress.cursor, attempt.seq);
     model.queue.recorded(true, model.now);
     let attempt = model.send().unwrap();
     model.answer(attempt.seq, DELIVERED);
     model.now.0 += 99;
-    assert!(model.queue.progress(model.now, false).is_none());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
     model.now.0 += 1;
-    assert!(model.queue.progress(model.now, false).is_some());
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_some());
 }
