@@ -99,7 +99,7 @@ pub mod port;
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
 pub use jetpay_rules::{
-    CorrectionError, EntryKind, EventStatus, ManualCreditError, OperationEvent, PaymentState,
+    CorrectionError, EffectKey, EntryKind, EventStatus, ManualCreditError, OperationEvent, PaymentState,
     UnknownWord,
 };
 pub use ledger::{

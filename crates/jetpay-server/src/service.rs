@@ -17,6 +17,7 @@ use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
+use crate::mail::Mail;
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
@@ -41,6 +42,7 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
+    mail: Option<Mail>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
@@ -77,6 +79,7 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
+        let mail = Mail::new(config, &ledger).map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -84,6 +87,7 @@ impl Service {
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
+            endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
             metrics: Metrics::default(),
         };
         let limits = Limits {
@@ -101,6 +105,7 @@ impl Service {
             admin,
             worker,
             schedule,
+            mail,
             ledger,
             reloaded,
             listen,
@@ -156,7 +161,8 @@ impl Service {
             .map(|worker| actix_web::rt::spawn(worker.run(ending.clone())));
         let schedule = self
             .schedule
-            .map(|schedule| actix_web::rt::spawn(schedule.run(ending)));
+            .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
+        let mail = self.mail.map(|mail| actix_web::rt::spawn(mail.run(ending)));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
@@ -165,6 +171,10 @@ impl Service {
         }
         if let Some(schedule) = schedule {
             let _ = schedule.await;
+        }
+        if let Some(mail) = mail {
+            // A mail that is sent and not recorded would come again.
+            let _ = mail.await;
         }
         // The task logs the last alarms. It holds a handle of the ledger, which closes with the last one.
         drop(end);

@@ -4,6 +4,7 @@ mod alarms;
 mod auth;
 mod confirm;
 mod customers;
+mod deliveries;
 mod entries;
 mod error;
 mod inbox;
@@ -14,7 +15,9 @@ mod reconciliations;
 mod resolutions;
 mod search;
 
+pub(crate) use alarms::AlarmView;
 pub use auth::Access;
+pub use deliveries::Endpoint;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
@@ -51,6 +54,8 @@ pub struct Admin {
     pub payouts: Option<PayoutIntake>,
     /// Asks the platform about a payment; `None` without `[gate]`.
     pub status: Option<StatusClient>,
+    /// The merchant's endpoints that get entries and alarms.
+    pub endpoints: Vec<Endpoint>,
     /// The metrics of this process.
     pub metrics: Metrics,
 }
@@ -90,6 +95,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(inbox::endpoints)
                         .configure(resolutions::endpoints)
                         .configure(reconciliations::endpoints)
+                        .configure(deliveries::endpoints)
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )

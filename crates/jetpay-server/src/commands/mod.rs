@@ -23,6 +23,7 @@ macro_rules! eprintln {
 
 mod client;
 mod confirm;
+mod deliver;
 mod demo;
 mod explain;
 mod find;
@@ -102,6 +103,9 @@ enum Command {
     /// Correct an entry of the ledger; calls the running service
     #[command(subcommand)]
     Entries(operator::Entries),
+    /// Show and decide about deliveries to your own systems, and try an endpoint before it goes live
+    #[command(subcommand)]
+    Deliver(deliver::Deliver),
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -249,6 +253,7 @@ pub fn run() -> ExitCode {
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
+        Command::Deliver(deliver) => deliver.run(),
         Command::Lookup(command) => command.run(),
         Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),

@@ -43,6 +43,24 @@ pub enum DeliverKind {
     },
 }
 
+impl DeliverKind {
+    /// The word of its key `kind`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => "webhook",
+            Self::Dialect {
+                dialect: Dialect::Osmp,
+                ..
+            } => "osmp",
+            Self::Dialect {
+                dialect: Dialect::Kaspi,
+                ..
+            } => "kaspi",
+        }
+    }
+}
+
 /// The endpoints.
 pub(super) fn read(
     _deliver: &[Table<'_>],

@@ -24,7 +24,7 @@ pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
 pub use keys::COMMENTED;
 pub use lookup::{LookupConfig, LookupKind};
-pub use mail::MailConfig;
+pub use mail::{MailConfig, MailLogin, MailSecurity, MailServer};
 pub use store::StoreLocation;
 
 use std::collections::{BTreeMap, HashSet};
@@ -183,6 +183,7 @@ impl Config {
         let data_api = root.table("data_api");
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
+        let mail = mail::read(&root.table("mail"), folder);
         let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
@@ -210,7 +211,7 @@ impl Config {
             reconcile_every,
             lookup,
             deliver: Vec::new(),
-            mail: None,
+            mail,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

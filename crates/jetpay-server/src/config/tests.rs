@@ -105,7 +105,7 @@ const RUST_WORDS: [&str; 16] = [
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
     let last = match table {
-        "[data_api]" | "[lookup]" => table,
+        "[data_api]" | "[lookup]" | "[mail]" => table,
         _ => "[gate]",
     };
     let tables = [
@@ -263,6 +263,10 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
             "base_url = \"https://data.example\"\ntoken_file = \"token\"\nkey_file = \"other\"",
         ),
         (
+            "mail",
+            "url = \"smtps://mail.example\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+        ),
+        (
             "lookup",
             "kind = \"osmp\"\nurl = \"https://billing.example\"",
         ),
@@ -314,6 +318,7 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
     let (data_api, of_data_api) = (without.data_api.unwrap(), with.data_api.unwrap());
     assert_eq!(data_api.timeout, of_data_api.timeout);
     assert_eq!(without.reconcile_every, None);
+    assert!(without.mail.unwrap().login.is_none());
     let (lookup, of_lookup) = (without.lookup.unwrap(), with.lookup.unwrap());
     assert_eq!(lookup.timeout, of_lookup.timeout);
     assert_eq!(lookup.max_in_flight, of_lookup.max_in_flight);

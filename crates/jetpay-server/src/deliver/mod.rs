@@ -1,7 +1,16 @@
 //! Deliveries: tells the merchant's own systems what was credited, in order for each customer, until they have it.
 
+mod message;
+
+pub use message::Message;
+
+use std::time::Duration;
+
 use jetpay_billing::Delivery;
 use jetpay_ledger::{Alarm, Entry};
+
+/// How long one attempt may take.
+pub const ATTEMPT: Duration = Duration::from_secs(15);
 
 /// What is delivered.
 #[derive(Clone, Debug)]

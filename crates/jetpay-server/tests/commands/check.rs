@@ -4,6 +4,7 @@ use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{GateState, ServerOptions, serve};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{self, require_or_skip};
+use jetpay_testing::smtp::SmtpServer;
 
 use crate::support::{Folder, PROJECT, SECRET, Said, assert_has};
 
@@ -86,6 +87,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("data_api.token", "the token of a user"),
         ("data_api.key", "the key of the token"),
         ("lookup.secret", SIGNING),
+        ("mail.login", "jetpay:the password of the mail"),
     ] {
         folder.write(name, content);
     }
@@ -104,6 +106,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "jetpay:password"
         };
         command.env("JETPAY_LOOKUP_SECRET", secret);
+        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -120,6 +123,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "lookup.secret_env",
             "lookup.debt_field",
             "lookup.sum",
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -133,6 +137,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "lookup.secret_file",
             "lookup.debt_field",
             "lookup.sum",
+            "mail.secret_file",
             "data_api.token_file",
             "data_api.key_file",
             "admin.token_file",
@@ -144,6 +149,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ],
         &[
             "lookup.secret_file",
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -156,6 +162,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ],
         &[
             "lookup.secret_file",
+            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -329,4 +336,31 @@ fn connect_asks_the_gate_and_explains_a_wrong_secret() {
     folder.change(&url, &format!("http://127.0.0.1:{}", free_port()));
     let unreachable = "does the network let this machine out?";
     assert_says(&folder, "--connect", 1, &[unreachable]);
+}
+
+#[test]
+fn connect_logs_in_at_the_mail_server_and_sends_nothing() {
+    let server = SmtpServer::start();
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [mail]"]);
+    let url = server.url();
+    let folder = folder.configured(&format!(
+        "[mail]\nurl = {url:?}\nfrom = \"jetpay@example.com\"\nto = [\"aliya@example.com\"]\n"
+    ));
+    assert_says(&folder, "", 0, &[&format!("by {url} to 1 receiver")]);
+    let answers = format!("ok     the mail server at {url}: it answers, without a login");
+    assert_says(&folder, "--connect", 0, &[&answers]);
+    // `\0jetpay\0pa55word` in base64.
+    server.demand_login("AGpldHBheQBwYTU1d29yZA==");
+    folder.write("login", "jetpay:pa55word\n");
+    let folder = folder.configured("secret_file = \"login\"\n");
+    assert_says(&folder, "--connect", 0, &["it accepts the login"]);
+    folder.write("login", "jetpay:another\n");
+    let refused = [
+        "FAILED the mail server at ",
+        "wrong login; are url and the login",
+    ];
+    let found = assert_says(&folder, "--connect", 1, &refused);
+    assert!(!found.contains("another"), "{found}");
+    assert!(server.mails().is_empty());
 }

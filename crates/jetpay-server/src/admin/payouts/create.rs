@@ -226,6 +226,7 @@ mod tests {
             hosts: Vec::new(),
             payouts: Some(intake),
             status: None,
+            endpoints: Vec::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
