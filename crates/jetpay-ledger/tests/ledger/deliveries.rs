@@ -32,7 +32,7 @@ crate::common::on_every_store! {
 
 const MINUTE: i64 = 60_000;
 
-fn entries() -> DeliveryStream {
+pub(crate) fn entries() -> DeliveryStream {
     DeliveryStream {
         name: "billing".to_owned(),
         feed: Feed::Entries,
@@ -46,7 +46,7 @@ fn alarms() -> DeliveryStream {
     }
 }
 
-fn at(millis: i64) -> Millis {
+pub(crate) fn at(millis: i64) -> Millis {
     Millis(NOW.0 + millis)
 }
 
@@ -56,7 +56,7 @@ async fn lease_at(ledger: &Ledger, stream: &DeliveryStream, now: i64) -> Option<
 }
 
 /// Leases the entries, from the first one on.
-async fn lease_all(ledger: &Ledger) -> DeliveryLease {
+pub(crate) async fn lease_all(ledger: &Ledger) -> DeliveryLease {
     let stream = entries();
     drop(lease_at(ledger, &stream, 0).await);
     let replayed = ledger.replay_deliveries(&stream, 0, "all of them".into(), NOW);
@@ -64,13 +64,17 @@ async fn lease_all(ledger: &Ledger) -> DeliveryLease {
     lease_at(ledger, &stream, 0).await.unwrap()
 }
 
-async fn record(ledger: &Ledger, lease: &DeliveryLease, progress: DeliveryProgress) -> Option<i64> {
+pub(crate) async fn record(
+    ledger: &Ledger,
+    lease: &DeliveryLease,
+    progress: DeliveryProgress,
+) -> Option<i64> {
     let (stream, token) = (&lease.stream, lease.fencing_token);
     let recorded = ledger.record_deliveries(stream, token, progress, NOW, at(MINUTE));
     recorded.await.unwrap()
 }
 
-fn waiting(seq: i64, state: WaitingState) -> Waiting {
+pub(crate) fn waiting(seq: i64, state: WaitingState) -> Waiting {
     Waiting {
         seq,
         lane: CUSTOMER.to_owned(),
@@ -83,7 +87,7 @@ fn waiting(seq: i64, state: WaitingState) -> Waiting {
 }
 
 /// Up to the cursor all is delivered, but for these.
-fn progress(cursor: i64, waiting: Vec<Waiting>) -> DeliveryProgress {
+pub(crate) fn progress(cursor: i64, waiting: Vec<Waiting>) -> DeliveryProgress {
     DeliveryProgress {
         cursor,
         waiting,
@@ -92,7 +96,7 @@ fn progress(cursor: i64, waiting: Vec<Waiting>) -> DeliveryProgress {
 }
 
 /// The entry is parked, with an alarm.
-fn parked(cursor: i64, seq: i64) -> DeliveryProgress {
+pub(crate) fn parked(cursor: i64, seq: i64) -> DeliveryProgress {
     DeliveryProgress {
         alarms: vec![alarm(DeliveryAlarmKind::Parked, seq)],
         ..progress(cursor, vec![waiting(seq, WaitingState::Parked)])
@@ -106,7 +110,7 @@ fn done(cursor: i64, seq: i64) -> DeliveryProgress {
     }
 }
 
-fn alarm(kind: DeliveryAlarmKind, seq: i64) -> DeliveryAlarm {
+pub(crate) fn alarm(kind: DeliveryAlarmKind, seq: i64) -> DeliveryAlarm {
     DeliveryAlarm {
         kind,
         seq,
@@ -598,7 +602,7 @@ async fn status_counts_what_waits_and_parked_lanes_are_not_late(test: TestLedger
     assert_eq!(page, [waiting(2, WaitingState::Waiting)]);
 }
 
-fn receipt(operation_id: u64, receipt: &str) -> DeliveryReceipt {
+pub(crate) fn receipt(operation_id: u64, receipt: &str) -> DeliveryReceipt {
     DeliveryReceipt {
         project_id: 1234.into(),
         operation_id: operation_id.into(),
@@ -607,7 +611,7 @@ fn receipt(operation_id: u64, receipt: &str) -> DeliveryReceipt {
     }
 }
 
-async fn kept(ledger: &Ledger, operation_id: u64) -> Option<String> {
+pub(crate) async fn kept(ledger: &Ledger, operation_id: u64) -> Option<String> {
     let (project, operation) = (1234.into(), operation_id.into());
     let kept = ledger.delivery_receipt("billing", project, operation, EntryKind::Credit);
     kept.await.unwrap()

@@ -7,6 +7,7 @@ mod common;
 mod confirm;
 mod debts;
 mod deliveries;
+mod delivery_sequences;
 mod odd_texts;
 mod payouts;
 mod reads;

@@ -63,6 +63,8 @@ async fn payments_balances_and_entries_stay_the_same() {
     );
     let customer = ledger.customer(CUSTOMER).await.unwrap().unwrap();
     assert_eq!(customer.contracts[0].number, "N1");
+    let seen = ledger.seen_customer(CUSTOMER).await.unwrap();
+    assert_eq!(seen, Some((customer, None)), "no look-up has seen it");
 }
 
 #[tokio::test]
