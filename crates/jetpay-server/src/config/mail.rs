@@ -337,4 +337,13 @@ URL | FROM | TO | receivers = 1              => 14: mail.receivers: there is no 
         );
         assert_refused("[mail]", &row);
     }
+    #[test]
+    fn name_under_which_the_mail_is_remembered_is_no_name_of_an_endpoint() {
+        assert_refused(
+            "[[deliver]]",
+            r#"
+name = "mail" | kind = "osmp" | url = "https://billing.example" => 11: deliver.name: the service remembers under this name what it mailed
+"#,
+        );
+    }
 }

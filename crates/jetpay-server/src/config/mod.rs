@@ -33,6 +33,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jetpay_billing::txn_id::Prefix;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
@@ -103,6 +104,8 @@ pub struct ProjectConfig {
     pub kassa24_answers: Kassa24Answers,
     /// Whether the service refuses a top-up of a contract that the customer does not have.
     pub strict_contracts: bool,
+    /// The digits before an operation's id in the `txn_id` for a billing that several projects share.
+    pub txn_prefix: Option<Prefix>,
 }
 
 impl Config {
@@ -188,9 +191,18 @@ impl Config {
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
-        let projects: Vec<_> = (projects.iter())
-            .map(|project| file::project(project, folder, currency))
+        let prefixes = deliver::txn_prefixes(&projects);
+        let projects: Vec<_> = (projects.iter().zip(prefixes))
+            .map(|(project, txn_prefix)| file::project(project, folder, currency, txn_prefix))
             .collect();
+        let projects: Option<Vec<_>> = projects.into_iter().collect();
+        let deliver = root.tables("deliver");
+        let deliver = deliver::read(
+            &deliver,
+            folder,
+            projects.as_deref().unwrap_or_default(),
+            serving,
+        );
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),
@@ -205,12 +217,12 @@ impl Config {
             store_place: store.as_ref()?.1.clone(),
             store: store?.0,
             currency,
-            projects: projects.into_iter().collect::<Option<_>>()?,
+            projects: projects?,
             gate: gate_config,
             data_api,
             reconcile_every,
             lookup,
-            deliver: Vec::new(),
+            deliver,
             mail,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),

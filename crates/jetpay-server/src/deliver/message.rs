@@ -140,8 +140,8 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: None,
-            endpoints: Vec::new(),
             status: None,
+            endpoints: Vec::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -36,7 +36,7 @@ struct Pace {
     gather: Duration,
     /// The shortest time from one mail to the next.
     period: Duration,
-    /// The pauses after failures double from the first to the longest one.
+    /// The pauses after failures double from the first to the longest one, which is not longer than the period.
     pauses: (Duration, Duration),
 }
 
@@ -44,7 +44,7 @@ const PACE: Pace = Pace {
     poll: Duration::from_secs(10),
     gather: Duration::from_secs(60),
     period: Duration::from_secs(15 * 60),
-    pauses: (Duration::from_secs(60), Duration::from_secs(30 * 60)),
+    pauses: (Duration::from_secs(60), Duration::from_secs(15 * 60)),
 };
 
 /// Mails new alarms.
@@ -144,7 +144,8 @@ impl Mail {
         if let Some(status) = status.iter().find(|status| status.stream == stream) {
             return Ok(status.cursor < status.last);
         }
-        let lease = self.ledger.lease_deliveries(&stream, now(), now()).await?;
+        let until = after(now(), self.pace.period);
+        let lease = self.ledger.lease_deliveries(&stream, now(), until).await?;
         if let Some(lease) = lease {
             let released = self.ledger.release_deliveries(&stream, lease.fencing_token);
             released.await?;
@@ -155,7 +156,8 @@ impl Mail {
     /// Mails the new alarms, if it is time. After a failure, every server waits for `pause`.
     async fn turn(&self, pause: Duration) -> Result<Turn, Error> {
         let stream = Self::stream();
-        let until = after(now(), 3 * smtp::LIMIT);
+        // As long as the longest pause: the ledger takes an end that is much further ahead for one of a wrong clock.
+        let until = after(now(), self.pace.period);
         let lease = self.ledger.lease_deliveries(&stream, now(), until).await?;
         let Some(lease) = lease else {
             return Ok(Turn::NotNow);

@@ -282,3 +282,31 @@ async fn receiver_that_the_server_refuses_does_not_keep_the_mail_from_the_others
     assert_eq!((mails(&server, 1).await.len(), server.refusals()), (1, 1));
     runs.stop().await;
 }
+
+/// With the times of a real service: the lease that is the pause must be one that the ledger believes.
+#[actix_web::test]
+async fn no_server_mails_again_before_a_quarter_of_an_hour_has_passed_or_the_pause_after_a_failure()
+{
+    for is_full in [false, true] {
+        let server = SmtpServer::start();
+        server.set_full(is_full);
+        let (ledger, _folder) = ledger();
+        let mail = || Mail {
+            ledger: ledger.clone(),
+            smtp: Smtp::new(&config(&server)).unwrap(),
+            config: config(&server),
+            pace: PACE,
+        };
+        let (one, other) = (mail(), mail());
+        assert!(!one.has_new().await.unwrap());
+        raise(&ledger, 1).await;
+        let first = one.turn(PACE.pauses.1).await.unwrap();
+        assert_eq!(first, if is_full { Turn::Failed } else { Turn::Done });
+        raise(&ledger, 2).await;
+        server.set_full(false);
+        for server in [&one, &other] {
+            assert!(server.has_new().await.unwrap());
+            assert_eq!(server.turn(PACE.pauses.0).await.unwrap(), Turn::NotNow);
+        }
+    }
+}

@@ -36,6 +36,8 @@ pub(super) static SERVED: Budget = Budget::with_equal(5, "requests of the platfo
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
 /// Mails of alarms that were not sent.
 pub(super) static MAILS: Budget = Budget::new("mails of alarms", 20, 10);
+/// Deliveries to the merchant's own systems.
+pub(super) static DELIVERIES: Budget = Budget::new("deliveries", 20, 10);
 /// Questions to the merchant's own system.
 pub(super) static LOOKUPS: Budget = Budget::new("look-ups", 20, 10);
 /// Requests to the admin interface that were not let in.

@@ -1,6 +1,7 @@
 //! What the service reports: a log for people, metrics for machines. Neither contains a secret or a payer's data.
 
 mod alarms;
+mod deliveries;
 mod limits;
 mod log;
 mod lookups;
@@ -8,6 +9,7 @@ mod metrics;
 mod requests;
 
 pub use alarms::AlarmLog;
+pub(crate) use deliveries::{deliveries_stopped, delivery_attempt};
 pub use limits::report_left_out;
 pub use log::{set as set_log, start as start_log};
 pub(crate) use lookups::*;

@@ -86,8 +86,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("ca.pem", ""),
         ("data_api.token", "the token of a user"),
         ("data_api.key", "the key of the token"),
-        ("lookup.secret", SIGNING),
         ("mail.login", "jetpay:the password of the mail"),
+        ("lookup.secret", SIGNING),
     ] {
         folder.write(name, content);
     }
@@ -100,13 +100,13 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
         command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
         command.env("JETPAY_DATA_API_KEY", "the key of the token");
+        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
         let secret = if config.contains("kind = \"http\"") {
             SIGNING
         } else {
             "jetpay:password"
         };
         command.env("JETPAY_LOOKUP_SECRET", secret);
-        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -120,10 +120,10 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
     for left_out in [
         &[
+            "mail.secret_env",
             "lookup.secret_env",
             "lookup.debt_field",
             "lookup.sum",
-            "mail.secret_env",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -134,10 +134,10 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ][..],
         &[
+            "mail.secret_file",
             "lookup.secret_file",
             "lookup.debt_field",
             "lookup.sum",
-            "mail.secret_file",
             "data_api.token_file",
             "data_api.key_file",
             "admin.token_file",
@@ -148,8 +148,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_file",
         ],
         &[
-            "lookup.secret_file",
             "mail.secret_env",
+            "lookup.secret_file",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",
@@ -161,8 +161,8 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
             "project.secret_env",
         ],
         &[
-            "lookup.secret_file",
             "mail.secret_env",
+            "lookup.secret_file",
             "data_api.token_env",
             "data_api.key_env",
             "admin.token_env",

@@ -42,7 +42,7 @@ impl From<&DeliverConfig> for Endpoint {
     fn from(endpoint: &DeliverConfig) -> Self {
         Self {
             name: endpoint.name.clone(),
-            kind: endpoint.kind.as_str(),
+            kind: endpoint.kind(),
             url: endpoint.url.to_string(),
             alarms: endpoint.alarms,
         }

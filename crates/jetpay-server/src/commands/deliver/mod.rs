@@ -1,6 +1,7 @@
 //! `jetpay deliver`: how the deliveries to the merchant's own systems stand, what an operator decides about an item that waits,
 //! and whether an endpoint is ready.
 
+mod booked;
 mod probe;
 mod test;
 

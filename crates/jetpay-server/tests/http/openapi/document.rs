@@ -118,7 +118,7 @@ impl Document {
         operations
     }
 
-    fn parameters(&self, of: &str) -> Vec<(String, String, String)> {
+    pub(super) fn parameters(&self, of: &str) -> Vec<(String, String, String)> {
         let count = self
             .at(of)
             .get("parameters")
