@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::{ConfigOption, lookup};
 use crate::config::{
-    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, LookupConfig, LookupKind,
-    MailConfig, ProjectConfig, StoreLocation,
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, MailConfig, ProjectConfig,
+    StoreLocation,
 };
 use crate::listener;
 use crate::mail::Smtp;
