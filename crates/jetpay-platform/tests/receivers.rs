@@ -145,10 +145,7 @@ fn credit() -> String {
     json!({"type": "entry.credit", "timestamp": "2024-08-01T12:00:00Z", "data": data}).to_string()
 }
 
-async fn credits_once_what_is_signed(command: &[&str]) {
-    let books = tempfile::tempdir().unwrap();
-    let receiver = Receiver::start(command, &books).await;
-    assert_eq!(receiver.debt().await, json!(125_000));
+async fn refuses_what_is_wrong(receiver: &Receiver) {
     let credit = credit();
     let cheap = credit.replace("90000", "90001");
     let alarm = r#"{"type":"alarm.delivery_late","timestamp":"2024-08-01T12:00:00Z","data":{}}"#;
@@ -224,12 +221,21 @@ async fn credits_once_what_is_signed(command: &[&str]) {
         );
         assert_eq!(receiver.debt().await, json!(125_000), "{what}");
     }
+    assert_eq!(receiver.signed_with_nothing(&credit).await, 401);
+    assert_eq!(receiver.debt().await, json!(125_000));
+}
+
+async fn credits_once_what_is_signed(command: &[&str]) {
+    let books = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(command, &books).await;
+    assert_eq!(receiver.debt().await, json!(125_000));
+    refuses_what_is_wrong(&receiver).await;
+    let credit = credit();
     for secret in [SECRET, SECRET, EARLIER] {
         let answer = receiver.post("/webhooks", secret, 200, &credit).await;
         assert_eq!(answer.status().as_u16(), 200);
         assert_eq!(receiver.debt().await, json!(35_000));
     }
-    assert_eq!(receiver.signed_with_nothing(&credit).await, 401);
     drop(receiver);
     let receiver = Receiver::start(command, &books).await;
     assert_eq!(receiver.debt().await, json!(35_000), "after a kill");
