@@ -253,6 +253,7 @@ fn describe(config: &Config, path: &Path) {
         ),
         (None, _) => println!("  reconcile with no Data API    until you add [data_api]"),
     }
+    print_deliveries(config);
     match &config.mail {
         Some(mail) => println!(
             "  mail alarms                   by {} to {}",
@@ -269,6 +270,25 @@ fn describe(config: &Config, path: &Path) {
         "  accept callbacks              at http://{}/callback and at every URL above",
         config.listen
     );
+}
+
+fn print_deliveries(config: &Config) {
+    for endpoint in &config.deliver {
+        let what = if endpoint.alarms {
+            "deliver entries and alarms"
+        } else {
+            "deliver entries"
+        };
+        println!(
+            "  {what:<29} to {} at {}, kind {}",
+            endpoint.name,
+            endpoint.url,
+            endpoint.kind()
+        );
+    }
+    if config.deliver.is_empty() {
+        println!("  deliver no entries            until you add [[deliver]]");
+    }
 }
 
 /// The names of the tokens with their roles, each once.

@@ -339,6 +339,29 @@ fn connect_asks_the_gate_and_explains_a_wrong_secret() {
 }
 
 #[test]
+fn check_says_what_the_service_would_deliver_and_shows_no_secret() {
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [[deliver]]"]);
+    folder.write("login", "jetpay:pa55word");
+    folder.write("whsec", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz");
+    let folder = folder.configured(
+        "[[deliver]]\nname = \"billing\"\nkind = \"osmp\"\nurl = \"https://billing.example/pay?key=pa55word\"\n\
+         secret_file = \"login\"\n\
+         [[deliver]]\nname = \"shop\"\nkind = \"webhook\"\nurl = \"https://shop.example/entries\"\n\
+         secret_file = \"whsec\"\nalarms = true\n",
+    );
+    let expected = [
+        "  deliver entries               to billing at https://billing.example/pay, kind osmp\n",
+        "  deliver entries and alarms    to shop at https://shop.example/entries, kind webhook\n",
+    ];
+    let found = assert_says(&folder, "", 0, &expected);
+    assert!(
+        !found.contains("pa55word") && !found.contains("MDEy"),
+        "{found}"
+    );
+}
+
+#[test]
 fn connect_logs_in_at_the_mail_server_and_sends_nothing() {
     let server = SmtpServer::start();
     let folder = Folder::new();
