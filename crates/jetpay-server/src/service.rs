@@ -1,4 +1,4 @@
-//! The service: two listeners, the payouts worker and the scheduled reconciliation, over one ledger.
+//! The service: two listeners, the payouts worker, the scheduled reconciliation and the deliveries, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,6 +15,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
+use crate::deliver::{HttpReceiver, Wake, Workers};
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
 use crate::mail::Mail;
@@ -43,6 +44,7 @@ pub struct Service {
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
     mail: Option<Mail>,
+    deliveries: Workers<HttpReceiver>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
@@ -61,8 +63,9 @@ impl Service {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
         let lookup = Lookup::configured(config, &ledger).map_err(io::Error::other)?;
+        let wake = Wake::new();
         let merchant = LedgerMerchant::new(config, ledger.clone()).with_lookup(lookup);
-        let merchant = Arc::new(merchant);
+        let merchant = Arc::new(merchant.with_wake(wake.clone()));
         let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
@@ -80,6 +83,7 @@ impl Service {
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
         let mail = Mail::new(config, &ledger).map_err(io::Error::other)?;
+        let deliveries = Workers::new(config, &ledger, &wake).map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -88,6 +92,7 @@ impl Service {
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
             endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
+            wake: wake.clone(),
             metrics: Metrics::default(),
         };
         let limits = Limits {
@@ -106,6 +111,7 @@ impl Service {
             worker,
             schedule,
             mail,
+            deliveries,
             ledger,
             reloaded,
             listen,
@@ -162,13 +168,16 @@ impl Service {
         let schedule = self
             .schedule
             .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
-        let mail = self.mail.map(|mail| actix_web::rt::spawn(mail.run(ending)));
+        let mail = self.mail.map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
             // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
         }
+        // What is not recorded now would be sent again after the next start.
+        let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
         }

@@ -142,6 +142,7 @@ mod tests {
             payouts: None,
             status: None,
             endpoints: Vec::new(),
+            wake: crate::deliver::Wake::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

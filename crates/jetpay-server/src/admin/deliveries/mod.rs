@@ -50,6 +50,10 @@ impl From<&DeliverConfig> for Endpoint {
 }
 
 impl Endpoint {
+    pub(super) fn name(&self) -> String {
+        self.name.clone()
+    }
+
     fn feeds(&self) -> &'static [Feed] {
         if self.alarms {
             &[Feed::Entries, Feed::Alarms]
@@ -191,6 +195,7 @@ async fn retry(
     let reason = by.reason(String::new());
     let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
     retried.await??;
+    admin.wake.was_changed();
     Ok(decided(&stream, seq, "waiting", &by))
 }
 
@@ -216,6 +221,7 @@ async fn skip(
     let reason = by.reason(body.reason);
     let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
     skipped.await??;
+    admin.wake.was_changed();
     Ok(decided(&stream, seq, "skipped", &by))
 }
 
@@ -260,6 +266,7 @@ async fn replay(
         .ledger
         .replay_deliveries(&stream, body.after, reason, now());
     let before = replayed.await??;
+    admin.wake.was_changed();
     let (DeliveryStream { name, feed }, after) = (stream, body.after);
     tracing::info!(
         endpoint = name,

@@ -127,6 +127,7 @@ async fn answers<const N: usize>(
         payouts: None,
         status: None,
         endpoints,
+        wake: crate::deliver::Wake::new(),
         metrics: Metrics::default(),
     };
     let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -227,6 +227,7 @@ mod tests {
             payouts: Some(intake),
             status: None,
             endpoints: Vec::new(),
+            wake: crate::deliver::Wake::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
