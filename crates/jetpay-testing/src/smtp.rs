@@ -48,7 +48,7 @@ impl SmtpServer {
             for stream in listener.incoming().flatten() {
                 let serving = serving.clone();
                 // A client that goes away ends its connection.
-                thread::spawn(move || serving.serve(stream).ok());
+                thread::spawn(move || serving.serve(&stream).ok());
             }
         });
         server
@@ -97,9 +97,9 @@ impl SmtpServer {
         self.state.lock().expect("no thread panicked with it")
     }
 
-    fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
+    fn serve(&self, mut stream: &TcpStream) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream.try_clone()?).lines();
-        let mut say = |line: &str| (&stream).write_all(format!("{line}\r\n").as_bytes());
+        let mut say = |line: &str| stream.write_all(format!("{line}\r\n").as_bytes());
         let (mut is_in, mut to) = (self.state().login.is_none(), None);
         say("220 mail.test")?;
         while let Some(line) = lines.next().transpose()? {
@@ -134,18 +134,16 @@ impl SmtpServer {
                         if line == "." {
                             break;
                         }
-                        text += &format!("{}\n", line.strip_prefix('.').unwrap_or(&line));
+                        text += line.strip_prefix('.').unwrap_or(&line);
+                        text.push('\n');
                     }
                     let mut state = self.state();
-                    match (state.is_full, to.take()) {
-                        (false, Some(to)) => {
-                            state.mails.push(Mail { to, text });
-                            say("250 ok")?;
-                        }
-                        _ => {
-                            state.refusals += 1;
-                            say("452 4.3.1 full")?;
-                        }
+                    if let (false, Some(to)) = (state.is_full, to.take()) {
+                        state.mails.push(Mail { to, text });
+                        say("250 ok")?;
+                    } else {
+                        state.refusals += 1;
+                        say("452 4.3.1 full")?;
                     }
                 }
                 "QUIT" => return say("221 bye"),

@@ -331,7 +331,7 @@ URL | FROM | TO | receivers = 1              => 14: mail.receivers: there is no 
             "[mail]",
             &rows.replace("TO |", "to = [\"b@example.com\"] |"),
         );
-        let many = vec!["\"b@example.com\""; 11].join(", ");
+        let many = ["\"b@example.com\""; 11].join(", ");
         let row = format!(
             "url = \"smtps://mail.example\" | from = \"a@example.com\" | to = [{many}] => 13: mail.to: there are more than 10"
         );

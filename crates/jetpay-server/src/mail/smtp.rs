@@ -54,10 +54,10 @@ impl Smtp {
     /// # Errors
     /// Why that does not work, for people.
     pub(crate) async fn test(&self) -> Result<(), String> {
-        match limited(self.0.test_connection()).await? {
-            true => Ok(()),
-            false => Err("it did not answer NOOP".to_owned()),
-        }
+        let answers = limited(self.0.test_connection()).await?;
+        answers
+            .then_some(())
+            .ok_or_else(|| "it did not answer NOOP".to_owned())
     }
 
     /// Sends a mail.
