@@ -16,6 +16,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
 use crate::deliver::{HttpReceiver, Wake, Workers};
+use crate::environment::SystemEnvironment;
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
 use crate::merchant::LedgerMerchant;
@@ -80,7 +81,8 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
-        let deliveries = Workers::new(config, &ledger, &wake).map_err(io::Error::other)?;
+        let deliveries = Workers::new(&config.deliver, &ledger, Arc::new(SystemEnvironment), &wake)
+            .map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
