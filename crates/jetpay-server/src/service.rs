@@ -168,7 +168,9 @@ impl Service {
         let schedule = self
             .schedule
             .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
-        let mail = self.mail.map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        let mail = self
+            .mail
+            .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
         let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
