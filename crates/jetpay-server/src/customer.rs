@@ -125,6 +125,12 @@ impl CustomerBody {
         }
     }
 
+    /// Whether it says which entries its debts include.
+    pub(crate) fn names_entries(&self) -> bool {
+        let mut contracts = self.contracts.iter();
+        self.as_of_seq.is_some() || contracts.any(|contract| contract.as_of_seq.is_some())
+    }
+
     /// The customer with this id.
     ///
     /// # Errors

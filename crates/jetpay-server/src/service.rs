@@ -19,6 +19,7 @@ use crate::deliver::{HttpReceiver, Wake, Workers};
 use crate::environment::SystemEnvironment;
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
+use crate::mail::Mail;
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
@@ -43,6 +44,7 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
+    mail: Option<Mail>,
     deliveries: Workers<HttpReceiver>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
@@ -81,6 +83,7 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
+        let mail = Mail::new(config, &ledger).map_err(io::Error::other)?;
         let deliveries = Workers::new(&config.deliver, &ledger, Arc::new(SystemEnvironment), &wake)
             .map_err(io::Error::other)?;
         let context = Admin {
@@ -109,6 +112,7 @@ impl Service {
             admin,
             worker,
             schedule,
+            mail,
             deliveries,
             ledger,
             reloaded,
@@ -166,6 +170,9 @@ impl Service {
         let schedule = self
             .schedule
             .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
+        let mail = self
+            .mail
+            .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
         let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
@@ -177,6 +184,10 @@ impl Service {
         let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
+        }
+        if let Some(mail) = mail {
+            // A mail that is sent and not recorded would come again.
+            let _ = mail.await;
         }
         // The task logs the last alarms. It holds a handle of the ledger, which closes with the last one.
         drop(end);

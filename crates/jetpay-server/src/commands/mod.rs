@@ -379,3 +379,19 @@ fn secret_from_env(name: &str) -> anyhow::Result<Key> {
         anyhow!("the environment variable {name} is empty; set it to the project's secret")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse_proposed;
+
+    #[test]
+    fn commands_of_the_page_about_billings_are_those_of_the_program() {
+        let page = include_str!("../../../../docs/billing.md");
+        let commands = page.split('`').skip(1).step_by(2);
+        let commands: Vec<_> = commands.filter(|it| it.starts_with("jetpay ")).collect();
+        assert!(commands.len() >= 10, "{commands:?}");
+        for command in commands {
+            parse_proposed(command).unwrap();
+        }
+    }
+}

@@ -75,6 +75,10 @@ pub(super) fn signing(table: &Table<'_>, folder: &Path) -> Option<Secrets> {
 }
 
 /// The login of HTTP Basic; `Some(None)` without one, `None` after a problem.
+#[expect(
+    clippy::option_option,
+    reason = "a problem is another thing than no login"
+)]
 pub(super) fn login(table: &Table<'_>, folder: &Path) -> Option<Option<Login>> {
     let found = secrets(table, folder)?;
     if let Some((place, _)) = found.get(1) {

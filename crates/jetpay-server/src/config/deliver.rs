@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::table::{Table, Text};
 use super::{ProjectConfig, billing};
 use crate::deliver::ATTEMPT;
+use crate::mail;
 use crate::zone;
 
 /// An endpoint of the merchant's.
@@ -115,6 +116,9 @@ fn name<'d>(table: &Table<'d>) -> Option<Text<'d>> {
     let fits = (1..=LONGEST_NAME).contains(&text.text.len()) && text.text.bytes().all(is_of_name);
     if !fits {
         text.problem("write 1 to 32 of the letters a to z, digits, `-` and `_`");
+    } else if text.text == mail::STREAM {
+        text.problem("the service remembers under this name what it mailed; write another one");
+        return None;
     }
     fits.then_some(text)
 }

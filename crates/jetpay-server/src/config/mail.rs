@@ -13,6 +13,7 @@ use super::table::{Table, Text};
 use crate::payout_request::unseen::unseen;
 
 /// Where alarms are mailed.
+#[derive(Clone)]
 pub struct MailConfig {
     /// The mail server.
     pub server: MailServer,
@@ -47,6 +48,7 @@ pub enum MailSecurity {
 }
 
 /// The login at a mail server.
+#[derive(Clone)]
 pub struct MailLogin {
     /// The user.
     pub user: String,
@@ -69,8 +71,8 @@ impl fmt::Display for MailServer {
     }
 }
 
-/// The most receivers: the service gives each a mail of its own.
-const MAX_RECEIVERS: usize = 20;
+/// The most receivers: the service sends to all at the same time.
+const MAX_RECEIVERS: usize = 10;
 
 /// The settings; `None` without `[mail]`, and after a problem.
 pub(super) fn read(mail: &Table<'_>, folder: &Path) -> Option<MailConfig> {
@@ -329,10 +331,19 @@ URL | FROM | TO | receivers = 1              => 14: mail.receivers: there is no 
             "[mail]",
             &rows.replace("TO |", "to = [\"b@example.com\"] |"),
         );
-        let many = vec!["\"b@example.com\""; 21].join(", ");
+        let many = vec!["\"b@example.com\""; 11].join(", ");
         let row = format!(
-            "url = \"smtps://mail.example\" | from = \"a@example.com\" | to = [{many}] => 13: mail.to: there are more than 20"
+            "url = \"smtps://mail.example\" | from = \"a@example.com\" | to = [{many}] => 13: mail.to: there are more than 10"
         );
         assert_refused("[mail]", &row);
+    }
+    #[test]
+    fn name_under_which_the_mail_is_remembered_is_no_name_of_an_endpoint() {
+        assert_refused(
+            "[[deliver]]",
+            r#"
+name = "mail" | kind = "osmp" | url = "https://billing.example" => 11: deliver.name: the service remembers under this name what it mailed
+"#,
+        );
     }
 }

@@ -83,6 +83,9 @@ enum Includes {
 /// [`Lookup::is_fresh_enough`], and a busy customer costs a write an hour.
 const REFRESH: i64 = 60 * 60 * 1000;
 
+/// The entries that wait for a billing, as far as they are read to find those of a customer. More wait only while it refuses many.
+const MOST_WAITING: usize = 1000;
+
 impl Lookup {
     /// The look-up of a configuration; `None` with `kind = "store"`.
     ///
@@ -241,7 +244,7 @@ impl Inner {
     }
 
     async fn settle(&self, question: Question, environment: &dyn Environment) -> Settled {
-        let included = self.included().await?;
+        let included = self.included(&question.customer_id).await?;
         let began = Instant::now();
         let found = self.billing.ask(&question).await;
         telemetry::lookup_took(began.elapsed());
@@ -260,20 +263,33 @@ impl Inner {
         }
     }
 
-    /// The last entry that a debt includes, unless the answer names another.
-    async fn included(&self) -> Result<i64, Error> {
+    /// The last entry that the customer's debts include, unless the answer names another.
+    async fn included(&self, customer_id: &CustomerId) -> Result<i64, Error> {
         let names = match &self.settings.includes {
             Includes::NoDebts => return Ok(0),
             Includes::All => return self.ledger.last_entry().await,
             Includes::DeliveredBy(names) => names,
         };
-        let end = self.ledger.last_entry().await?;
+        let mut included = self.ledger.last_entry().await?;
         if names.is_empty() {
-            return Ok(end);
+            return Ok(included);
         }
-        let streams = self.ledger.delivery_status(names).await?;
-        let entries = (streams.iter()).filter(|status| status.stream.feed == Feed::Entries);
-        Ok(entries.map(|status| status.cursor).fold(end, i64::min))
+        for status in self.ledger.delivery_status(names).await? {
+            if status.stream.feed != Feed::Entries {
+                continue;
+            }
+            included = included.min(status.cursor);
+            if status.waiting > 0 {
+                let waiting = self
+                    .ledger
+                    .waiting_deliveries(&status.stream, 0, MOST_WAITING);
+                // Of one customer, what comes after an entry that waits waits too.
+                let waiting = waiting.await?;
+                let mut own = waiting.iter().filter(|it| it.lane == customer_id.as_str());
+                included = own.next().map_or(included, |it| included.min(it.seq - 1));
+            }
+        }
+        Ok(included)
     }
 
     /// Counts a result for the breaker. A system that says no answers.
@@ -297,9 +313,10 @@ impl Inner {
         default: i64,
     ) -> Result<Result<Customer, Failed>, Error> {
         // The merchant may have read an entry that came after the question.
-        let end = match &self.settings.includes {
-            Includes::All => self.ledger.last_entry().await?,
-            _ => default,
+        let end = if body.names_entries() {
+            self.ledger.last_entry().await?
+        } else {
+            default
         };
         let customer = body.into_customer(id, AsOf { default, end });
         Ok(customer.map_err(|errors| source::unreadable(errors).into()))

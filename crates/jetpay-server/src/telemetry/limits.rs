@@ -34,6 +34,8 @@ pub(super) static REFUSED: Budget = Budget::new("refused requests", 20, 10);
 pub(super) static SERVED: Budget = Budget::with_equal(5, "requests of the platform", 50_000, 10);
 /// Requests of the service to the Gate.
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
+/// Mails of alarms that were not sent.
+pub(super) static MAILS: Budget = Budget::new("mails of alarms", 20, 10);
 /// Deliveries to the merchant's own systems.
 pub(super) static DELIVERIES: Budget = Budget::new("deliveries", 20, 10);
 /// Questions to the merchant's own system.

@@ -51,6 +51,8 @@ pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_c
 pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist", &[]));
 #[rustfmt::skip]
 pub(super) static PAYOUT_REQUESTS: Counters = LazyLock::new(|| counters("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome", &["request", "outcome"]));
+#[rustfmt::skip]
+pub(super) static MAILS: Counters = LazyLock::new(|| counters("jetpay_mails_total", "mails of alarms, one for each receiver, by outcome", &["outcome"]));
 
 /// Scheduled reconciliations that failed. A page shows it always: an alert needs the 0 before the first failure.
 #[rustfmt::skip]

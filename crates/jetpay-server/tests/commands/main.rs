@@ -2,6 +2,7 @@
 
 #[path = "../behind_tls/mod.rs"]
 mod behind_tls;
+mod billing_page;
 mod check;
 mod confirm;
 mod deliver;

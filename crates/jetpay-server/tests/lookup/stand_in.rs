@@ -22,7 +22,7 @@ use crate::support::{CUSTOMER, Folder, PROJECT};
 
 /// What the system answers.
 #[derive(Clone, Debug)]
-pub enum Says {
+pub(crate) enum Says {
     /// The body of `PUT /v1/customers/{customer_id}`.
     Customer(Value),
     Unknown,
@@ -31,7 +31,7 @@ pub enum Says {
 }
 
 /// The merchant's system. Its answer stays until the test changes it.
-pub struct System {
+pub(crate) struct System {
     says: Mutex<Says>,
     asked: AtomicUsize,
     /// A question takes one permit before it is answered.
@@ -39,21 +39,21 @@ pub struct System {
 }
 
 impl System {
-    pub fn says(&self, says: Says) {
+    pub(crate) fn says(&self, says: Says) {
         *self.says.lock().unwrap() = says;
     }
 
     /// How often it was asked.
-    pub fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Relaxed)
     }
 
     /// Holds its answers back until [`go`](Self::go).
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.answers.forget_permits(usize::MAX);
     }
 
-    pub fn go(&self) {
+    pub(crate) fn go(&self) {
         self.answers.add_permits(1_000_000);
     }
 }
@@ -95,34 +95,34 @@ impl Environment for Clock {
     }
 }
 
-pub const SECOND: i64 = 1000;
-pub const HOUR: i64 = 3600 * SECOND;
+pub(crate) const SECOND: i64 = 1000;
+pub(crate) const HOUR: i64 = 3600 * SECOND;
 /// 2026-01-01 00:00 UTC.
 const START: i64 = 1_767_225_600_000;
 
-pub struct Shop {
-    pub merchant: Arc<LedgerMerchant>,
-    pub system: Arc<System>,
-    pub ledger: Ledger,
-    pub config: Config,
+pub(crate) struct Shop {
+    pub(crate) merchant: Arc<LedgerMerchant>,
+    pub(crate) system: Arc<System>,
+    pub(crate) ledger: Ledger,
+    pub(crate) config: Config,
     clock: Clock,
     keyring: Keyring,
     _folder: Folder,
 }
 
 /// The configuration of a web service with these further lines.
-pub fn web_service(lines: &str) -> String {
+pub(crate) fn web_service(lines: &str) -> String {
     format!(
         "[lookup]\nkind = \"http\"\nurl = \"https://shop.example/customers\"\nsecret_file = \"signing\"\n{lines}\n"
     )
 }
 
 /// A shop whose system answers at once that the customer exists.
-pub async fn shop() -> Shop {
+pub(crate) async fn shop() -> Shop {
     shop_with(&web_service("")).await
 }
 
-pub async fn shop_with(lines: &str) -> Shop {
+pub(crate) async fn shop_with(lines: &str) -> Shop {
     let folder = Folder::new().configured(lines);
     folder.write("signing", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX");
     let config = Config::read(&folder.path("jetpay.toml")).unwrap();
@@ -161,16 +161,16 @@ fn merchant(
 
 impl Shop {
     /// Time passes, in milliseconds.
-    pub fn pass(&self, millis: i64) {
+    pub(crate) fn pass(&self, millis: i64) {
         self.clock.now.fetch_add(millis, Relaxed);
     }
 
-    pub fn now(&self) -> Millis {
+    pub(crate) fn now(&self) -> Millis {
         self.clock.now()
     }
 
     /// The service starts again: what it remembered is lost.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.merchant = merchant(&self.config, &self.ledger, &self.clock, &self.system);
     }
 
@@ -184,7 +184,7 @@ impl Shop {
     }
 
     /// The answer to `verify` of this customer.
-    pub async fn verify_of<M: Method>(&self, customer: &str) -> Value
+    pub(crate) async fn verify_of<M: Method>(&self, customer: &str) -> Value
     where
         LedgerMerchant: Merchant<M>,
     {
@@ -192,7 +192,7 @@ impl Shop {
         self.send::<M>(message).await
     }
 
-    pub async fn verify<M: Method>(&self) -> Value
+    pub(crate) async fn verify<M: Method>(&self) -> Value
     where
         LedgerMerchant: Merchant<M>,
     {
@@ -200,7 +200,7 @@ impl Shop {
     }
 
     /// The answer to `check_deposit`, with these further fields.
-    pub async fn check_deposit<M: Method>(&self, fields: Value) -> Value
+    pub(crate) async fn check_deposit<M: Method>(&self, fields: Value) -> Value
     where
         LedgerMerchant: Merchant<M>,
     {
@@ -214,13 +214,13 @@ impl Shop {
     }
 
     /// The flags of the payment in an answer.
-    pub async fn flags(&self, answer: &Value) -> Vec<Flag> {
+    pub(crate) async fn flags(&self, answer: &Value) -> Vec<Flag> {
         let id = answer["payment_id"].as_str().unwrap();
         self.ledger.payment(id).await.unwrap().unwrap().flags
     }
 
     /// The callback of a success.
-    pub async fn paid(&self, answer: &Value, operation: u64, amount: i64) {
+    pub(crate) async fn paid(&self, answer: &Value, operation: u64, amount: i64) {
         let callback = json!({
             "project_id": PROJECT, "payment": {"id": answer["payment_id"], "status": "success"},
             "operation": {"id": operation, "type": "sale", "status": "success",
@@ -231,7 +231,7 @@ impl Shop {
     }
 
     /// When the system was last seen to know the customer.
-    pub async fn seen_at(&self) -> Option<i64> {
+    pub(crate) async fn seen_at(&self) -> Option<i64> {
         let seen = self.ledger.seen_customer(CUSTOMER).await.unwrap();
         seen.unwrap().1.map(|at| at.0 - START)
     }

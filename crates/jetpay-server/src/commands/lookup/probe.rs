@@ -74,7 +74,7 @@ impl Probe {
         }
         let unknown = ask(way, &no_customer(), project).await;
         let all = answers.iter().chain([&unknown]);
-        report.times(all.map(|asked| asked.took).collect(), lookup.timeout);
+        Report::times(all.map(|asked| asked.took).collect(), lookup.timeout);
         report.unknown(unknown);
         let heard = report.known(answers);
         let (mut accounts, mut last) = (Vec::new(), None);
@@ -100,15 +100,15 @@ struct Report {
     failed: bool,
 }
 
+fn ok(text: &str) {
+    println!("  ok      {text}");
+}
+
+fn warning(text: &str) {
+    println!("  WARNING {text}");
+}
+
 impl Report {
-    fn ok(&self, text: &str) {
-        println!("  ok      {text}");
-    }
-
-    fn warning(&self, text: &str) {
-        println!("  WARNING {text}");
-    }
-
     fn failed(&mut self, text: &str) {
         self.failed = true;
         println!("  FAILED  {text}");
@@ -127,7 +127,7 @@ impl Report {
             }
         }
         if known.len() == count {
-            self.ok(&format!(
+            ok(&format!(
                 "it knows the customer: {count} of {count} answers"
             ));
         }
@@ -150,7 +150,7 @@ impl Report {
     /// The answer about a customer that does not exist.
     fn unknown(&mut self, asked: Asked) {
         match asked.heard {
-            Ok(Heard::Unknown) => self.ok("it does not know a customer that does not exist"),
+            Ok(Heard::Unknown) => ok("it does not know a customer that does not exist"),
             Ok(_) => self.failed(
                 "it knows a customer that does not exist: a payer who mistypes would pay into nothing",
             ),
@@ -163,7 +163,7 @@ impl Report {
         }
     }
 
-    fn times(&mut self, mut took: Vec<Duration>, limit: Duration) {
+    fn times(mut took: Vec<Duration>, limit: Duration) {
         took.sort();
         let [shortest, median, longest] =
             [0, took.len() / 2, took.len() - 1].map(|at| took[at].as_millis());
@@ -172,11 +172,11 @@ impl Report {
             took.len()
         );
         if longest * 2 > limit.as_millis() {
-            self.warning(&format!(
+            warning(&format!(
                 "{text}: the longest is more than half of timeout_seconds, so some will be too late"
             ));
         } else {
-            self.ok(&text);
+            ok(&text);
         }
     }
 
@@ -198,15 +198,15 @@ impl Report {
                 names(&differences.amounts)
             ));
         } else if differences.has_amounts {
-            self.ok("checks change no amount in its answers");
+            ok("checks change no amount in its answers");
         } else {
-            self.warning(
+            warning(
                 "its answers have no amount, so it cannot be seen here whether a check books money (BGBilling does so with \
                  payOnCheck): look at the customer's payments in the billing now; there must be none",
             );
         }
         if !differences.texts.is_empty() {
-            self.warning(&format!(
+            warning(&format!(
                 "this differs from one check to the next, and may be meant to: {}",
                 names(&differences.texts)
             ));
