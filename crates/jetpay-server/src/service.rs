@@ -13,8 +13,9 @@ use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::admin::{self, Access, Admin, PayoutIntake};
+use crate::admin::{self, Access, Admin, Deliveries, PayoutIntake};
 use crate::config::Config;
+use crate::deliver::Wake;
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
 use crate::merchant::LedgerMerchant;
@@ -77,6 +78,7 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
+        let wake = Wake::new();
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -84,7 +86,7 @@ impl Service {
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
-            endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
+            deliveries: Deliveries::new(&config.deliver, wake),
             metrics: Metrics::default(),
         };
         let limits = Limits {

@@ -17,7 +17,7 @@ mod search;
 
 pub(crate) use alarms::AlarmView;
 pub use auth::Access;
-pub use deliveries::Endpoint;
+pub use deliveries::Deliveries;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
@@ -55,7 +55,7 @@ pub struct Admin {
     /// Asks the platform about a payment; `None` without `[gate]`.
     pub status: Option<StatusClient>,
     /// The merchant's endpoints that get entries and alarms.
-    pub endpoints: Vec<Endpoint>,
+    pub deliveries: Deliveries,
     /// The metrics of this process.
     pub metrics: Metrics,
 }

@@ -78,8 +78,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::admin::{self, Access, Admin};
+    use crate::admin::{self, Access, Admin, Deliveries};
     use crate::config::{AdminToken, Role};
+    use crate::deliver::Wake;
     use crate::listener::TrustedProxies;
     use crate::reload::Live;
     use crate::telemetry::Metrics;
@@ -141,7 +142,7 @@ mod tests {
             hosts: Vec::new(),
             payouts: None,
             status: None,
-            endpoints: Vec::new(),
+            deliveries: Deliveries::new(&[], Wake::new()),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -126,7 +126,10 @@ async fn answers<const N: usize>(
         hosts: Vec::new(),
         payouts: None,
         status: None,
-        endpoints,
+        deliveries: Deliveries {
+            endpoints,
+            wake: Wake::new(),
+        },
         metrics: Metrics::default(),
     };
     let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -195,8 +195,9 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::PayoutIntake;
-    use crate::admin::{self, Access, Admin};
+    use crate::admin::{self, Access, Admin, Deliveries};
     use crate::config::{AdminToken, Role};
+    use crate::deliver::Wake;
     use crate::environment::SystemEnvironment;
     use crate::listener::TrustedProxies;
     use crate::reload::Live;
@@ -226,7 +227,7 @@ mod tests {
             hosts: Vec::new(),
             payouts: Some(intake),
             status: None,
-            endpoints: Vec::new(),
+            deliveries: Deliveries::new(&[], Wake::new()),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
