@@ -1,4 +1,4 @@
-//! The service: two listeners, the payouts worker and the scheduled reconciliation, over one ledger.
+//! The service: two listeners, the payouts worker, the scheduled reconciliation and the deliveries, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,9 +13,9 @@ use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::admin::{self, Access, Admin, Deliveries, PayoutIntake};
+use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
-use crate::deliver::Wake;
+use crate::deliver::{HttpReceiver, Wake, Workers};
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
 use crate::merchant::LedgerMerchant;
@@ -42,6 +42,7 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
+    deliveries: Workers<HttpReceiver>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
@@ -60,8 +61,9 @@ impl Service {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
         let lookup = Lookup::configured(config, &ledger).map_err(io::Error::other)?;
+        let wake = Wake::new();
         let merchant = LedgerMerchant::new(config, ledger.clone()).with_lookup(lookup);
-        let merchant = Arc::new(merchant);
+        let merchant = Arc::new(merchant.with_wake(wake.clone()));
         let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
@@ -78,7 +80,7 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
-        let wake = Wake::new();
+        let deliveries = Workers::new(config, &ledger, &wake).map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -86,7 +88,8 @@ impl Service {
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
-            deliveries: Deliveries::new(&config.deliver, wake),
+            endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
+            wake: wake.clone(),
             metrics: Metrics::default(),
         };
         let limits = Limits {
@@ -104,6 +107,7 @@ impl Service {
             admin,
             worker,
             schedule,
+            deliveries,
             ledger,
             reloaded,
             listen,
@@ -159,13 +163,16 @@ impl Service {
             .map(|worker| actix_web::rt::spawn(worker.run(ending.clone())));
         let schedule = self
             .schedule
-            .map(|schedule| actix_web::rt::spawn(schedule.run(ending)));
+            .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
+        let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
             // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
         }
+        // What is not recorded now would be sent again after the next start.
+        let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
         }

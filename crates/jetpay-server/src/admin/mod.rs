@@ -17,7 +17,7 @@ mod search;
 
 pub(crate) use alarms::AlarmView;
 pub use auth::Access;
-pub use deliveries::Deliveries;
+pub use deliveries::Endpoint;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
@@ -35,6 +35,7 @@ use actix_web::{HttpMessage, HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
+use crate::deliver::Wake;
 use crate::listener::end_unread;
 use crate::status::StatusClient;
 use crate::telemetry::{self, Metrics};
@@ -55,7 +56,9 @@ pub struct Admin {
     /// Asks the platform about a payment; `None` without `[gate]`.
     pub status: Option<StatusClient>,
     /// The merchant's endpoints that get entries and alarms.
-    pub deliveries: Deliveries,
+    pub endpoints: Vec<Endpoint>,
+    /// Tells the workers that an operator decided about a delivery.
+    pub(crate) wake: Wake,
     /// The metrics of this process.
     pub metrics: Metrics,
 }
@@ -148,7 +151,8 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
 }
 
 async fn metrics(admin: Data<Admin>) -> HttpResponse {
-    match admin.metrics.page(&admin.ledger).await {
+    let names = admin.endpoints.iter().map(Endpoint::name);
+    match admin.metrics.page(&admin.ledger, names.collect()).await {
         Ok(page) => plain(StatusCode::OK, page),
         Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }

@@ -78,9 +78,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::admin::{self, Access, Admin, Deliveries};
+    use crate::admin::{self, Access, Admin};
     use crate::config::{AdminToken, Role};
-    use crate::deliver::Wake;
     use crate::listener::TrustedProxies;
     use crate::reload::Live;
     use crate::telemetry::Metrics;
@@ -142,7 +141,8 @@ mod tests {
             hosts: Vec::new(),
             payouts: None,
             status: None,
-            deliveries: Deliveries::new(&[], Wake::new()),
+            endpoints: Vec::new(),
+            wake: crate::deliver::Wake::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -15,6 +15,7 @@ use jetpay_core::{
 use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment, NewUnusable};
 
 use crate::config::{Config, Debts, Kassa24Answers, ProjectConfig};
+use crate::deliver::Wake;
 use crate::environment::{Environment, SystemEnvironment};
 use crate::lookup::Lookup;
 use crate::telemetry;
@@ -27,6 +28,7 @@ pub struct LedgerMerchant {
     projects: HashMap<ProjectId, Settings>,
     environment: Arc<dyn Environment>,
     lookup: Option<Lookup>,
+    wake: Option<Wake>,
 }
 
 /// The settings of a project.
@@ -56,6 +58,7 @@ impl LedgerMerchant {
             projects,
             environment: Arc::new(SystemEnvironment),
             lookup: None,
+            wake: None,
         }
     }
 
@@ -70,6 +73,12 @@ impl LedgerMerchant {
     #[must_use]
     pub fn with_lookup(mut self, lookup: Option<Lookup>) -> Self {
         self.lookup = lookup;
+        self
+    }
+
+    /// Tells the workers of deliveries about entries.
+    pub(crate) fn with_wake(mut self, wake: Wake) -> Self {
+        self.wake = Some(wake);
         self
     }
 
@@ -120,6 +129,9 @@ impl Callbacks for LedgerMerchant {
             .await
             .map_err(Unavailable::new)?;
         telemetry::callback_recorded(recorded, &payment, operation);
+        if let (CallbackOutcome::Applied, Some(wake)) = (recorded, &self.wake) {
+            wake.has_news();
+        }
         match recorded {
             CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
             CallbackOutcome::Applied

@@ -4,15 +4,41 @@
 use std::sync::LazyLock;
 
 use jetpay_billing::Delivery;
-use jetpay_ledger::{DeliveryStream, Error, Feed, Ledger};
+use jetpay_ledger::{DeliveryStatus, DeliveryStream, Error, Feed, Ledger, Millis};
+use prometheus::Registry;
 
-use super::limits;
-use super::metrics::{Counters, count, counters};
+use super::metrics::{Counters, Gauge, count, counters};
+use super::{limits, metrics};
 use crate::deliver::Sent;
 use crate::deliver::queue::Outcome;
+use crate::environment::now;
 
 #[rustfmt::skip]
 static ATTEMPTS: Counters = LazyLock::new(|| counters("jetpay_delivery_attempts_total", "attempts to deliver, by endpoint and outcome", &["name", "outcome"]));
+
+#[rustfmt::skip]
+const LAG_ENTRIES: Gauge = ("jetpay_delivery_lag_entries", "entries that an endpoint does not have yet, parked ones included; with /alarms, alarms", Some("name"));
+#[rustfmt::skip]
+const LAG_SECONDS: Gauge = ("jetpay_delivery_lag_seconds", "age of the oldest entry that an endpoint does not have yet, without parked ones and those behind them; with /alarms, alarm", Some("name"));
+#[rustfmt::skip]
+const PARKED: Gauge = ("jetpay_delivery_parked", "entries that an endpoint refused and that wait for a person; with /alarms, alarms", Some("name"));
+
+/// Adds the gauges of streams to a page.
+pub(super) fn show(page: &Registry, streams: &[DeliveryStatus]) -> prometheus::Result<()> {
+    let now = now().0;
+    let show = |gauge, number: &dyn Fn(&DeliveryStatus) -> i64| {
+        let named: Vec<_> = streams
+            .iter()
+            .map(|it| (name(&it.stream), number(it)))
+            .collect();
+        let numbers = named.iter().map(|(name, number)| (name.as_str(), *number));
+        metrics::show(page, gauge, numbers)
+    };
+    show(LAG_ENTRIES, &|it| it.last - it.cursor + it.waiting)?;
+    let age = |oldest: Millis| (now - oldest.0).max(0) / 1000;
+    show(LAG_SECONDS, &|it| it.oldest.map_or(0, age))?;
+    show(PARKED, &|it| it.parked)
+}
 
 /// The name of a stream in metrics: that of the endpoint, with `/alarms` for its alarms.
 pub(super) fn name(stream: &DeliveryStream) -> String {

@@ -80,22 +80,27 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
+    /// The page for Prometheus; `endpoints` are the names of those of deliveries. What the store says is read for each page: a gauge that cannot be read now is absent.
     ///
     /// # Errors
     /// When two metrics have one name.
-    pub async fn page(&self, ledger: &Ledger) -> prometheus::Result<String> {
+    pub async fn page(
+        &self,
+        ledger: &Ledger,
+        endpoints: Vec<String>,
+    ) -> prometheus::Result<String> {
         let last_credits = async {
             let mut last = self.last_credits.lock().await;
             last.update(ledger).await?;
             Ok(last.by_method.clone())
         };
-        let (counts, payouts, last_credits, reconciled, differences) = tokio::join!(
+        let (counts, payouts, last_credits, reconciled, differences, streams) = tokio::join!(
             read(ledger.counts()),
             read(ledger.open_payouts()),
             read(last_credits),
             read(last_reconciled(ledger)),
-            read(ledger.open_differences())
+            read(ledger.open_differences()),
+            read(ledger.delivery_status(&endpoints))
         );
         LazyLock::force(&RECONCILIATION_FAILURES);
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
@@ -124,6 +129,7 @@ impl Metrics {
         show(&gauges, LAST_CREDITS, credits)?;
         show(&gauges, RECONCILED, reconciled.into_iter().flatten())?;
         show(&gauges, DIFFERENCES, differences.map(|open| ("", open)))?;
+        super::deliveries::show(&gauges, &streams.unwrap_or_default())?;
         let mut families = prometheus::gather();
         families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
@@ -131,7 +137,7 @@ impl Metrics {
 }
 
 /// A gauge of a page: its name, its help and its label.
-type Gauge = (&'static str, &'static str, Option<&'static str>);
+pub(super) type Gauge = (&'static str, &'static str, Option<&'static str>);
 
 #[rustfmt::skip]
 const BUILD_INFO: Gauge = ("jetpay_build_info", "1, with the version of this program", Some("version"));
@@ -149,7 +155,7 @@ const RECONCILED: Gauge = ("jetpay_reconciliation_last_success_timestamp_seconds
 const DIFFERENCES: Gauge = ("jetpay_reconciliation_open_differences", "differences with the platform's books that an operator must look at", None);
 
 /// Adds a gauge to a page, with a number for each value of its label. A gauge without numbers is absent.
-fn show<'a>(
+pub(super) fn show<'a>(
     page: &Registry,
     (name, help, label): Gauge,
     numbers: impl IntoIterator<Item = (&'a str, i64)>,

@@ -16,7 +16,6 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
 use crate::config::DeliverConfig;
-use crate::deliver::Wake;
 use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -28,26 +27,9 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
         .service(resource("/deliveries/{name}/replay").route(web::post().to(replay)));
 }
 
-/// The merchant's endpoints that get entries and alarms, and what tells their workers that an operator decided.
-#[derive(Clone)]
-pub struct Deliveries {
-    endpoints: Vec<Endpoint>,
-    wake: Wake,
-}
-
-impl Deliveries {
-    /// Those of a configuration.
-    pub(crate) fn new(configured: &[DeliverConfig], wake: Wake) -> Self {
-        Self {
-            endpoints: configured.iter().map(Endpoint::from).collect(),
-            wake,
-        }
-    }
-}
-
 /// A configured endpoint, without its secrets.
 #[derive(Clone, Serialize)]
-struct Endpoint {
+pub struct Endpoint {
     name: String,
     kind: &'static str,
     /// Without the query.
@@ -68,6 +50,10 @@ impl From<&DeliverConfig> for Endpoint {
 }
 
 impl Endpoint {
+    pub(super) fn name(&self) -> String {
+        self.name.clone()
+    }
+
     fn feeds(&self) -> &'static [Feed] {
         if self.alarms {
             &[Feed::Entries, Feed::Alarms]
@@ -79,14 +65,9 @@ impl Endpoint {
 
 /// The stream that a request names. Without a feed, it is the entries.
 fn stream(admin: &Admin, name: &str, feed: Option<&str>) -> Result<DeliveryStream, AdminError> {
-    let found = admin.deliveries.endpoints.iter().find(|it| it.name == name);
+    let found = admin.endpoints.iter().find(|it| it.name == name);
     let endpoint = found.ok_or_else(|| {
-        let names: Vec<_> = admin
-            .deliveries
-            .endpoints
-            .iter()
-            .map(|it| &it.name)
-            .collect();
+        let names: Vec<_> = admin.endpoints.iter().map(|it| &it.name).collect();
         AdminError::not_found(if names.is_empty() {
             "there is no endpoint: the configuration of the service has no [[deliver]]".to_owned()
         } else {
@@ -145,18 +126,13 @@ impl From<&DeliveryStatus> for Progress {
 }
 
 async fn list(admin: Data<Admin>) -> Result<HttpResponse, AdminError> {
-    let names: Vec<_> = admin
-        .deliveries
-        .endpoints
-        .iter()
-        .map(|it| it.name.clone())
-        .collect();
+    let names: Vec<_> = admin.endpoints.iter().map(|it| it.name.clone()).collect();
     let stored = admin.ledger.delivery_status(&names).await?;
     let stored: HashMap<_, _> = stored
         .iter()
         .map(|it| ((it.stream.name.as_str(), it.stream.feed), it))
         .collect();
-    let views = admin.deliveries.endpoints.iter().flat_map(|endpoint| {
+    let views = admin.endpoints.iter().flat_map(|endpoint| {
         let feeds = endpoint.feeds().iter();
         let stored = &stored;
         feeds.map(move |&feed| StreamView {
@@ -219,7 +195,7 @@ async fn retry(
     let reason = by.reason(String::new());
     let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
     retried.await??;
-    admin.deliveries.wake.was_changed();
+    admin.wake.was_changed();
     Ok(decided(&stream, seq, "waiting", &by))
 }
 
@@ -245,7 +221,7 @@ async fn skip(
     let reason = by.reason(body.reason);
     let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
     skipped.await??;
-    admin.deliveries.wake.was_changed();
+    admin.wake.was_changed();
     Ok(decided(&stream, seq, "skipped", &by))
 }
 
@@ -290,7 +266,7 @@ async fn replay(
         .ledger
         .replay_deliveries(&stream, body.after, reason, now());
     let before = replayed.await??;
-    admin.deliveries.wake.was_changed();
+    admin.wake.was_changed();
     let (DeliveryStream { name, feed }, after) = (stream, body.after);
     tracing::info!(
         endpoint = name,

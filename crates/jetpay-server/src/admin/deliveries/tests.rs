@@ -126,10 +126,8 @@ async fn answers<const N: usize>(
         hosts: Vec::new(),
         payouts: None,
         status: None,
-        deliveries: Deliveries {
-            endpoints,
-            wake: Wake::new(),
-        },
+        endpoints,
+        wake: crate::deliver::Wake::new(),
         metrics: Metrics::default(),
     };
     let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -195,9 +195,8 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::PayoutIntake;
-    use crate::admin::{self, Access, Admin, Deliveries};
+    use crate::admin::{self, Access, Admin};
     use crate::config::{AdminToken, Role};
-    use crate::deliver::Wake;
     use crate::environment::SystemEnvironment;
     use crate::listener::TrustedProxies;
     use crate::reload::Live;
@@ -227,7 +226,8 @@ mod tests {
             hosts: Vec::new(),
             payouts: Some(intake),
             status: None,
-            deliveries: Deliveries::new(&[], Wake::new()),
+            endpoints: Vec::new(),
+            wake: crate::deliver::Wake::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

@@ -22,7 +22,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// The model checks each step: order at first arrival, at most a window sent beyond what is recorded, and at most a
     /// window sent again after a crash. At its end, nothing is lost.

@@ -48,6 +48,10 @@ pub(super) struct Model {
     last_of: HashMap<i64, i64>,
     /// What was sent since it was recorded last: with results, and without.
     unrecorded: BTreeSet<i64>,
+    /// What of it is being sent for the first time since.
+    first: BTreeSet<i64>,
+    /// What was ever sent.
+    tried: BTreeSet<i64>,
     /// What was sent and not recorded when the last crash came, and how much of it was sent again.
     lost: BTreeSet<i64>,
     pub(super) alarms: Vec<(DeliveryAlarmKind, i64)>,
@@ -72,6 +76,8 @@ impl Model {
             settled: BTreeSet::new(),
             last_of: HashMap::new(),
             unrecorded: BTreeSet::new(),
+            first: BTreeSet::new(),
+            tried: BTreeSet::new(),
             lost: BTreeSet::new(),
             alarms: Vec::new(),
             has_unknown: false,
@@ -135,8 +141,13 @@ impl Model {
             beside.is_none(),
             "{seq} and {beside:?} of one lane are sent beside each other"
         );
-        assert!(!is_repeat || self.unrecorded.contains(&seq) || self.rows.contains_key(&seq));
-        self.unrecorded.insert(seq);
+        assert!(
+            !is_repeat || self.tried.contains(&seq),
+            "{seq} was never sent"
+        );
+        if self.unrecorded.insert(seq) {
+            self.first.insert(seq);
+        }
         self.sending.push(attempt);
         assert!(
             self.unrecorded.len() <= WINDOW,
@@ -148,7 +159,8 @@ impl Model {
 
     /// A request arrives.
     fn arrives(&mut self, seq: i64) {
-        if self.arrived.insert(seq) {
+        let is_unknown = self.has_unknown && seq % 23 == 0;
+        if !is_unknown && self.arrived.insert(seq) {
             let last = self.last_of.insert(self.lane(seq), seq);
             assert!(last < Some(seq), "{seq} came after {last:?} of its lane");
         }
@@ -166,6 +178,10 @@ impl Model {
 
     pub(super) fn answer(&mut self, seq: i64, answer: u8) {
         self.sending.retain(|attempt| attempt.seq != seq);
+        let is_first = self.first.remove(&seq);
+        if !(52..54).contains(&answer) {
+            self.tried.insert(seq);
+        }
         let again = |after: Option<u64>| Delivery::Again {
             why: "busy".to_owned(),
             after: after.map(Duration::from_secs),
@@ -190,7 +206,9 @@ impl Model {
                 Sent::NotDeliverable(why())
             }
             52..54 => {
-                self.unrecorded.remove(&seq);
+                if is_first {
+                    self.unrecorded.remove(&seq);
+                }
                 return self.queue.finished(seq, Outcome::NotSent, self.now);
             }
             _ => {
@@ -307,6 +325,7 @@ impl Model {
     /// The service is killed. What is being sent arrives, or not, and no answer is seen.
     fn crash(&mut self, arrives: u8) {
         for (index, attempt) in std::mem::take(&mut self.sending).into_iter().enumerate() {
+            self.tried.insert(attempt.seq);
             if arrives >> (index % 8) & 1 == 1 {
                 self.arrives(attempt.seq);
             }
@@ -324,6 +343,7 @@ impl Model {
         let again = again.count() + rows.count();
         assert!(again <= WINDOW, "{again} are sent again");
         self.unrecorded.clear();
+        self.first.clear();
         self.queue = queue(self.cursor, &self.rows, self.now);
     }
 
