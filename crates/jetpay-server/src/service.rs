@@ -16,6 +16,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
 use crate::deliver::{HttpReceiver, Wake, Workers};
+use crate::environment::SystemEnvironment;
 use crate::listener::{self, Limits, TrustedProxies};
 use crate::lookup::Lookup;
 use crate::mail::Mail;
@@ -83,7 +84,8 @@ impl Service {
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
         let mail = Mail::new(config, &ledger).map_err(io::Error::other)?;
-        let deliveries = Workers::new(config, &ledger, &wake).map_err(io::Error::other)?;
+        let deliveries = Workers::new(&config.deliver, &ledger, Arc::new(SystemEnvironment), &wake)
+            .map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,

@@ -8,6 +8,8 @@ mod driver;
 mod message;
 pub mod queue;
 mod receiver;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use jetpay_billing::Delivery;

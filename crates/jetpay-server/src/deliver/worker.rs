@@ -12,8 +12,8 @@ use jetpay_ledger::{DeliveryStream, Feed, Ledger};
 use tokio::sync::watch;
 
 use super::{Driver, HttpReceiver, Receiver, Settings};
-use crate::config::Config;
-use crate::environment::{Environment, SystemEnvironment};
+use crate::config::DeliverConfig;
+use crate::environment::Environment;
 
 /// The time limit of an attempt.
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(15);
@@ -55,13 +55,18 @@ pub(crate) struct Workers<R> {
 }
 
 impl Workers<HttpReceiver> {
-    /// The workers of a configuration.
+    /// The workers of these endpoints.
     ///
     /// # Errors
     /// When this machine has no certificates for a connection to an endpoint.
-    pub(crate) fn new(config: &Config, ledger: &Ledger, wake: &Wake) -> Result<Self, NoClient> {
+    pub(crate) fn new(
+        endpoints: &[DeliverConfig],
+        ledger: &Ledger,
+        environment: Arc<dyn Environment>,
+        wake: &Wake,
+    ) -> Result<Self, NoClient> {
         let mut streams = Vec::new();
-        for endpoint in &config.deliver {
+        for endpoint in endpoints {
             let receiver = Arc::new(HttpReceiver::new(endpoint, ledger, ATTEMPT)?);
             let settings = Settings {
                 parallel: endpoint.parallel(),
@@ -76,7 +81,7 @@ impl Workers<HttpReceiver> {
         }
         Ok(Self {
             ledger: ledger.clone(),
-            environment: Arc::new(SystemEnvironment),
+            environment,
             streams,
             wake: wake.clone(),
         })

@@ -75,6 +75,9 @@ const SIGNING: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 /// The keys that a variant of the configuration leaves out: others are written instead.
 const LEFT_OUT: [&[&str]; 4] = [
     &[
+        "deliver.secret_env",
+        "deliver.cancel",
+        "deliver.zone",
         "mail.secret_env",
         "lookup.secret_env",
         "lookup.debt_field",
@@ -89,6 +92,9 @@ const LEFT_OUT: [&[&str]; 4] = [
         "project.secret_env",
     ],
     &[
+        "deliver.secret_file",
+        "deliver.cancel",
+        "deliver.zone",
         "mail.secret_file",
         "lookup.secret_file",
         "lookup.debt_field",
@@ -103,6 +109,8 @@ const LEFT_OUT: [&[&str]; 4] = [
         "project.secret_file",
     ],
     &[
+        "deliver.secret_file",
+        "deliver.alarms",
         "mail.secret_env",
         "lookup.secret_file",
         "data_api.token_env",
@@ -116,6 +124,8 @@ const LEFT_OUT: [&[&str]; 4] = [
         "project.secret_env",
     ],
     &[
+        "deliver.secret_file",
+        "deliver.alarms",
         "mail.secret_env",
         "lookup.secret_file",
         "data_api.token_env",
@@ -146,6 +156,7 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("data_api.key", "the key of the token"),
         ("mail.login", "jetpay:the password of the mail"),
         ("lookup.secret", SIGNING),
+        ("deliver.secret", SIGNING),
     ] {
         folder.write(name, content);
     }
@@ -159,12 +170,15 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
         command.env("JETPAY_DATA_API_KEY", "the key of the token");
         command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
-        let secret = if config.contains("kind = \"http\"") {
-            SIGNING
-        } else {
-            "jetpay:password"
+        let secret = |kind: &str| {
+            if config.contains(kind) {
+                SIGNING
+            } else {
+                "jetpay:password"
+            }
         };
-        command.env("JETPAY_LOOKUP_SECRET", secret);
+        command.env("JETPAY_LOOKUP_SECRET", secret("kind = \"http\""));
+        command.env("JETPAY_DELIVER_SECRET", secret("kind = \"webhook\""));
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -178,18 +192,18 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
     for left_out in LEFT_OUT {
         // The keys that a billing alone has are there, so it is one.
-        let kind = if left_out.contains(&"lookup.sum") {
-            "http"
-        } else {
-            "osmp"
-        };
-        let all = all.replace("kind = \"http\"", &format!("kind = \"{kind}\""));
+        let mut all = all.clone();
+        for (key, kind) in [("lookup.sum", "http"), ("deliver.zone", "webhook")] {
+            if !left_out.contains(&key) {
+                all = all.replace(&format!("kind = {kind:?}"), "kind = \"osmp\"");
+            }
+        }
         let mut config: toml::Table = all.parse().expect(&all);
         for path in left_out {
             let (table, key) = path.split_once('.').unwrap();
             let table = match table {
                 "token" => &mut config["admin"]["token"][0],
-                "project" => &mut config["project"][0],
+                "project" | "deliver" => &mut config[table][0],
                 "secret" => &mut config["project"][0]["secret"][0],
                 _ => &mut config[table],
             };
