@@ -99,8 +99,8 @@ pub mod port;
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
 pub use jetpay_rules::{
-    CorrectionError, EntryKind, EventStatus, ManualCreditError, OperationEvent, PaymentState,
-    UnknownWord,
+    CorrectionError, EffectKey, EntryKind, EventStatus, ManualCreditError, OperationEvent,
+    PaymentState, UnknownWord,
 };
 pub use ledger::{
     Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,

@@ -12,7 +12,7 @@ pub mod deliver;
 pub mod environment;
 pub mod field_error;
 pub mod listener;
-mod lookup;
+pub mod lookup;
 mod mail;
 pub mod merchant;
 pub mod methods;

@@ -1,14 +1,20 @@
 //! `[[deliver]]`: endpoints of the merchant's that get entries and alarms.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use jetpay_billing::client::{BillingUrl, Login};
+use jetpay_billing::client::{BillingUrl, DialectClient, Login, WebhookClient};
 use jetpay_billing::dialect::Dialect;
+use jetpay_billing::txn_id::Prefix;
 use jetpay_billing::webhook::Secrets;
 use jetpay_core::id::ProjectId;
 use jiff::tz::TimeZone;
 
-use super::table::Table;
+use super::table::{Table, Text};
+use super::{ProjectConfig, billing};
+use crate::deliver::ATTEMPT;
+use crate::mail;
+use crate::zone;
 
 /// An endpoint of the merchant's.
 pub struct DeliverConfig {
@@ -38,17 +44,254 @@ pub enum DeliverKind {
         cancel: bool,
         /// The zone of `txn_date`.
         zone: TimeZone,
-        /// The digits before the operation's id in `txn_id`, for each project; empty if one project uses the endpoint.
-        prefixes: Vec<(ProjectId, String)>,
+        /// The projects whose entries it is told, each with the digits before the operation's id in `txn_id`.
+        prefixes: Vec<(ProjectId, Option<Prefix>)>,
     },
 }
 
-/// The endpoints.
+impl DeliverConfig {
+    /// How many items are sent to it at a time. A billing is used to 10 to 15 connections of a payment system.
+    pub(crate) fn parallel(&self) -> usize {
+        match self.kind {
+            DeliverKind::Webhook(_) => 32,
+            DeliverKind::Dialect { .. } => 12,
+        }
+    }
+
+    /// The word of its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.kind {
+            DeliverKind::Webhook(_) => "webhook",
+            DeliverKind::Dialect { dialect, .. } => match dialect {
+                Dialect::Osmp => "osmp",
+                Dialect::Kaspi => "kaspi",
+            },
+        }
+    }
+}
+
+/// The longest name.
+const LONGEST_NAME: usize = 32;
+
+/// The endpoints. A service also loads the certificates that it needs.
 pub(super) fn read(
-    _deliver: &[Table<'_>],
-    _folder: &Path,
-    _projects: &[ProjectId],
-    _serving: bool,
+    tables: &[Table<'_>],
+    folder: &Path,
+    projects: &[ProjectConfig],
+    serving: bool,
 ) -> Vec<DeliverConfig> {
-    Vec::new()
+    let mut names = HashSet::new();
+    let mut found = Vec::new();
+    for table in tables {
+        let name = name(table);
+        if let Some(place) = &name
+            && !names.insert(place.text)
+        {
+            place.problem("another [[deliver]] has the same name; write one of its own");
+        }
+        let endpoint = endpoint(table, folder, projects);
+        if let (Some(name), Some((url, endpoint))) = (name, endpoint) {
+            let name = name.text.to_owned();
+            let endpoint = DeliverConfig { name, ..endpoint };
+            if serving && let Err(what) = client(&endpoint) {
+                url.problem(&what);
+            }
+            found.push(endpoint);
+        }
+    }
+    found
+}
+
+fn name<'d>(table: &Table<'d>) -> Option<Text<'d>> {
+    if table.get("name").is_none() {
+        table.missing(
+            "name",
+            "it is missing; commands, alarms and metrics show it",
+        );
+    }
+    let text = table.text("name")?;
+    let is_of_name =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    let fits = (1..=LONGEST_NAME).contains(&text.text.len()) && text.text.bytes().all(is_of_name);
+    if !fits {
+        text.problem("write 1 to 32 of the letters a to z, digits, `-` and `_`");
+    } else if text.text == mail::STREAM {
+        text.problem("the service remembers under this name what it mailed; write another one");
+        return None;
+    }
+    fits.then_some(text)
+}
+
+/// The endpoint without its name, and where its URL is.
+fn endpoint<'d>(
+    table: &Table<'d>,
+    folder: &Path,
+    configured: &[ProjectConfig],
+) -> Option<(Text<'d>, DeliverConfig)> {
+    if table.get("kind").is_none() {
+        table.missing(
+            "kind",
+            "it is missing: \"webhook\" for a web service of your own, \"osmp\" or \"kaspi\" for a billing",
+        );
+    }
+    let words = [
+        ("webhook", None),
+        ("osmp", Some(Dialect::Osmp)),
+        ("kaspi", Some(Dialect::Kaspi)),
+    ];
+    let kind = table.word("kind", &words);
+    let url = billing::url(table);
+    let projects = projects(table, configured);
+    let (alarms, cancel) = (table.is_true("alarms"), table.is_true("cancel"));
+    let zone = zone(table);
+    let kind = match kind? {
+        None => {
+            for key in ["cancel", "zone"] {
+                if let Some(item) = table.get(key) {
+                    item.problem(
+                        "this is for kind = \"osmp\" and \"kaspi\": a webhook gets every entry, with its time in UTC; remove it",
+                    );
+                }
+            }
+            DeliverKind::Webhook(billing::signing(table, folder)?)
+        }
+        Some(dialect) => {
+            if let Some(item) = table.get("alarms") {
+                item.problem(
+                    "this is for kind = \"webhook\": a billing knows payments alone; remove it, and add a [[deliver]] with \
+                     kind = \"webhook\"",
+                );
+            }
+            DeliverKind::Dialect {
+                dialect,
+                login: billing::login(table, folder)?,
+                cancel,
+                zone: zone?,
+                prefixes: prefixes(table, &projects, configured),
+            }
+        }
+    };
+    let (place, url) = url?;
+    let config = DeliverConfig {
+        name: String::new(),
+        kind,
+        url,
+        projects,
+        alarms,
+    };
+    Some((place, config))
+}
+
+/// The projects of an endpoint; none are all.
+fn projects(table: &Table<'_>, configured: &[ProjectConfig]) -> Vec<ProjectId> {
+    if let Some(item) = table
+        .get("projects")
+        .filter(super::table::Item::is_empty_list)
+    {
+        item.problem(
+            "it gets nothing of no project; name at least one, or remove the line for all",
+        );
+    }
+    let mut found = Vec::new();
+    for (item, id) in table.numbers("projects") {
+        let id = ProjectId::new(id);
+        if found.contains(&id) {
+            item.problem(&format!("{id} is in the list already; remove one"));
+        } else if !configured.iter().any(|project| project.id == id) {
+            let ids = configured.iter().map(|project| project.id.to_string());
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            item.problem(&format!(
+                "there is no [[project]] with the id {id}; the projects are {ids}"
+            ));
+        }
+        found.push(id);
+    }
+    found
+}
+
+/// The zone of `txn_date`.
+fn zone(table: &Table<'_>) -> Option<TimeZone> {
+    let text = table.text("zone");
+    let name = text.map_or_else(|| table.default("zone"), |text| Some(text.text))?;
+    match zone::named(name) {
+        Ok(zone) => Some(zone),
+        Err(what) => {
+            match text {
+                Some(text) => text.problem(what),
+                // A webhook needs no zone.
+                None if table
+                    .text("kind")
+                    .is_some_and(|kind| kind.text != "webhook") =>
+                {
+                    table.problem(what);
+                }
+                None => {}
+            }
+            None
+        }
+    }
+}
+
+/// The projects that a billing is told of, with their prefixes. Operations of two projects can have one number, so several
+/// projects need prefixes: all have one of the same length, and no two the same.
+fn prefixes(
+    table: &Table<'_>,
+    projects: &[ProjectId],
+    configured: &[ProjectConfig],
+) -> Vec<(ProjectId, Option<Prefix>)> {
+    let is_told = |project: &&ProjectConfig| projects.is_empty() || projects.contains(&project.id);
+    let told: Vec<_> = configured.iter().filter(is_told).collect();
+    if told.len() > 1 {
+        let without: Vec<_> = (told.iter())
+            .filter(|project| project.txn_prefix.is_none())
+            .map(|project| project.id.to_string())
+            .collect();
+        if !without.is_empty() {
+            table.problem(&format!(
+                "several projects go to this billing, and operations of two projects can have the same number: write a \
+                 txn_prefix in each [[project]], or name one in projects; there is none in {}",
+                without.join(", ")
+            ));
+        }
+    }
+    told.into_iter()
+        .map(|project| (project.id, project.txn_prefix.clone()))
+        .collect()
+}
+
+/// The digits before operations' ids in `txn_id`, of each project.
+pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
+    let mut before: Vec<&'d str> = Vec::new();
+    let prefix = |project: &Table<'d>| {
+        let text = project.text("txn_prefix")?;
+        let prefix = Prefix::parse(text.text);
+        if let Err(what) = prefix {
+            text.problem(&what.to_string());
+        } else if before.contains(&text.text) {
+            text.problem("another project has the same digits; write others");
+        } else if before
+            .first()
+            .is_some_and(|first| first.len() != text.text.len())
+        {
+            text.problem("the digits of another project are more or fewer; write as many");
+        }
+        before.push(text.text);
+        prefix.ok()
+    };
+    projects.iter().map(prefix).collect()
+}
+
+/// Whether there can be a client of the endpoint.
+fn client(endpoint: &DeliverConfig) -> Result<(), String> {
+    let url = endpoint.url.clone();
+    let made = match &endpoint.kind {
+        DeliverKind::Webhook(secrets) => {
+            WebhookClient::new(url, secrets.clone(), ATTEMPT).map(drop)
+        }
+        DeliverKind::Dialect { dialect, login, .. } => {
+            DialectClient::new(*dialect, url, login.clone(), ATTEMPT).map(drop)
+        }
+    };
+    made.map_err(|error| error.to_string())
 }

@@ -1,6 +1,7 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
 mod admin;
+mod billing;
 mod data_api;
 mod deliver;
 mod document;
@@ -23,7 +24,7 @@ pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
 pub use keys::COMMENTED;
 pub use lookup::{LookupConfig, LookupKind};
-pub use mail::MailConfig;
+pub use mail::{MailConfig, MailLogin, MailSecurity, MailServer};
 pub use store::StoreLocation;
 
 use std::collections::{BTreeMap, HashSet};
@@ -32,6 +33,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jetpay_billing::txn_id::Prefix;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
@@ -102,6 +104,8 @@ pub struct ProjectConfig {
     pub kassa24_answers: Kassa24Answers,
     /// Whether the service refuses a top-up of a contract that the customer does not have.
     pub strict_contracts: bool,
+    /// The digits before an operation's id in the `txn_id` for a billing that several projects share.
+    pub txn_prefix: Option<Prefix>,
 }
 
 impl Config {
@@ -182,12 +186,23 @@ impl Config {
         let data_api = root.table("data_api");
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
+        let mail = mail::read(&root.table("mail"), folder);
+        let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
-        let projects: Vec<_> = (projects.iter())
-            .map(|project| file::project(project, folder, currency))
+        let prefixes = deliver::txn_prefixes(&projects);
+        let projects: Vec<_> = (projects.iter().zip(prefixes))
+            .map(|(project, txn_prefix)| file::project(project, folder, currency, txn_prefix))
             .collect();
+        let projects: Option<Vec<_>> = projects.into_iter().collect();
+        let deliver = root.tables("deliver");
+        let deliver = deliver::read(
+            &deliver,
+            folder,
+            projects.as_deref().unwrap_or_default(),
+            serving,
+        );
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),
@@ -202,13 +217,13 @@ impl Config {
             store_place: store.as_ref()?.1.clone(),
             store: store?.0,
             currency,
-            projects: projects.into_iter().collect::<Option<_>>()?,
+            projects: projects?,
             gate: gate_config,
             data_api,
             reconcile_every,
-            lookup: None,
-            deliver: Vec::new(),
-            mail: None,
+            lookup,
+            deliver,
+            mail,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

@@ -1,7 +1,24 @@
 //! Deliveries: tells the merchant's own systems what was credited, in order for each customer, until they have it.
+//!
+//! An endpoint has a stream for entries, and one for alarms if it wants them. One server leases a stream, sends, and records
+//! ([`Driver`]); what it sends and records next is decided without I/O ([`queue`]). A stream that is new begins at the end of
+//! its feed. One whose endpoint was removed and comes again under the same name continues at its cursor.
+
+mod driver;
+mod message;
+pub mod queue;
+mod receiver;
+#[cfg(test)]
+mod tests;
+mod worker;
 
 use jetpay_billing::Delivery;
 use jetpay_ledger::{Alarm, Entry};
+
+pub use driver::{Action, Driver, Event, Settings};
+pub use message::Message;
+pub(crate) use receiver::HttpReceiver;
+pub(crate) use worker::{ATTEMPT, Wake, Workers};
 
 /// What is delivered.
 #[derive(Clone, Debug)]
@@ -16,6 +33,12 @@ pub enum Item {
 pub trait Receiver: Send + Sync {
     /// Sends an item once. `is_repeat`: it is known that it was sent before.
     fn deliver(&self, item: &Item, is_repeat: bool) -> impl Future<Output = Sent> + Send;
+}
+
+impl<R: Receiver> Receiver for std::sync::Arc<R> {
+    async fn deliver(&self, item: &Item, is_repeat: bool) -> Sent {
+        (**self).deliver(item, is_repeat).await
+    }
 }
 
 /// What became of an item.

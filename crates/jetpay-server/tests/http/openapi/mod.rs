@@ -1,6 +1,7 @@
 //! `docs/openapi.yaml` and the service say the same: each path, parameter, body, status and field.
 
 mod document;
+mod receiver;
 mod scenario;
 
 use std::collections::BTreeSet;

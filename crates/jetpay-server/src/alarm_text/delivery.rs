@@ -1,0 +1,65 @@
+//! Alarms about deliveries to the merchant's own systems. What an operator decides about the alarm changes nothing about the
+//! delivery: that is decided with `jetpay deliver`.
+
+use jetpay_ledger::{Alarm, AlarmKind};
+
+use super::shell_word;
+
+/// What happened. What a billing says about a payment it refuses is not in it, because a summary goes into the log and into
+/// mail: the alarm has it as its `reason`.
+pub(super) fn summary(alarm: &Alarm) -> String {
+    let delivery = alarm.delivery.as_ref();
+    let endpoint = delivery.map_or("an endpoint", |it| it.endpoint.as_str());
+    let entry = delivery.and_then(|it| it.entry);
+    let entry = entry.map_or("an entry".to_owned(), |seq| format!("entry {seq}"));
+    let entry = match alarm.received() {
+        Some(amount) => format!("{entry} of {amount}"),
+        None => entry,
+    };
+    let because = alarm.reason.as_ref();
+    let because = because.map_or(String::new(), |reason| format!(": {reason}"));
+    match alarm.kind {
+        AlarmKind::DeliveryParked => format!("{endpoint} refused {entry}, which is parked"),
+        AlarmKind::DeliveryLate => {
+            format!("{endpoint} is late: its oldest entry waits for more than 15 minutes{because}")
+        }
+        _ => format!("{endpoint} is not told of {entry}{because}"),
+    }
+}
+
+/// What to do about it.
+pub(super) const fn advice(kind: AlarmKind) -> &'static str {
+    match kind {
+        AlarmKind::DeliveryParked => {
+            "Later entries of the same customer wait. Correct at the endpoint what it refuses, and retry the entry; or book it there \
+             by hand, and skip it. Both resolve the alarm. To dismiss the alarm changes nothing about the delivery."
+        }
+        AlarmKind::DeliveryLate => {
+            "Find out why the endpoint takes nothing. The service tries again for ever, and resolves the alarm when the endpoint \
+             is in time again. To dismiss the alarm changes nothing about the delivery."
+        }
+        _ => {
+            "The endpoint has no request for this entry, and the service goes on without it. Book it there by hand. Then dismiss \
+             the alarm."
+        }
+    }
+}
+
+/// The commands that decide about the delivery, or look at it.
+pub(super) fn commands(alarm: &Alarm) -> Vec<String> {
+    let Some(delivery) = &alarm.delivery else {
+        return Vec::new();
+    };
+    let name = shell_word(&delivery.endpoint);
+    match (alarm.kind, delivery.entry) {
+        (AlarmKind::DeliveryParked, Some(seq)) => vec![
+            format!("jetpay deliver retry {name} {seq}"),
+            format!("jetpay deliver skip {name} {seq} --reason \"...\""),
+        ],
+        (AlarmKind::DeliveryLate, _) => vec![
+            "jetpay deliver status".to_owned(),
+            format!("jetpay deliver test {name}"),
+        ],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,83 @@
+//! Items that are not delivered yet.
+
+use std::sync::Arc;
+
+use jetpay_ledger::{Millis, Waiting, WaitingState};
+
+/// An item that was read from the feed.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// Its `seq`.
+    pub seq: i64,
+    /// The items of one lane are delivered one after the other; `None`: the endpoint does not get this item.
+    pub lane: Option<Arc<str>>,
+    /// When it was stored.
+    pub time: Millis,
+}
+
+/// An item that is not delivered.
+pub(super) struct Open {
+    pub(super) lane: Arc<str>,
+    /// When it was stored. Of a row that an earlier lease left: when the cursor passed it.
+    pub(super) time: Millis,
+    /// How often it was sent, this time included.
+    pub(super) attempts: u32,
+    pub(super) is_sending: bool,
+    /// What is recorded of it, so that the cursor may pass it; `None` while it is behind the cursor.
+    pub(super) row: Option<Row>,
+}
+
+pub(super) struct Row {
+    pub(super) state: WaitingState,
+    pub(super) since: Millis,
+    pub(super) due_at: Millis,
+    pub(super) why: Option<String>,
+}
+
+impl Open {
+    pub(super) fn new(lane: Arc<str>, time: Millis) -> Self {
+        Self {
+            lane,
+            time,
+            attempts: 0,
+            is_sending: false,
+            row: None,
+        }
+    }
+
+    /// An item that an earlier lease left. One that is due later than any pause can last was recorded by a clock that was
+    /// wrong: it is due now.
+    pub(super) fn stored(waiting: &Waiting, now: Millis) -> Self {
+        let is_possible = waiting.due_at <= super::retry::after(now, super::retry::LONGEST);
+        Self {
+            lane: waiting.lane.as_str().into(),
+            time: waiting.since,
+            attempts: waiting.attempts,
+            is_sending: false,
+            row: Some(Row {
+                state: waiting.state,
+                since: waiting.since,
+                due_at: if is_possible { waiting.due_at } else { now },
+                why: waiting.why.clone(),
+            }),
+        }
+    }
+
+    pub(super) fn state(&self) -> Option<WaitingState> {
+        self.row.as_ref().map(|row| row.state)
+    }
+
+    /// The row, as it is recorded.
+    pub(super) fn waiting(&self, seq: i64) -> Option<Waiting> {
+        let row = self.row.as_ref()?;
+        Some(Waiting {
+            seq,
+            lane: self.lane.to_string(),
+            state: row.state,
+            attempts: self.attempts,
+            since: row.since,
+            due_at: row.due_at,
+            why: row.why.clone(),
+        })
+    }
+}

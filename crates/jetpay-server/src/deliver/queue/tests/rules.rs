@@ -1,0 +1,184 @@
+//! Single rules of the queue.
+
+use jetpay_ledger::{DeliveryAlarmKind, WaitingState};
+
+use super::super::{Attempt, Need, READ_LIMIT};
+use super::model::Model;
+
+/// Answers of the model's receiver.
+const AGAIN: u8 = 30;
+const REFUSED: u8 = 40;
+const GONE: u8 = 46;
+const NOT_DELIVERABLE: u8 = 48;
+const DELIVERED: u8 = 255;
+
+impl Model {
+    /// Sends everything that may be sent, and answers it. Returns the numbers.
+    fn send_all(&mut self, answer: impl Fn(i64) -> u8) -> Vec<i64> {
+        let mut sent = Vec::new();
+        while let Some(attempt) = self.send() {
+            sent.push(attempt.seq);
+            self.answer(attempt.seq, answer(attempt.seq));
+        }
+        sent
+    }
+
+    /// Records everything that can be recorded.
+    fn record_all(&mut self) {
+        self.record(Need::Renew);
+        self.recorded(DELIVERED);
+    }
+}
+
+#[test]
+fn refused_item_is_parked_with_an_alarm_and_holds_back_its_lane_alone() {
+    let mut model = Model::new(100, 5);
+    model.read(READ_LIMIT);
+    let (mut sent, mut rounds) = (Vec::new(), 0);
+    while model.cursor < 100 {
+        // The first item of lane 3.
+        sent.extend(model.send_all(|seq| if seq == 3 { REFUSED } else { DELIVERED }));
+        model.record_all();
+        rounds += 1;
+        assert!(rounds < 10, "the cursor stands at {}", model.cursor);
+    }
+    let of_lane_3 = |seq: &&i64| model.lane(**seq) == 3;
+    assert_eq!(sent.iter().filter(of_lane_3).collect::<Vec<_>>(), [&3]);
+    assert_eq!(
+        sent.len(),
+        100 - 5 - (13..100).step_by(10).filter(|seq| seq % 17 != 0).count()
+    );
+    assert!(model.rows.keys().all(|seq| model.lane(*seq) == 3));
+    assert_eq!(model.rows[&3].state, WaitingState::Parked);
+    assert_eq!(model.rows[&13].state, WaitingState::Waiting);
+    assert_eq!(model.alarms, [(DeliveryAlarmKind::Parked, 3)]);
+    model.now.0 += 365 * 24 * 3_600_000;
+    assert!(model.send_all(|_| DELIVERED).is_empty(), "a person decides");
+}
+
+#[test]
+fn failed_item_is_sent_again_after_its_pause_as_a_repeat_and_before_the_next_of_its_lane() {
+    let mut model = Model::new(13, 5);
+    model.read(READ_LIMIT);
+    model.send_all(|seq| if seq == 3 { AGAIN } else { DELIVERED });
+    model.record_all();
+    assert_eq!((model.cursor, model.rows.len()), (13, 2));
+    assert_eq!((model.rows[&3].attempts, model.rows[&13].attempts), (1, 0));
+    assert_eq!(model.rows[&3].why.as_deref(), Some("busy"));
+    model.now.0 += 6_999;
+    assert_eq!(model.send(), None, "Retry-After says seven seconds");
+    assert!(model.queue.wakes_at(model.now).unwrap() > model.now);
+    model.now.0 += 1;
+    let attempt = model.send().unwrap();
+    assert_eq!((attempt.seq, attempt.is_repeat), (3, true));
+    assert_eq!(model.send(), None);
+    model.answer(3, DELIVERED);
+    assert_eq!(
+        model.send(),
+        Some(Attempt {
+            seq: 13,
+            is_repeat: false
+        })
+    );
+    model.answer(13, DELIVERED);
+    model.record_all();
+    assert!(model.rows.is_empty());
+}
+
+#[test]
+fn slow_item_becomes_a_row_when_the_window_is_full_and_the_others_go_on() {
+    let mut model = Model::new(1_000, 999);
+    let slow = 1;
+    let mut rounds = 0;
+    while model.arrived.len() < 900 {
+        model.read(READ_LIMIT);
+        while let Some(attempt) = model.send() {
+            if attempt.seq != slow {
+                model.answer(attempt.seq, DELIVERED);
+            }
+        }
+        model.now.0 += 100;
+        model.record(Need::WhenDue);
+        model.recorded(DELIVERED);
+        rounds += 1;
+        assert!(rounds < 100, "{} arrived", model.arrived.len());
+    }
+    assert_eq!((model.rows.len(), model.rows[&slow].attempts), (1, 1));
+    assert!(model.sending.iter().any(|attempt| attempt.seq == slow));
+    model.answer(slow, DELIVERED);
+    model.record_all();
+    assert!(model.rows.is_empty());
+}
+
+#[test]
+fn endpoint_that_is_down_gets_at_most_a_hundred_items_and_only_those_that_are_due_again() {
+    let mut model = Model::new(2_000, 1_999);
+    for _ in 0..200 {
+        model.read(READ_LIMIT);
+        model.send_all(|_| AGAIN);
+        model.record_all();
+        model.now.0 += 60_000;
+    }
+    let tried = model.rows.values().filter(|row| row.attempts > 0).count();
+    assert!((85..=116).contains(&tried), "{tried}");
+    assert_eq!(model.queue.reads_after(model.now), None);
+    assert!(
+        model.alarms.contains(&(DeliveryAlarmKind::Late, 1)),
+        "{:?}",
+        model.alarms
+    );
+    assert_eq!(model.alarms.len(), 1, "it is raised once");
+    model.run_until_all_is_delivered();
+}
+
+#[test]
+fn endpoint_that_is_gone_is_left_alone_for_half_an_hour_with_an_alarm() {
+    let mut model = Model::new(50, 49);
+    model.read(READ_LIMIT);
+    model.send();
+    model.answer(1, GONE);
+    assert_eq!(model.send(), None);
+    model.record_all();
+    assert_eq!(model.alarms, [(DeliveryAlarmKind::Late, 1)]);
+    let until = model.queue.wakes_at(model.now).unwrap();
+    assert_eq!(until.0 - model.now.0, 30 * 60 * 1000);
+    model.now = until;
+    let sent = model.send_all(|_| DELIVERED);
+    assert_eq!(sent.first(), Some(&1));
+    assert_eq!(sent.len(), 48, "two are of another project");
+}
+
+#[test]
+fn item_that_the_receiver_does_not_know_raises_an_alarm_and_holds_nothing_back() {
+    let mut model = Model::new(13, 5);
+    model.read(READ_LIMIT);
+    let sent = model.send_all(|seq| if seq == 3 { NOT_DELIVERABLE } else { DELIVERED });
+    assert!(sent.contains(&13));
+    model.record_all();
+    assert_eq!((model.cursor, model.rows.len()), (13, 0));
+    assert_eq!(model.alarms, [(DeliveryAlarmKind::NotDeliverable, 3)]);
+}
+
+#[test]
+fn results_are_recorded_fifty_at_once_or_after_a_tenth_of_a_second() {
+    let mut model = Model::new(1_000, 999);
+    model.read(READ_LIMIT);
+    for _ in 0..49 {
+        let attempt = model.send().unwrap();
+        model.answer(attempt.seq, DELIVERED);
+    }
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
+    let wakes_at = model.queue.wakes_at(model.now).unwrap();
+    assert_eq!(wakes_at.0 - model.now.0, 100);
+    let attempt = model.send().unwrap();
+    model.answer(attempt.seq, DELIVERED);
+    let progress = model.queue.progress(model.now, Need::WhenDue).unwrap();
+    assert_eq!(progress.cursor, attempt.seq);
+    model.queue.recorded(true, model.now);
+    let attempt = model.send().unwrap();
+    model.answer(attempt.seq, DELIVERED);
+    model.now.0 += 99;
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_none());
+    model.now.0 += 1;
+    assert!(model.queue.progress(model.now, Need::WhenDue).is_some());
+}

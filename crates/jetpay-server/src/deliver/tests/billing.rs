@@ -1,0 +1,128 @@
+//! What a billing in a dialect is told.
+
+use std::time::Duration;
+
+use jetpay_ledger::AlarmKind;
+use jetpay_platform::billing::{Dialect, OnRequest, Quirks};
+
+use super::*;
+
+#[actix_web::test]
+async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_raise_an_alarm() {
+    let server = serve_billing(Dialect::Osmp).await;
+    let prefixes = [(PROJECT, Some("1")), (2275, Some("2"))];
+    let shop = Shop::new(osmp(false, &prefixes), &server.url());
+    let worker = shop.start().await;
+    shop.credit(28, "a-1").await;
+    shop.credit_of(2275, 28, "a-1").await;
+    shop.credit_of(9, 29, "a-2").await;
+    shop.until_all_is_delivered().await;
+    worker.end().await;
+    let state = server.state();
+    let booked: Vec<_> = (state.booked().iter())
+        .map(|it| (it.txn_id.as_str(), it.account.as_str(), it.minor))
+        .collect();
+    assert_eq!(
+        booked,
+        [
+            ("10000000000000028", "a-1", AMOUNT),
+            ("20000000000000028", "a-1", AMOUNT)
+        ]
+    );
+    drop(state);
+    let alarms = shop.alarms().await;
+    assert_eq!(alarms.len(), 1);
+    assert_eq!(alarms[0].kind, AlarmKind::NotDeliverable);
+}
+
+#[actix_web::test]
+async fn whole_refund_is_cancelled_if_configured_and_every_other_one_raises_an_alarm() {
+    for (cancels, cancelled, alarms) in [(true, vec!["1"], 4), (false, vec![], 5)] {
+        let server = serve_billing(Dialect::Osmp).await;
+        let shop = Shop::new(osmp(cancels, &[(PROJECT, None)]), &server.url());
+        let worker = shop.start().await;
+        for id in 1..=3 {
+            shop.credit(id, &format!("a-{id}")).await;
+        }
+        shop.until_all_is_delivered().await;
+        shop.refund(1, 101, AMOUNT).await;
+        // A part, the rest, and an operator's correction.
+        shop.refund(2, 102, 1).await;
+        shop.refund(2, 103, AMOUNT - 1).await;
+        let now = shop.clock.now();
+        shop.ledger
+            .correct_entry(3, "a mistake".into(), now)
+            .await
+            .unwrap();
+        // The customer of the refund is paid again, and gets the money back.
+        shop.callback(PROJECT, 1, "success", 104, "refund reverse", AMOUNT)
+            .await;
+        shop.credit(5, "a-1").await;
+        shop.until_all_is_delivered().await;
+        worker.end().await;
+        let found = shop.alarms().await;
+        let kinds: Vec<_> = found.iter().map(|it| it.kind).collect();
+        assert_eq!(kinds, vec![AlarmKind::NotDeliverable; alarms], "{found:?}");
+        let state = server.state();
+        let taken: Vec<_> = (state.booked().iter().filter(|it| it.cancelled))
+            .map(|it| it.txn_id.as_str())
+            .collect();
+        assert_eq!(taken, cancelled);
+        assert_eq!(state.booked().len(), 4);
+    }
+}
+
+#[actix_web::test]
+async fn double_request_counts_as_delivered_only_after_an_attempt_that_is_known() {
+    let server = serve_billing(Dialect::Osmp).await;
+    let state = server.state().clone();
+    let quirks = Quirks {
+        refuses_repeats: true,
+        ..Quirks::default()
+    };
+    let state = state.with_quirks(quirks);
+    drop(server);
+    let server = simulated::serve(listener().await, state).unwrap();
+    let shop = Shop::new(osmp(false, &[(PROJECT, None)]), &server.url());
+    let worker = shop.start().await;
+    // It is booked, and the answer is lost.
+    server.state().script([OnRequest::DoneAndDrop]);
+    shop.credit(1, "a-1").await;
+    shop.until_all_is_delivered().await;
+    assert_eq!(shop.alarms().await, []);
+    // Another program has told the billing of this number.
+    let other = "command=pay&txn_id=2&account=a-2&sum=200.00&txn_date=20261201000000";
+    assert_eq!(server.state().receive(other, None).status(), Some(200));
+    shop.credit(2, "a-2").await;
+    shop.until(async |shop| shop.status().await[0].parked == 1)
+        .await;
+    worker.end().await;
+    let alarms = shop.alarms().await;
+    assert_eq!(alarms[0].kind, AlarmKind::DeliveryParked);
+    assert_eq!(server.state().booked().len(), 2);
+}
+
+#[actix_web::test]
+async fn billing_that_is_down_for_a_quarter_of_an_hour_raises_one_alarm_until_it_is_in_time_again()
+{
+    let server = serve_billing(Dialect::Osmp).await;
+    let shop = Shop::new(osmp(false, &[(PROJECT, None)]), &server.url());
+    let worker = shop.start().await;
+    server.state().always(OnRequest::Fail(503));
+    shop.credit(1, "a-1").await;
+    shop.until(async |shop| shop.status().await[0].waiting == 1)
+        .await;
+    assert_eq!(shop.alarms().await, []);
+    shop.skip_time(Duration::from_secs(15 * 60));
+    shop.until(async |shop| !shop.alarms().await.is_empty())
+        .await;
+    server.state().always(OnRequest::Answer);
+    shop.skip_time(Duration::from_secs(15 * 60));
+    shop.until_all_is_delivered().await;
+    shop.until(async |shop| shop.alarms().await[0].resolution.is_some())
+        .await;
+    worker.end().await;
+    let alarms = shop.alarms().await;
+    assert_eq!((alarms.len(), alarms[0].kind), (1, AlarmKind::DeliveryLate));
+    assert_eq!(server.state().booked().len(), 1);
+}
