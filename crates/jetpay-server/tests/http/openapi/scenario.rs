@@ -436,21 +436,17 @@ async fn deliveries(api: &mut Api, receiver: &Receiver) {
     let all = feed(json!({"after": 0, "reason": "a test"}));
     api.call(&replay, all, 200).await;
     let stream = delivered(api, |stream| stream["lag"] == 0).await;
+    let test = format!("deliver test {ENDPOINT}");
+    api.running.run(&test).good();
     let messages = receiver.take();
     for message in &messages {
         let kind = message.body["type"].as_str().unwrap();
-        let (of, schema) = match kind.split_once('.').unwrap().0 {
-            "entry" => ("entry", "EntryMessage"),
-            _ => ("alarm", "AlarmMessage"),
+        let (of, schema) = match kind.split('.').next() {
+            Some("entry") => ("entry", "EntryMessage"),
+            Some("alarm") => ("alarm", "AlarmMessage"),
+            _ => ("test", "TestMessage"),
         };
-        let webhook = format!("/webhooks/{of}/post");
-        let schema = format!("/components/schemas/{schema}");
-        api.document.show(&schema, &message.body);
-        for (name, _, schema) in api.document.parameters(&webhook) {
-            let value = message.headers.iter().find(|(header, _)| *header == name);
-            let value = value.unwrap_or_else(|| panic!("{kind} has no {name}"));
-            assert_eq!(api.document.against(&schema, &json!(value.1)), None);
-        }
+        hold(&mut api.document, message, of, schema);
     }
     let of = |kind: &str| {
         let ids = messages.iter().filter(|message| {
@@ -469,6 +465,17 @@ async fn deliveries(api: &mut Api, receiver: &Receiver) {
     };
     assert_eq!(json!(of("entry.")), stream["last"]);
     assert!(of("alarm.") > 0);
+    assert_eq!(of("test"), 1);
+}
+
+/// Holds a message to the file.
+pub(super) fn hold(document: &mut Document, message: &Message, webhook: &str, schema: &str) {
+    document.show(&format!("/components/schemas/{schema}"), &message.body);
+    for (name, _, schema) in document.parameters(&format!("/webhooks/{webhook}/post")) {
+        let value = message.headers.iter().find(|(header, _)| *header == name);
+        let value = value.unwrap_or_else(|| panic!("{webhook} has no {name}"));
+        assert_eq!(document.against(&schema, &json!(value.1)), None, "{name}");
+    }
 }
 
 async fn search(api: &mut Api) {
