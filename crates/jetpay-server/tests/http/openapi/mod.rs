@@ -1,5 +1,6 @@
 //! `docs/openapi.yaml` and the service say the same: each path, parameter, body, status and field.
 
+mod deliveries;
 mod document;
 mod receiver;
 mod scenario;
@@ -142,7 +143,7 @@ async fn question_about_a_customer_is_as_the_file_says() {
     assert!(!questions.is_empty(), "{}", running.log());
     for question in questions {
         let mut document = Document::read();
-        scenario::hold(&mut document, &question, "lookup", "LookupQuestion");
+        deliveries::hold(&mut document, &question, "lookup", "LookupQuestion");
     }
 }
 
