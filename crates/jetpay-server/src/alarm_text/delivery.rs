@@ -5,8 +5,8 @@ use jetpay_ledger::{Alarm, AlarmKind};
 
 use super::shell_word;
 
-/// What happened. What a billing says about a payment it refuses is not in it, because a summary goes into the log and into
-/// mail: the alarm has it as its `reason`.
+/// What happened. Why an endpoint did not take an entry is not in it: that can quote what a billing says about a payment, and a
+/// summary goes into the log and into mail. The alarm has it as its `reason`.
 pub(super) fn summary(alarm: &Alarm) -> String {
     let delivery = alarm.delivery.as_ref();
     let endpoint = delivery.map_or("an endpoint", |it| it.endpoint.as_str());
@@ -16,14 +16,16 @@ pub(super) fn summary(alarm: &Alarm) -> String {
         Some(amount) => format!("{entry} of {amount}"),
         None => entry,
     };
-    let because = alarm.reason.as_ref();
-    let because = because.map_or(String::new(), |reason| format!(": {reason}"));
     match alarm.kind {
         AlarmKind::DeliveryParked => format!("{endpoint} refused {entry}, which is parked"),
         AlarmKind::DeliveryLate => {
-            format!("{endpoint} is late: its oldest entry waits for more than 15 minutes{because}")
+            format!("{endpoint} does not take in time all that it is sent")
         }
-        _ => format!("{endpoint} is not told of {entry}{because}"),
+        _ => {
+            let because = alarm.reason.as_ref();
+            let because = because.map_or(String::new(), |reason| format!(": {reason}"));
+            format!("{endpoint} is not told of {entry}{because}")
+        }
     }
 }
 
@@ -32,10 +34,11 @@ pub(super) const fn advice(kind: AlarmKind) -> &'static str {
     match kind {
         AlarmKind::DeliveryParked => {
             "Later entries of the same customer wait. Correct at the endpoint what it refuses, and retry the entry; or book it there \
-             by hand, and skip it. Both resolve the alarm. To dismiss the alarm changes nothing about the delivery."
+             by hand, and skip it. The alarm is resolved when the entry is delivered or skipped. To dismiss it changes nothing \
+             about the delivery."
         }
         AlarmKind::DeliveryLate => {
-            "Find out why the endpoint takes nothing. The service tries again for ever, and resolves the alarm when the endpoint \
+            "Find out why the endpoint does not take it. The service tries again for ever, and resolves the alarm when the endpoint \
              is in time again. To dismiss the alarm changes nothing about the delivery."
         }
         _ => {

@@ -1,20 +1,18 @@
 //! A service in use, and then in trouble: requests of every kind, whose answers are held to the file.
 
-use std::collections::BTreeSet;
-
 use jetpay_core::{Keyring, Project};
+use jetpay_platform::KASPI;
 use jetpay_platform::gate::{GateOptions, OnSend, Plan, Server};
-use jetpay_platform::{CallbackKind, KASPI, TopUp};
 use jetpay_testing::free_port;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::deliveries::{self, ENDPOINT, endpoint};
 use super::document::{Broken, Document, Operation};
-use super::receiver::{Message, Receiver};
+use super::receiver::Receiver;
 use super::{Api, text_of};
 use crate::support::{
     CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused, success,
-    tenge,
 };
 
 /// A wallet to which the Gate takes no payout.
@@ -48,7 +46,7 @@ pub(super) async fn play() -> Document {
     search(&mut api).await;
     reconciliations(&mut api).await;
     lost_callbacks(&mut api, gate).await;
-    deliveries(&mut api, &receiver).await;
+    deliveries::play(&mut api, &receiver).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -69,17 +67,6 @@ fn folder(store: &str, gate: u16) -> Folder {
     folder.write("webhook-secret", format!("whsec_{}", "A".repeat(43) + "="));
     let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\nask_after_seconds = 1\n");
     folder.configured(&(tokens.concat() + &gate))
-}
-
-/// The name of the endpoint: the value that [`parameters`] has for a parameter of a path.
-const ENDPOINT: &str = "1";
-
-/// An endpoint that gets everything.
-fn endpoint(name: &str, port: u16) -> String {
-    format!(
-        "[[deliver]]\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:{port}/\"\nalarms = true\n\
-         secret_file = \"webhook-secret\"\n"
-    )
 }
 
 fn token_of(role: &str) -> String {
@@ -377,98 +364,6 @@ async fn reconciliations(api: &mut Api) {
         };
         refused(&(422, answer), named);
     }
-}
-
-/// The stream of entries to the endpoint, once it is like this.
-async fn delivered(api: &mut Api, is_so: impl Fn(&Value) -> bool) -> Value {
-    let begun = std::time::Instant::now();
-    loop {
-        let list = api.get("/v1/deliveries").await;
-        let stream = &list["deliveries"][0];
-        if is_so(stream) {
-            return stream.clone();
-        }
-        assert!(begun.elapsed().as_secs() < 30, "{list}");
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-}
-
-/// The endpoint refuses an entry, then fails, and then takes everything; all that it gets is as the file says.
-async fn deliveries(api: &mut Api, receiver: &Receiver) {
-    delivered(api, |stream| stream["lag"] == 0).await;
-    receiver.answer(400);
-    api.running.paid(&KASPI, 300).await;
-    delivered(api, |stream| stream["parked"] == 1).await;
-    let alarms = api.get("/v1/alarms?kind=delivery_parked").await;
-    assert_eq!(alarms["alarms"][0]["endpoint"], ENDPOINT, "{alarms}");
-    receiver.answer(503);
-    api.running.put_customer("9", &json!({})).await;
-    let of_another = TopUp::new(&KASPI, "9", tenge(300)).then(CallbackKind::Success);
-    let steps = jetpay_platform::top_up(&api.running.platform(), &of_another, |_| {}).await;
-    assert!(
-        steps
-            .unwrap()
-            .iter()
-            .all(|step| step.exchange.status == 200)
-    );
-    delivered(api, |stream| stream["waiting"] == 2).await;
-    let list = format!("/v1/deliveries/{ENDPOINT}/waiting");
-    let page = api.get(&format!("{list}?limit=1")).await;
-    let (parked, next) = (&page["waiting"][0], &page["next"]);
-    assert_eq!((&parked["state"], &parked["seq"]), (&json!("parked"), next));
-    let rest = api.get(&format!("{list}?after={next}")).await;
-    assert_eq!(rest["waiting"][0]["state"], "waiting", "{rest}");
-    let feed = |body: Value| {
-        let mut body = body;
-        body["feed"] = json!("entries");
-        body
-    };
-    let retry = format!("POST {list}/{}/retry", rest["waiting"][0]["seq"]);
-    api.call(&retry, feed(json!({})), 200).await;
-    let skip = format!("POST {list}/{next}/skip");
-    let reason = feed(json!({"reason": "a test"}));
-    for status in [200, 404] {
-        api.call(&skip, reason.clone(), status).await;
-    }
-    receiver.answer(200);
-    delivered(api, |stream| stream["lag"] == 0).await;
-    let replay = format!("POST /v1/deliveries/{ENDPOINT}/replay");
-    let all = feed(json!({"after": 0, "reason": "a test"}));
-    api.call(&replay, all, 200).await;
-    let stream = delivered(api, |stream| stream["lag"] == 0).await;
-    let messages = receiver.take();
-    for message in &messages {
-        let kind = message.body["type"].as_str().unwrap();
-        let (of, schema) = match kind.split_once('.').unwrap().0 {
-            "entry" => ("entry", "EntryMessage"),
-            _ => ("alarm", "AlarmMessage"),
-        };
-        let webhook = format!("/webhooks/{of}/post");
-        let schema = format!("/components/schemas/{schema}");
-        api.document.show(&schema, &message.body);
-        for (name, _, schema) in api.document.parameters(&webhook) {
-            let value = message.headers.iter().find(|(header, _)| *header == name);
-            let value = value.unwrap_or_else(|| panic!("{kind} has no {name}"));
-            assert_eq!(api.document.against(&schema, &json!(value.1)), None);
-        }
-    }
-    let of = |kind: &str| {
-        let ids = messages.iter().filter(|message| {
-            let of = message.body["type"].as_str().unwrap();
-            of.starts_with(kind)
-        });
-        let id = |message: &Message| {
-            let mut headers = message.headers.iter();
-            headers
-                .find(|(name, _)| name == "webhook-id")
-                .unwrap()
-                .1
-                .clone()
-        };
-        ids.map(id).collect::<BTreeSet<_>>().len()
-    };
-    assert_eq!(json!(of("entry.")), stream["last"]);
-    assert!(of("alarm.") > 0);
 }
 
 async fn search(api: &mut Api) {
