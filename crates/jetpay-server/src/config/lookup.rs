@@ -11,7 +11,7 @@ use jetpay_core::{Currency, Money};
 
 use super::billing;
 use super::table::Table;
-use crate::lookup::source;
+use crate::lookup::over_http;
 
 /// The merchant's own system, which `verify` asks.
 pub struct LookupConfig {
@@ -147,7 +147,7 @@ pub(super) fn read(
         unknown_cache: Duration::from_secs(unknown_cache?),
         stale: Duration::from_secs(stale_hours? * HOUR),
     };
-    if serving && let Err(error) = source::over_http(&config) {
+    if serving && let Err(error) = over_http::billing(&config) {
         place.problem(&error.to_string());
     }
     Some(config)

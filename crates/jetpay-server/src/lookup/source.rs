@@ -1,23 +1,15 @@
-//! The questions: what is asked about a customer, and over which way.
+//! The merchant's system as a look-up knows it: a question, its answer or why there is none, and how many are asked at a time.
 
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::timeout;
 use futures_util::future::BoxFuture;
-use jetpay_billing::client::{DialectClient, LookupAnswer, NoClient, WebhookClient};
-use jetpay_billing::dialect::{CheckAnswer, CheckedAccount};
-use jetpay_billing::{Failure, amount, txn_id};
-use jetpay_core::Currency;
+use jetpay_billing::Failure;
 use jetpay_core::id::{CustomerId, ProjectId};
 use jetpay_ledger::Millis;
-use serde::Serialize;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
-use crate::config::{LookupConfig, LookupKind};
 use crate::customer::CustomerBody;
-use crate::field_error::FieldErrors;
-use crate::text::without_bom;
 
 /// A question about a customer.
 #[derive(Clone)]
@@ -96,15 +88,6 @@ impl Failed {
     }
 }
 
-/// The system of a configuration.
-///
-/// # Errors
-/// [`NoClient`].
-pub(crate) fn over_http(settings: &LookupConfig) -> Result<impl Billing + use<>, NoClient> {
-    let way = Way::of(settings)?;
-    Ok(Limited::new(way, settings.timeout, settings.max_in_flight))
-}
-
 /// A system that is asked so many questions at a time, each of which ends in time, waiting for its turn included.
 pub(super) struct Limited<B> {
     billing: B,
@@ -142,162 +125,6 @@ impl<B: Billing> Billing for Limited<B> {
             }
         })
     }
-}
-
-/// A way to ask over HTTP.
-pub(crate) enum Way {
-    /// The merchant's own web service.
-    Http(WebhookClient),
-    /// A billing.
-    Dialect {
-        /// The client.
-        client: DialectClient,
-        /// The text of `sum` in each question.
-        sum: String,
-        /// The currency of the answers.
-        currency: Currency,
-        /// The field with the debt.
-        debt_field: Option<String>,
-    },
-}
-
-/// What was heard, before it is a customer.
-pub(crate) enum Heard {
-    Unknown,
-    /// The body of an answer of a web service.
-    Body(Vec<u8>),
-    /// What a billing says about an account, and the debt in it, in minor units.
-    Account(CheckedAccount, Option<i64>),
-}
-
-/// The body of a question to the merchant's web service.
-#[derive(Serialize)]
-struct QuestionBody<'a> {
-    customer_id: &'a CustomerId,
-    project_id: ProjectId,
-    method: &'a str,
-}
-
-impl Way {
-    /// The way of a configuration.
-    ///
-    /// # Errors
-    /// [`NoClient`].
-    pub(crate) fn of(settings: &LookupConfig) -> Result<Self, NoClient> {
-        let (url, timeout) = (settings.url.clone(), settings.timeout);
-        Ok(match &settings.kind {
-            LookupKind::Http(secrets) => {
-                Self::Http(WebhookClient::new(url, secrets.clone(), timeout)?)
-            }
-            LookupKind::Dialect {
-                dialect,
-                login,
-                sum,
-                debt_field,
-            } => Self::Dialect {
-                client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
-                sum: amount::to_text(*sum).expect("the configuration has listed currencies alone"),
-                currency: sum.currency(),
-                debt_field: debt_field.clone(),
-            },
-        })
-    }
-
-    /// Asks once.
-    pub(crate) async fn hear(&self, question: &Question) -> Result<Heard, Failure> {
-        match self {
-            Self::Http(client) => {
-                let body = QuestionBody {
-                    customer_id: &question.customer_id,
-                    project_id: question.project_id,
-                    method: question.method,
-                };
-                let body = serde_json::to_vec(&body).expect("ids and texts are JSON");
-                let id = format!("lookup_{}", Uuid::now_v7());
-                let now = question.asked_at.0.div_euclid(1000);
-                Ok(match client.ask(&id, &body, now).await? {
-                    LookupAnswer::Unknown => Heard::Unknown,
-                    LookupAnswer::Body(body) => Heard::Body(body),
-                })
-            }
-            Self::Dialect {
-                client,
-                sum,
-                currency,
-                debt_field,
-            } => {
-                let account = question.customer_id.as_str();
-                let txn_id = txn_id::of_check(question.asked_at.0);
-                Ok(match client.check(account, &txn_id, sum).await? {
-                    CheckAnswer::Unknown => Heard::Unknown,
-                    CheckAnswer::Known(account) => {
-                        let debt = debt(&account, debt_field.as_deref(), *currency)?;
-                        Heard::Account(account, debt)
-                    }
-                })
-            }
-        }
-    }
-}
-
-impl Heard {
-    /// What it says about this customer.
-    pub(crate) fn found(self, id: &CustomerId) -> Result<Found, Failure> {
-        Ok(match self {
-            Self::Unknown => Found::Unknown,
-            Self::Body(body) => Found::Customer(customer(&body)?),
-            Self::Account(_, debt) => Found::Customer(CustomerBody::of_account(id, debt)),
-        })
-    }
-}
-
-impl Billing for Way {
-    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Found, Failed>> {
-        Box::pin(async move {
-            let heard = self.hear(question).await?;
-            Ok(heard.found(&question.customer_id)?)
-        })
-    }
-}
-
-/// The debt of an account, in minor units. It is the text of `sum`, or of the field with this name; an empty one is no debt that
-/// is known. An account that is ahead owes nothing.
-fn debt(
-    account: &CheckedAccount,
-    field: Option<&str>,
-    currency: Currency,
-) -> Result<Option<i64>, Failure> {
-    let text = match field {
-        None => None,
-        Some("sum") => account.sum.as_deref(),
-        Some(name) => {
-            let mut fields = account.fields.iter();
-            let found = fields.find(|(known, _)| known == name);
-            found.map(|(_, text)| text.as_str())
-        }
-    };
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
-        return Ok(None);
-    };
-    let debt = amount::from_text(text, currency).map_err(|what| {
-        let name = field.unwrap_or_default();
-        Failure::Unreadable(format!("debt_field {name:?} of it is no amount: {what}"))
-    })?;
-    Ok(Some(debt.max(0)))
-}
-
-/// Reads the body of `PUT /v1/customers/{customer_id}`.
-fn customer(body: &[u8]) -> Result<CustomerBody, Failure> {
-    let mut errors = FieldErrors::default();
-    let body = errors.line(without_bom(body));
-    errors.into_result(body).map_err(unreadable)
-}
-
-/// The first thing that is wrong with an answer. It names a field, and has no value.
-pub(super) fn unreadable(errors: FieldErrors) -> Failure {
-    let first = errors.into_iter().next();
-    let text = first.map(|it| format!("{} {}", it.field, it.message));
-    Failure::Unreadable(text.unwrap_or_default().trim_start().to_owned())
 }
 
 #[cfg(test)]
@@ -359,64 +186,5 @@ mod tests {
         assert_eq!(ask(20, 20, 20_000, 2).await, ([20, 0, 0], 2));
         // No question is answered in time: two have their turn, the others wait in vain.
         assert_eq!(ask(20, 20_000, 50, 2).await, ([0, 2, 18], 2));
-    }
-
-    #[test]
-    fn debt_is_read_exactly_from_the_field_that_the_configuration_names() {
-        let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        let account = CheckedAccount {
-            sum: Some("200.00".to_owned()),
-            fields: vec![
-                field("debt", "1 200,50"),
-                field("ahead", "-5.00"),
-                field("empty", " "),
-                field("odd", "two"),
-            ],
-            comment: None,
-        };
-        let of = |field| debt(&account, field, Currency::KZT);
-        for (field, minor) in [
-            (None, None),
-            (Some("sum"), Some(20_000)),
-            (Some("debt"), Some(120_050)),
-            (Some("ahead"), Some(0)),
-            (Some("empty"), None),
-            (Some("none"), None),
-        ] {
-            assert_eq!(of(field), Ok(minor), "{field:?}");
-        }
-        let failure = of(Some("odd")).unwrap_err().to_string();
-        assert!(
-            failure.contains("debt_field \"odd\"") && !failure.contains("two"),
-            "{failure}"
-        );
-    }
-
-    #[test]
-    fn answer_of_a_web_service_is_a_customer_or_names_the_field_that_is_wrong() {
-        for body in ["{}", "\u{feff}{\"contracts\": []}", "\n{\n}\n"] {
-            assert!(customer(body.as_bytes()).is_ok(), "{body}");
-        }
-        for (body, text) in [
-            ("", "ends in the middle"),
-            ("[]", "is a JSON list"),
-            ("<html>", "is not JSON"),
-            ("{\"contract\": [\"secret\"]}", "contract unknown field"),
-            (
-                "{\"contracts\": [{\"id\": 5, \"number\": \"1\"}]}",
-                "contracts[0].id must be a text",
-            ),
-            (
-                "{\"contracts\": [{\"id\": \"5\"}]}",
-                "contracts[0].number is missing",
-            ),
-            ("{\"as_of_seq\": 1.5}", "as_of_seq must be a whole number"),
-        ] {
-            let failure = customer(body.as_bytes()).err().expect(body).to_string();
-            assert!(
-                failure.contains(text) && !failure.contains("secret"),
-                "{body}: {failure}"
-            );
-        }
     }
 }

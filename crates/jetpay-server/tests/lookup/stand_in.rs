@@ -8,7 +8,8 @@ use jetpay_billing::Failure;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::{Reply, serve, serve_callback};
 use jetpay_core::{Keyring, Merchant, Method};
-use jetpay_ledger::{Flag, Ledger, Millis};
+use jetpay_kaspi::Kaspi;
+use jetpay_ledger::{Customer, Flag, Ledger, Millis};
 use jetpay_server::config::Config;
 use jetpay_server::environment::Environment;
 use jetpay_server::lookup::Lookup;
@@ -235,4 +236,40 @@ impl Shop {
         let seen = self.ledger.seen_customer(CUSTOMER).await.unwrap();
         seen.unwrap().1.map(|at| at.0 - START)
     }
+}
+
+/// The body of a customer with one contract and this debt.
+pub(crate) fn owing(payment: i64) -> Says {
+    Says::Customer(json!({"contracts": [{"id": "1", "number": "N1", "payment": payment}]}))
+}
+
+/// The debt that `verify` of Kaspi shows.
+pub(crate) async fn debt(shop: &Shop) -> Value {
+    let answer = shop.verify::<Kaspi>().await;
+    assert_eq!(answer["code"], 0, "{answer}");
+    answer["entities"][0]["payment"].clone()
+}
+
+/// Every failure but a refusal.
+pub(crate) fn failures() -> [Failure; 7] {
+    let text = "of a test".to_owned();
+    [
+        Failure::NotConnected(text.clone()),
+        Failure::TimedOut,
+        Failure::Broken(text.clone()),
+        Failure::Status(404),
+        Failure::Status(500),
+        Failure::Unreadable(text.clone()),
+        Failure::NotNow(text),
+    ]
+}
+
+/// The merchant wrote the customer without a look-up.
+pub(crate) async fn import(shop: &Shop) {
+    let customer = Customer {
+        customer_id: CUSTOMER.try_into().unwrap(),
+        additional_customer_id: None,
+        contracts: Vec::new(),
+    };
+    shop.ledger.put_customer(customer).await.unwrap();
 }

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use crate::config::{LookupConfig, LookupKind};
 use crate::environment;
-use crate::lookup::source::{Heard, Question, Way};
+use crate::lookup::over_http::{Heard, Way};
+use crate::lookup::source::Question;
 use crate::methods;
 
 #[derive(Subcommand)]

@@ -17,7 +17,8 @@ use crate::commands::ConfigOption;
 use crate::commands::table::aligned;
 use crate::config::{Config, LookupConfig, LookupKind};
 use crate::customer::AsOf;
-use crate::lookup::source::{Found, Heard, Way};
+use crate::lookup::over_http::{Heard, Way};
+use crate::lookup::source::Found;
 
 #[derive(Args)]
 pub(in crate::commands) struct Probe {
