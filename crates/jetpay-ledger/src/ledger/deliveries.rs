@@ -18,7 +18,8 @@ use crate::port::{Value, deliveries};
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
     /// Leases a stream until this time; `None` while another server has it. A stream that is new begins after the last item
-    /// there is: what came before is not delivered.
+    /// there is: what came before is not delivered. The end of a lease that lies further ahead than twice the time from `now` to
+    /// `until` comes from a wrong clock, and does not count.
     pub async fn lease_deliveries(
         &self,
         stream: &DeliveryStream,
@@ -90,7 +91,7 @@ impl Ledger {
             .await
     }
 
-    /// Makes a waiting or parked item due now.
+    /// Makes a waiting or parked item due now. A reason is shown as `why` until the next attempt; it may be empty.
     ///
     /// # Errors
     /// [`ResolveError::NotWaiting`].
@@ -105,7 +106,7 @@ impl Ledger {
         self.write(retry).await
     }
 
-    /// Takes an item as done without sending it. The reason is recorded as a resolution.
+    /// Takes an item as done without sending it. The reason is recorded as a resolution: of the item's alarm, if it has one.
     ///
     /// # Errors
     /// [`ResolveError::NotWaiting`], [`ResolveError::NoReason`].
@@ -157,7 +158,7 @@ impl Ledger {
             operation_id.into(),
             stored_kind(kind).into(),
         ];
-        let receipts = self.read(deliveries::RECEIPT, values, |row| row.string());
+        let receipts = self.read(deliveries::RECEIPT, values, deliveries::receipt);
         Ok(receipts.await?.pop())
     }
 

@@ -6,7 +6,6 @@ use jetpay_reconcile::Kind;
 use jetpay_rules::{EntryKind, OperationEvent, alarm_words};
 use serde::Serialize;
 
-use super::delivery::AlarmDelivery;
 use super::numbers::{Millis, digits};
 use super::resolution::Resolution;
 
@@ -151,6 +150,15 @@ impl Alarm {
             _ => recorded,
         }
     }
+}
+
+/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AlarmDelivery {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The `seq` of the entry; none if the endpoint is late.
+    pub entry: Option<i64>,
 }
 
 /// How many alarms of one kind a filter lets through.

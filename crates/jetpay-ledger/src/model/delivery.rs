@@ -69,7 +69,7 @@ pub struct DeliveryLease {
     pub fencing_token: i64,
     /// Every item up to this `seq` is delivered, or skipped, or waits in `waiting`.
     pub cursor: i64,
-    /// Grows when a person retries or skips an item: then load the lease anew.
+    /// Grows when a person retries or skips an item: then read the items that wait anew.
     pub changes: i64,
     /// In the order of `seq`.
     pub waiting: Vec<Waiting>,
@@ -139,15 +139,6 @@ impl From<DeliveryAlarmKind> for AlarmKind {
             DeliveryAlarmKind::NotDeliverable => Self::NotDeliverable,
         }
     }
-}
-
-/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AlarmDelivery {
-    /// The name of the endpoint.
-    pub endpoint: String,
-    /// The `seq` of the entry; none if the endpoint is late.
-    pub entry: Option<i64>,
 }
 
 /// How a stream stands.

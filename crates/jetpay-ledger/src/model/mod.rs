@@ -14,14 +14,15 @@ mod resolution;
 mod stored;
 
 pub use alarm::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, SignedMessage,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
+    SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use delivery::{
-    AlarmDelivery, DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress,
-    DeliveryReceipt, DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+    DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
+    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
 };
 pub use entry::Entry;
 pub(crate) use entry::{

@@ -209,6 +209,11 @@ pub(crate) fn of_receipt<'v>(endpoint: &'v str, receipt: &'v DeliveryReceipt) ->
 pub(crate) const RECEIPT: &str = "SELECT receipt FROM delivery_receipts
     WHERE endpoint = $1 AND project_id = $2 AND operation_id = $3 AND kind = $4";
 
+/// From a row that [`RECEIPT`] gives.
+pub(crate) fn receipt(row: &mut Values<'_>) -> Result<String, TransactionError> {
+    row.string()
+}
+
 /// The number of the open alarm about the endpoint `$1`, of the kind `$2`, about the entry `$3`, or 0.
 #[cfg_attr(
     not(feature = "sqlite"),
@@ -225,7 +230,8 @@ pub(crate) const OPEN_ALARMS: &str = "SELECT alarms.endpoint, alarms.kind, of_en
         JOIN alarms ON alarms.endpoint = of_endpoint AND alarms.kind = of_kind AND coalesce(alarms.entry, 0) = of_entry
             AND alarms.endpoint IS NOT NULL AND NOT alarms.settled";
 
-/// The time of the first item of a stream that nothing but time delivers: behind the cursor, and among those that wait.
+/// The time of the first item of a stream that no person must decide about: behind the cursor, or among those that wait. An item
+/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane.
 macro_rules! oldest {
     ($feed:literal) => {
         concat!(
@@ -239,13 +245,13 @@ macro_rules! oldest {
             $feed,
             " WHERE seq = (SELECT min(seq) FROM waiting_deliveries AS waiting WHERE stream = id
                     AND NOT EXISTS (SELECT 1 FROM waiting_deliveries AS parked WHERE parked.stream = waiting.stream
-                        AND parked.lane = waiting.lane AND parked.state = 'parked' AND parked.seq <= waiting.seq)))
+                        AND parked.lane = waiting.lane AND parked.state = 'parked')))
             ) AS first) "
         )
     };
 }
 
-/// How the streams stand. The items that wait are few; of the feeds it reads single rows.
+/// The status of each stream. The items that wait are few; of the feeds it reads single rows.
 pub(crate) const STATUS: &str = concat!(
     "SELECT name, feed, cursor, CASE feed WHEN 'entries' THEN (SELECT coalesce(max(seq), 0) FROM entries)
             WHEN 'alarms' THEN (SELECT coalesce(max(seq), 0) FROM alarms) END,

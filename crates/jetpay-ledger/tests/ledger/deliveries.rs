@@ -1,11 +1,11 @@
 //! Deliveries: one server leases a stream, and no item is lost, whatever people decide meanwhile.
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, contract, customer, newest, reason_of};
+use crate::common::{CUSTOMER, NOW, TestLedger, newest};
 use jetpay_core::OperationId;
 use jetpay_ledger::{
-    Alarm, AlarmDelivery, AlarmFilter, AlarmKind, Contract, DeliveryAlarm, DeliveryAlarmKind,
-    DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus, DeliveryStream, EntryKind,
-    Feed, Ledger, Millis, ResolveError, Verdict, Waiting, WaitingState,
+    Alarm, AlarmDelivery, AlarmFilter, AlarmKind, DeliveryAlarm, DeliveryAlarmKind, DeliveryLease,
+    DeliveryProgress, DeliveryReceipt, DeliveryStatus, DeliveryStream, EntryKind, Feed, Ledger,
+    Millis, Verdict, Waiting, WaitingState,
 };
 
 crate::common::on_every_store! {
@@ -14,23 +14,17 @@ crate::common::on_every_store! {
     lease_of_a_wrong_clock_holds_no_stream_for_ever,
     progress_under_an_older_token_is_refused,
     recorded_items_are_in_the_next_lease,
-    item_that_a_person_removed_is_not_added_again,
     item_behind_the_new_cursor_is_left_out,
     parked_entry_raises_an_alarm_that_its_delivery_resolves,
-    dismissed_alarm_leaves_the_entry_parked_and_a_second_refusal_raises_another,
-    skipped_entry_is_recorded_with_the_reason,
-    retried_entry_is_due_now_under_the_same_alarm,
-    replay_ends_the_lease_and_forgets_what_waits_behind,
     stream_that_is_late_has_one_alarm_until_it_is_in_time,
     undeliverable_entry_raises_one_alarm_and_holds_nothing_back,
     feed_of_alarms_raises_none,
     status_counts_what_waits_and_parked_lanes_are_not_late,
     last_receipt_of_an_entry_is_kept,
     alarms_are_read_in_their_order,
-    only_a_look_up_changes_when_a_customer_was_seen,
 }
 
-const MINUTE: i64 = 60_000;
+pub(crate) const MINUTE: i64 = 60_000;
 
 pub(crate) fn entries() -> DeliveryStream {
     DeliveryStream {
@@ -50,7 +44,11 @@ pub(crate) fn at(millis: i64) -> Millis {
     Millis(NOW.0 + millis)
 }
 
-async fn lease_at(ledger: &Ledger, stream: &DeliveryStream, now: i64) -> Option<DeliveryLease> {
+pub(crate) async fn lease_at(
+    ledger: &Ledger,
+    stream: &DeliveryStream,
+    now: i64,
+) -> Option<DeliveryLease> {
     let leased = ledger.lease_deliveries(stream, at(now), at(now + MINUTE));
     leased.await.unwrap()
 }
@@ -103,7 +101,7 @@ pub(crate) fn parked(cursor: i64, seq: i64) -> DeliveryProgress {
     }
 }
 
-fn done(cursor: i64, seq: i64) -> DeliveryProgress {
+pub(crate) fn done(cursor: i64, seq: i64) -> DeliveryProgress {
     DeliveryProgress {
         done: vec![seq],
         ..progress(cursor, Vec::new())
@@ -119,18 +117,18 @@ pub(crate) fn alarm(kind: DeliveryAlarmKind, seq: i64) -> DeliveryAlarm {
 }
 
 /// Credits so many payments, whose entries are numbered from 1.
-async fn pay(test: &TestLedger, count: u64) {
+pub(crate) async fn pay(test: &TestLedger, count: u64) {
     for number in 1..=count {
         test.pay(format!("p{number}").leak(), number).await;
     }
 }
 
-async fn waits(ledger: &Ledger) -> Vec<(i64, WaitingState)> {
+pub(crate) async fn waits(ledger: &Ledger) -> Vec<(i64, WaitingState)> {
     let items = ledger.waiting_deliveries(&entries(), 0, 99).await.unwrap();
     items.iter().map(|item| (item.seq, item.state)).collect()
 }
 
-async fn open(ledger: &Ledger) -> Vec<Alarm> {
+pub(crate) async fn open(ledger: &Ledger) -> Vec<Alarm> {
     let filter = AlarmFilter {
         resolved: Some(false),
         ..newest(99)
@@ -138,7 +136,7 @@ async fn open(ledger: &Ledger) -> Vec<Alarm> {
     ledger.alarms(filter).await.unwrap()
 }
 
-async fn status(ledger: &Ledger) -> DeliveryStatus {
+pub(crate) async fn status(ledger: &Ledger) -> DeliveryStatus {
     let names = ["billing".to_owned()];
     ledger.delivery_status(&names).await.unwrap().remove(0)
 }
@@ -156,7 +154,7 @@ async fn new_stream_begins_after_the_last_item_that_is_there(test: TestLedger) {
     );
     let lease = lease_at(&test, &alarms(), 0).await.unwrap();
     assert_eq!(lease.cursor, 0);
-    pay_more(&test, "p3", 3).await;
+    test.pay("p3", 3).await;
     let status = test
         .delivery_status(&["billing".to_owned(), "other".to_owned()])
         .await
@@ -168,10 +166,6 @@ async fn new_stream_begins_after_the_last_item_that_is_there(test: TestLedger) {
     assert_eq!(shown, [(Feed::Entries, 2, 3), (Feed::Alarms, 0, 0)]);
     assert_eq!(status[0].oldest, Some(NOW));
     test.check().await;
-}
-
-async fn pay_more(test: &TestLedger, id: &'static str, operation_id: u64) {
-    test.pay(id, operation_id).await;
 }
 
 async fn lease_is_refused_until_the_one_before_has_ended(test: TestLedger) {
@@ -255,26 +249,6 @@ async fn recorded_items_are_in_the_next_lease(test: TestLedger) {
     test.check().await;
 }
 
-async fn item_that_a_person_removed_is_not_added_again(test: TestLedger) {
-    pay(&test, 2).await;
-    let lease = lease_all(&test).await;
-    record(
-        &test,
-        &lease,
-        progress(2, vec![waiting(1, WaitingState::Waiting)]),
-    )
-    .await;
-    let skipped = test
-        .skip_delivery(&entries(), 1, "booked by hand".into(), NOW)
-        .await;
-    assert_eq!(skipped, Ok(Ok(())));
-    // The server does not know of it yet, and the billing refused the item meanwhile.
-    assert_eq!(record(&test, &lease, parked(2, 1)).await, Some(1));
-    assert_eq!(waits(&test).await, []);
-    assert_eq!(test.alarm_kinds().await, []);
-    test.check().await;
-}
-
 async fn item_behind_the_new_cursor_is_left_out(test: TestLedger) {
     pay(&test, 3).await;
     let lease = lease_all(&test).await;
@@ -318,183 +292,6 @@ async fn parked_entry_raises_an_alarm_that_its_delivery_resolves(test: TestLedge
     assert_eq!(waits(&test).await, []);
     let counts = test.counts().await.unwrap();
     assert_eq!((counts.alarms, counts.open_alarms), (1, 0));
-    test.check().await;
-}
-
-async fn dismissed_alarm_leaves_the_entry_parked_and_a_second_refusal_raises_another(
-    test: TestLedger,
-) {
-    pay(&test, 1).await;
-    let lease = lease_all(&test).await;
-    record(&test, &lease, parked(1, 1)).await;
-    let dismissed = test
-        .resolve_alarm(1, Verdict::Dismiss, "seen".into(), NOW)
-        .await;
-    assert_eq!(dismissed, Ok(()));
-    assert_eq!(waits(&test).await, [(1, WaitingState::Parked)]);
-    assert_eq!(status(&test).await.parked, 1);
-    test.check().await;
-    assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(0));
-    assert_eq!(open(&test).await.len(), 1);
-    record(&test, &lease, done(1, 1)).await;
-    assert_eq!(open(&test).await, []);
-    test.check().await;
-}
-
-async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
-    pay(&test, 2).await;
-    let lease = lease_all(&test).await;
-    record(&test, &lease, parked(2, 1)).await;
-    record(
-        &test,
-        &lease,
-        progress(2, vec![waiting(2, WaitingState::Waiting)]),
-    )
-    .await;
-    assert_eq!(
-        waits(&test).await,
-        [(1, WaitingState::Parked)],
-        "2 is delivered"
-    );
-    let skip = |seq, reason: &str| {
-        let (ledger, reason) = (test.ledger.clone(), reason_of("marat", reason));
-        async move {
-            ledger
-                .skip_delivery(&entries(), seq, reason, NOW)
-                .await
-                .unwrap()
-        }
-    };
-    assert_eq!(skip(1, " ").await, Err(ResolveError::NoReason));
-    assert_eq!(skip(2, "why").await, Err(ResolveError::NotWaiting));
-    assert_eq!(skip(1, "booked by hand").await, Ok(()));
-    assert_eq!(skip(1, "again").await, Err(ResolveError::NotWaiting));
-    let resolved = test.last_alarm().await.resolution.unwrap();
-    assert_eq!(
-        (resolved.reason.as_str(), resolved.by.as_deref()),
-        ("booked by hand", Some("marat"))
-    );
-    // One without an alarm.
-    let lease = lease_all(&test).await;
-    record(
-        &test,
-        &lease,
-        progress(2, vec![waiting(2, WaitingState::Waiting)]),
-    )
-    .await;
-    assert_eq!(skip(2, "of a test").await, Ok(()));
-    let resolved = test.resolutions(None, 1).await.unwrap().remove(0);
-    assert_eq!(
-        resolved.reason,
-        "entry 2 is not delivered to billing: of a test"
-    );
-    assert_eq!(resolved.payment_id.unwrap().as_str(), "p2");
-    assert_eq!(
-        (resolved.alarm_seq, resolved.by.as_deref()),
-        (None, Some("marat"))
-    );
-    assert_eq!(
-        lease_at(&test, &entries(), 9 * MINUTE)
-            .await
-            .unwrap()
-            .changes,
-        2
-    );
-    let unknown = DeliveryStream {
-        name: "a\0".to_owned(),
-        ..entries()
-    };
-    let refused = test.skip_delivery(&unknown, 1, "x".into(), NOW).await;
-    assert_eq!(refused, Ok(Err(ResolveError::NotWaiting)));
-    test.check().await;
-}
-
-async fn retried_entry_is_due_now_under_the_same_alarm(test: TestLedger) {
-    pay(&test, 1).await;
-    let lease = lease_all(&test).await;
-    record(&test, &lease, parked(1, 1)).await;
-    let retry = |seq, reason: &'static str| {
-        test.ledger
-            .retry_delivery(&RETRIED, seq, reason.into(), at(7))
-    };
-    assert_eq!(retry(2, "").await, Ok(Err(ResolveError::NotWaiting)));
-    assert_eq!(retry(1, "").await, Ok(Ok(())));
-    let item = test
-        .waiting_deliveries(&entries(), 0, 9)
-        .await
-        .unwrap()
-        .remove(0);
-    assert_eq!(
-        (item.state, item.due_at, item.attempts),
-        (WaitingState::Waiting, at(7), 1)
-    );
-    assert_eq!(item.why.as_deref(), Some("HTTP 500"));
-    assert_eq!(retry(1, "the account is open now").await, Ok(Ok(())));
-    let item = test
-        .waiting_deliveries(&entries(), 0, 9)
-        .await
-        .unwrap()
-        .remove(0);
-    assert_eq!(
-        item.why.as_deref(),
-        Some("to be sent again: the account is open now")
-    );
-    test.check().await;
-    assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(2));
-    assert_eq!(test.alarm_kinds().await, [AlarmKind::DeliveryParked]);
-    record(&test, &lease, done(1, 1)).await;
-    assert_eq!(open(&test).await, []);
-    test.check().await;
-}
-
-static RETRIED: std::sync::LazyLock<DeliveryStream> = std::sync::LazyLock::new(entries);
-
-async fn replay_ends_the_lease_and_forgets_what_waits_behind(test: TestLedger) {
-    let replay = |after, reason: &str| {
-        let (ledger, reason) = (test.ledger.clone(), reason_of("aigul", reason));
-        async move {
-            ledger
-                .replay_deliveries(&entries(), after, reason, NOW)
-                .await
-                .unwrap()
-        }
-    };
-    assert_eq!(replay(0, "x").await, Err(ResolveError::NoSuchStream));
-    pay(&test, 4).await;
-    let lease = lease_all(&test).await;
-    let mut all = parked(4, 1);
-    for seq in [3, 4] {
-        all.waiting.push(waiting(seq, WaitingState::Parked));
-        all.alarms.push(alarm(DeliveryAlarmKind::Parked, seq));
-    }
-    record(&test, &lease, all).await;
-    assert_eq!(replay(5, "x").await, Err(ResolveError::BeyondCursor));
-    assert_eq!(replay(2, "").await, Err(ResolveError::NoReason));
-    assert_eq!(replay(2, "the billing was restored").await, Ok(4));
-    assert_eq!(
-        record(&test, &lease, progress(4, vec![])).await,
-        None,
-        "the lease has ended"
-    );
-    assert_eq!(waits(&test).await, [(1, WaitingState::Parked)]);
-    let left: Vec<_> = open(&test)
-        .await
-        .into_iter()
-        .map(|it| it.delivery.unwrap().entry)
-        .collect();
-    assert_eq!(left, [Some(1)]);
-    let resolutions = test.resolutions(None, 3).await.unwrap();
-    let said = "everything after entry 2 is delivered to billing again: the billing was restored";
-    assert_eq!(
-        (resolutions[0].reason.as_str(), resolutions[0].by.as_deref()),
-        (said, Some("aigul"))
-    );
-    assert_eq!(resolutions[1].reason, "the billing was restored");
-    let next = lease_at(&test, &entries(), 0).await.unwrap();
-    assert_eq!((next.cursor, next.waiting.len()), (2, 1));
-    assert_eq!(next.fencing_token, lease.fencing_token + 2);
-    assert_eq!(replay(-1, "from the beginning").await, Ok(2));
-    assert_eq!(status(&test).await.cursor, 0);
     test.check().await;
 }
 
@@ -655,72 +452,4 @@ async fn alarms_are_read_in_their_order(test: TestLedger) {
     assert_eq!(seqs(1, 1).await, [2]);
     assert_eq!(seqs(3, 9).await, [0; 0]);
     assert_eq!(test.last_alarm().await.seq, 3);
-}
-
-async fn only_a_look_up_changes_when_a_customer_was_seen(test: TestLedger) {
-    let owes = |payment| Contract {
-        payment: Some(payment),
-        as_of_seq: Some(0),
-        ..contract("c1", "N1")
-    };
-    let seen = async || {
-        let (customer, seen) = test.seen_customer(CUSTOMER).await.unwrap()?;
-        Some((customer.contracts[0].payment, seen))
-    };
-    assert_eq!(seen().await, None);
-    assert_eq!(test.seen_customer("a\0").await, Ok(None));
-    test.put_customer(customer(CUSTOMER, vec![owes(AMOUNT)]))
-        .await
-        .unwrap();
-    assert_eq!(seen().await, Some((Some(AMOUNT), None)));
-    let answer = customer(CUSTOMER, vec![owes(2 * AMOUNT)]);
-    test.see_customer(answer.clone(), at(1)).await.unwrap();
-    assert_eq!(seen().await, Some((Some(2 * AMOUNT), Some(at(1)))));
-    let credited = jetpay_ledger::NewPayment {
-        contract_id: Some("c1".try_into().unwrap()),
-        ..crate::common::payment("p1")
-    };
-    test.record_payment(credited).await.unwrap();
-    test.deliver(&crate::common::sale("p1", 1)).await;
-    assert_eq!(seen().await, Some((Some(AMOUNT), Some(at(1)))));
-    test.put_customer(customer(CUSTOMER, vec![owes(0)]))
-        .await
-        .unwrap();
-    let import = vec![customer(CUSTOMER, vec![owes(3)])];
-    test.import_customers(import).await.unwrap();
-    let debt = jetpay_ledger::Debt {
-        id: "c1".try_into().unwrap(),
-        payment: 5,
-        min_payment: None,
-    };
-    let id = CUSTOMER.try_into().unwrap();
-    test.change_debts(id, vec![debt], 1).await.unwrap();
-    assert_eq!(seen().await, Some((Some(5), Some(at(1)))));
-    test.see_customer(answer, at(2)).await.unwrap();
-    assert_eq!(seen().await, Some((Some(AMOUNT), Some(at(2)))));
-    let id = CUSTOMER.try_into().unwrap();
-    assert_eq!(test.delete_customer(&id).await, Ok(true));
-    test.see_customer(customer("8", vec![owes(1)]), at(3))
-        .await
-        .unwrap();
-    assert_eq!(
-        test.seen_customer("8").await.unwrap().unwrap().1,
-        Some(at(3))
-    );
-    // In one transaction, a look-up and a write of the merchant's.
-    let (looked, put) = tokio::join!(
-        test.see_customer(customer("9", vec![]), at(4)),
-        test.put_customer(customer("9", vec![])),
-    );
-    assert!(looked.is_ok() && put.is_ok());
-    assert_eq!(
-        test.seen_customer("9").await.unwrap().unwrap().1,
-        Some(at(4))
-    );
-    test.put_customer(customer(CUSTOMER, vec![owes(7)]))
-        .await
-        .unwrap();
-    assert_eq!(seen().await, Some((Some(0), None)));
-    assert_eq!(test.search("N1", None, 9).await.unwrap().0.len(), 3);
-    test.check().await;
 }

@@ -56,7 +56,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Two servers as they remember the stream, and what became of the items.
-struct World {
+struct Simulation {
     test: TestLedger,
     stream: DeliveryStream,
     paid: u64,
@@ -68,7 +68,7 @@ struct World {
 
 const LEASE: i64 = 60_000;
 
-impl World {
+impl Simulation {
     fn now(&self) -> Millis {
         at(self.clock)
     }
@@ -213,10 +213,11 @@ impl World {
         taken: Vec<i64>,
     ) {
         progress.cursor = lease.cursor;
-        let (token, now, until) = (lease.fencing_token, self.now(), at(self.clock + LEASE));
-        let recorded = self
-            .test
-            .record_deliveries(&self.stream, token, progress, now, until);
+        let (fencing_token, now) = (lease.fencing_token, self.now());
+        let until = at(self.clock + LEASE);
+        let recorded =
+            self.test
+                .record_deliveries(&self.stream, fencing_token, progress, now, until);
         let newest = self
             .servers
             .iter()
@@ -225,7 +226,7 @@ impl World {
             .max();
         match recorded.await.unwrap() {
             Some(changes) => {
-                assert_eq!(Some(token), newest, "a later lease has begun");
+                assert_eq!(Some(fencing_token), newest, "a later lease has begun");
                 self.settled.extend(taken);
                 let waiting = if changes == lease.changes {
                     lease.waiting
@@ -301,7 +302,7 @@ fn note(
 }
 
 async fn check_sequence(test: TestLedger, steps: Vec<Step>) {
-    let mut world = World {
+    let mut simulation = Simulation {
         test,
         stream: entries(),
         paid: 0,
@@ -310,12 +311,12 @@ async fn check_sequence(test: TestLedger, steps: Vec<Step>) {
         settled: BTreeSet::new(),
     };
     // The stream begins before the first payment.
-    world.leases(0).await;
+    simulation.leases(0).await;
     for step in &steps {
-        world.run(step).await;
-        world.check().await;
+        simulation.run(step).await;
+        simulation.check().await;
     }
-    world.deliver_the_rest().await;
+    simulation.deliver_the_rest().await;
 }
 
 fn runtime() -> tokio::runtime::Runtime {

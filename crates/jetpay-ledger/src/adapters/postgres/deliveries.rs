@@ -1,41 +1,16 @@
 //! Deliveries: fetched with their streams locked, and changed in the working set.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 use tokio_postgres::types::ToSql;
 
+use super::delivery_set::Deliveries;
 use super::error::PostgresError;
 use super::rows::read;
 use super::session::Session;
 use super::working_set::{WorkingSet, missing};
 use crate::model::{AlarmDelivery, AlarmKind, DeliveryReceipt, DeliveryStream, Waiting};
 use crate::port::{
-    DeliveryTransaction, Keys, Row, StreamRow, TransactionError, WaitingRow, deliveries, owned,
+    DeliveryTransaction, Keys, StreamRow, TransactionError, WaitingRow, deliveries, owned,
 };
-
-/// What was fetched of deliveries, with what the group changed in it.
-#[derive(Default)]
-pub(super) struct Deliveries {
-    /// By their keys, as all that follows.
-    streams: HashMap<String, Option<StreamRow>>,
-    /// The ranges that were fetched.
-    asked: HashSet<(String, i64, i64)>,
-    waiting: BTreeMap<(String, i64), WaitingRow>,
-    alarms: HashMap<(AlarmKind, AlarmDelivery), Option<i64>>,
-}
-
-/// What the group changed.
-#[derive(Default)]
-pub(super) struct DeliveryChanges {
-    /// Each with whether it is new.
-    pub(super) streams: BTreeMap<String, (bool, StreamRow)>,
-    /// None: removed.
-    pub(super) waiting: BTreeMap<(String, i64), Option<Waiting>>,
-    /// By their keys.
-    pub(super) receipts: BTreeMap<(String, i64, i64, &'static str), Row>,
-    /// Alarms that it raised, whose numbers the commit gives.
-    raised: HashSet<(AlarmKind, AlarmDelivery)>,
-}
 
 /// Locks streams in the order of their keys, also those that alarms are about which an operator resolves: so an alarm about a
 /// delivery is resolved by one transaction at a time. What waits is read by later statements, so that they see what the
@@ -88,34 +63,6 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<Deliveries, 
         set.alarms = nothing.chain(open?).collect();
     }
     Ok(set)
-}
-
-impl Deliveries {
-    /// An alarm is resolved: it is no longer open for a later command of the group.
-    pub(super) fn alarm_resolved(&mut self, seq: i64) {
-        for alarm in self.alarms.values_mut() {
-            *alarm = alarm.filter(|open| *open != seq);
-        }
-        for row in self.waiting.values_mut() {
-            row.alarm = row.alarm.take().filter(|open| open.seq != seq);
-        }
-    }
-}
-
-impl DeliveryChanges {
-    /// An alarm about a delivery is raised.
-    pub(super) fn alarm_raised(&mut self, kind: AlarmKind, delivery: &AlarmDelivery) {
-        self.raised.insert((kind, delivery.clone()));
-    }
-
-    /// The number of an alarm that the group raised is not known before the commit: each command gets a transaction of its own.
-    fn check_raised(&self, kind: AlarmKind, about: &AlarmDelivery) -> Result<(), TransactionError> {
-        if self.raised.contains(&(kind, about.clone())) {
-            let why = "a command of the same group raised an alarm about a delivery";
-            return Err(TransactionError::Constraint(why.into()));
-        }
-        Ok(())
-    }
 }
 
 impl DeliveryTransaction for WorkingSet {

@@ -2,15 +2,14 @@
 
 use tokio_postgres::{Error, Statement};
 
-use super::deliveries::DeliveryChanges;
 use super::error::PostgresError;
 use super::rows::bound;
 use super::session::Session;
 use super::wire::send;
 use super::working_set::{Changes, WorkingSet};
 use crate::model::Counts;
-use crate::port::tables::{KEPT_OF_PAYOUT, KEPT_OF_STREAM};
-use crate::port::{DifferenceRow, Row, TransactionError, Value, deliveries, rows};
+use crate::port::tables::KEPT_OF_PAYOUT;
+use crate::port::{DifferenceRow, Row, TransactionError, Value, rows};
 
 /// Sends all statements in this order, then waits for the answers. If a statement fails, `COMMIT` rolls back.
 ///
@@ -64,15 +63,9 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         finished,
         findings,
         differences,
-        deliveries: of_deliveries,
+        deliveries,
         ..
     } = set.changes;
-    let DeliveryChanges {
-        streams,
-        waiting,
-        receipts,
-        ..
-    } = &of_deliveries;
     let events = events.iter().map(|new| {
         let row = rows::of_event(&new.callback, new.status, new.received_at);
         row.to_vec()
@@ -91,23 +84,6 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
     let finished = finished.into_iter().map(|run| vec![run.into()]);
     let differences = differences.values().map(DifferenceRow::values);
     let resolved = resolved.into_iter().map(|seq| vec![seq.into()]);
-    let (mut new_streams, mut changed_streams) = (Vec::new(), Vec::new());
-    for (is_new, stream) in streams.values() {
-        let mut row = stream.values();
-        if *is_new {
-            new_streams.push(row);
-        } else {
-            row.drain(1..KEPT_OF_STREAM);
-            changed_streams.push(row);
-        }
-    }
-    let still_waiting = waiting.iter().filter_map(|((stream, _), item)| {
-        let row = deliveries::of_waiting(stream, item.as_ref()?);
-        Some(row.to_vec())
-    });
-    let gone = waiting.iter().filter(|(_, item)| item.is_none());
-    let gone = gone.map(|((stream, seq), _)| vec![stream.as_str().into(), (*seq).into()]);
-    let receipts = receipts.values().cloned();
     let written = [
         (&statements.add_payments, new_payments),
         (&statements.change_payments, changed_payments),
@@ -122,11 +98,11 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         (&statements.finish_runs, finished.collect()),
         (&statements.add_findings, findings),
         (&statements.put_differences, differences.collect()),
-        (&statements.add_streams, new_streams),
-        (&statements.change_streams, changed_streams),
-        (&statements.put_waiting, still_waiting.collect()),
-        (&statements.remove_waiting, gone.collect()),
-        (&statements.put_receipts, receipts.collect()),
+        (&statements.add_streams, deliveries.streams(true)),
+        (&statements.change_streams, deliveries.streams(false)),
+        (&statements.put_waiting, deliveries.still_waiting()),
+        (&statements.remove_waiting, deliveries.gone()),
+        (&statements.put_receipts, deliveries.receipts()),
         (&statements.count, count.into_iter().collect()),
         (&statements.add_entries, entries),
         (&statements.add_steps, steps),

@@ -9,6 +9,7 @@ mod address;
 mod commit_worker;
 mod copy;
 mod deliveries;
+mod delivery_set;
 mod error;
 mod fetch;
 mod flush;

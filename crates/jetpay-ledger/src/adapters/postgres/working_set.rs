@@ -8,7 +8,7 @@ use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, OperationEvent, PaymentSnapshot,
 };
 
-use super::deliveries::{Deliveries, DeliveryChanges};
+use super::delivery_set::{Deliveries, DeliveryChanges};
 use crate::model::{Alarm, Counts, Customer, Millis, NewPayment};
 use crate::port::payouts::sql::Balance;
 use crate::port::{DifferenceRow, Keys, PayoutRow, Row, StoredEntry, TransactionError};

@@ -1,0 +1,215 @@
+//! What people decide about deliveries: each decision is recorded, and holds against the server that delivers.
+
+use crate::common::{NOW, TestLedger, reason_of};
+use crate::deliveries::{
+    MINUTE, alarm, at, done, entries, lease_all, lease_at, open, parked, pay, progress, record,
+    status, waiting, waits,
+};
+use jetpay_ledger::{
+    AlarmKind, DeliveryAlarmKind, DeliveryStream, ResolveError, Verdict, WaitingState,
+};
+
+crate::common::on_every_store! {
+    dismissed_alarm_leaves_the_entry_parked_and_a_second_refusal_raises_another,
+    skipped_entry_is_recorded_with_the_reason,
+    retried_entry_is_due_now_under_the_same_alarm,
+    replay_ends_the_lease_and_forgets_what_waits_behind,
+    item_that_a_person_removed_is_not_added_again,
+}
+
+async fn dismissed_alarm_leaves_the_entry_parked_and_a_second_refusal_raises_another(
+    test: TestLedger,
+) {
+    pay(&test, 1).await;
+    let lease = lease_all(&test).await;
+    record(&test, &lease, parked(1, 1)).await;
+    let dismissed = test
+        .resolve_alarm(1, Verdict::Dismiss, "seen".into(), NOW)
+        .await;
+    assert_eq!(dismissed, Ok(()));
+    assert_eq!(waits(&test).await, [(1, WaitingState::Parked)]);
+    assert_eq!(status(&test).await.parked, 1);
+    test.check().await;
+    assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(0));
+    assert_eq!(open(&test).await.len(), 1);
+    record(&test, &lease, done(1, 1)).await;
+    assert_eq!(open(&test).await, []);
+    test.check().await;
+}
+
+async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
+    pay(&test, 2).await;
+    let lease = lease_all(&test).await;
+    record(&test, &lease, parked(2, 1)).await;
+    record(
+        &test,
+        &lease,
+        progress(2, vec![waiting(2, WaitingState::Waiting)]),
+    )
+    .await;
+    assert_eq!(
+        waits(&test).await,
+        [(1, WaitingState::Parked)],
+        "2 is delivered"
+    );
+    let skip = |seq, reason: &str| {
+        let (ledger, reason) = (test.ledger.clone(), reason_of("marat", reason));
+        async move {
+            ledger
+                .skip_delivery(&entries(), seq, reason, NOW)
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(skip(1, " ").await, Err(ResolveError::NoReason));
+    assert_eq!(skip(2, "why").await, Err(ResolveError::NotWaiting));
+    assert_eq!(skip(1, "booked by hand").await, Ok(()));
+    assert_eq!(skip(1, "again").await, Err(ResolveError::NotWaiting));
+    let resolved = test.last_alarm().await.resolution.unwrap();
+    assert_eq!(
+        (resolved.reason.as_str(), resolved.by.as_deref()),
+        ("booked by hand", Some("marat"))
+    );
+    // One without an alarm.
+    let lease = lease_all(&test).await;
+    record(
+        &test,
+        &lease,
+        progress(2, vec![waiting(2, WaitingState::Waiting)]),
+    )
+    .await;
+    assert_eq!(skip(2, "of a test").await, Ok(()));
+    let resolved = test.resolutions(None, 1).await.unwrap().remove(0);
+    assert_eq!(
+        resolved.reason,
+        "entry 2 is not delivered to billing: of a test"
+    );
+    assert_eq!(resolved.payment_id.unwrap().as_str(), "p2");
+    assert_eq!(
+        (resolved.alarm_seq, resolved.by.as_deref()),
+        (None, Some("marat"))
+    );
+    assert_eq!(
+        lease_at(&test, &entries(), 9 * MINUTE)
+            .await
+            .unwrap()
+            .changes,
+        2
+    );
+    let unknown = DeliveryStream {
+        name: "a\0".to_owned(),
+        ..entries()
+    };
+    let refused = test.skip_delivery(&unknown, 1, "x".into(), NOW).await;
+    assert_eq!(refused, Ok(Err(ResolveError::NotWaiting)));
+    test.check().await;
+}
+
+async fn retried_entry_is_due_now_under_the_same_alarm(test: TestLedger) {
+    pay(&test, 1).await;
+    let lease = lease_all(&test).await;
+    record(&test, &lease, parked(1, 1)).await;
+    let retry = |seq, reason: &'static str| {
+        test.ledger
+            .retry_delivery(&RETRIED, seq, reason.into(), at(7))
+    };
+    assert_eq!(retry(2, "").await, Ok(Err(ResolveError::NotWaiting)));
+    assert_eq!(retry(1, "").await, Ok(Ok(())));
+    let item = test
+        .waiting_deliveries(&entries(), 0, 9)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (item.state, item.due_at, item.attempts),
+        (WaitingState::Waiting, at(7), 1)
+    );
+    assert_eq!(item.why.as_deref(), Some("HTTP 500"));
+    assert_eq!(retry(1, "the account is open now").await, Ok(Ok(())));
+    let item = test
+        .waiting_deliveries(&entries(), 0, 9)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        item.why.as_deref(),
+        Some("to be sent again: the account is open now")
+    );
+    test.check().await;
+    assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(2));
+    assert_eq!(test.alarm_kinds().await, [AlarmKind::DeliveryParked]);
+    record(&test, &lease, done(1, 1)).await;
+    assert_eq!(open(&test).await, []);
+    test.check().await;
+}
+
+async fn replay_ends_the_lease_and_forgets_what_waits_behind(test: TestLedger) {
+    let replay = |after, reason: &str| {
+        let (ledger, reason) = (test.ledger.clone(), reason_of("aigul", reason));
+        async move {
+            ledger
+                .replay_deliveries(&entries(), after, reason, NOW)
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(replay(0, "x").await, Err(ResolveError::NoSuchStream));
+    pay(&test, 4).await;
+    let lease = lease_all(&test).await;
+    let mut all = parked(4, 1);
+    for seq in [3, 4] {
+        all.waiting.push(waiting(seq, WaitingState::Parked));
+        all.alarms.push(alarm(DeliveryAlarmKind::Parked, seq));
+    }
+    record(&test, &lease, all).await;
+    assert_eq!(replay(5, "x").await, Err(ResolveError::BeyondCursor));
+    assert_eq!(replay(2, "").await, Err(ResolveError::NoReason));
+    assert_eq!(replay(2, "the billing was restored").await, Ok(4));
+    assert_eq!(
+        record(&test, &lease, progress(4, vec![])).await,
+        None,
+        "the lease has ended"
+    );
+    assert_eq!(waits(&test).await, [(1, WaitingState::Parked)]);
+    let left: Vec<_> = open(&test)
+        .await
+        .into_iter()
+        .map(|it| it.delivery.unwrap().entry)
+        .collect();
+    assert_eq!(left, [Some(1)]);
+    let resolutions = test.resolutions(None, 3).await.unwrap();
+    let said = "everything after entry 2 is delivered to billing again: the billing was restored";
+    assert_eq!(
+        (resolutions[0].reason.as_str(), resolutions[0].by.as_deref()),
+        (said, Some("aigul"))
+    );
+    assert_eq!(resolutions[1].reason, "the billing was restored");
+    let next = lease_at(&test, &entries(), 0).await.unwrap();
+    assert_eq!((next.cursor, next.waiting.len()), (2, 1));
+    assert_eq!(next.fencing_token, lease.fencing_token + 2);
+    assert_eq!(replay(-1, "from the beginning").await, Ok(2));
+    assert_eq!(status(&test).await.cursor, 0);
+    test.check().await;
+}
+
+async fn item_that_a_person_removed_is_not_added_again(test: TestLedger) {
+    pay(&test, 2).await;
+    let lease = lease_all(&test).await;
+    record(
+        &test,
+        &lease,
+        progress(2, vec![waiting(1, WaitingState::Waiting)]),
+    )
+    .await;
+    let skipped = test
+        .skip_delivery(&entries(), 1, "booked by hand".into(), NOW)
+        .await;
+    assert_eq!(skipped, Ok(Ok(())));
+    // The server does not know of it yet, and the billing refused the item meanwhile.
+    assert_eq!(record(&test, &lease, parked(2, 1)).await, Some(1));
+    assert_eq!(waits(&test).await, []);
+    assert_eq!(test.alarm_kinds().await, []);
+    test.check().await;
+}
+
+static RETRIED: std::sync::LazyLock<DeliveryStream> = std::sync::LazyLock::new(entries);
