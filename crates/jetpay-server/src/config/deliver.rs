@@ -250,7 +250,7 @@ fn prefixes(
         if !without.is_empty() {
             table.problem(&format!(
                 "several projects go to this billing, and operations of two projects can have the same number: write a \
-                 txn_prefix in each [[project]], or name one in projects; there is none in {}",
+                 txn_prefix in each [[project]], or name one project in projects. It is missing in {}",
                 without.join(", ")
             ));
         }
@@ -264,20 +264,22 @@ fn prefixes(
 pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
     let mut before: Vec<&'d str> = Vec::new();
     let prefix = |project: &Table<'d>| {
-        let text = project.text("txn_prefix")?;
+        project.get("txn_prefix")?;
+        // After a problem, any digits will do: then nothing else says that they are missing.
+        let any = || Prefix::parse("1").ok();
+        let Some(text) = project.text("txn_prefix") else {
+            return any();
+        };
         let prefix = Prefix::parse(text.text);
         if let Err(what) = prefix {
             text.problem(&what.to_string());
         } else if before.contains(&text.text) {
             text.problem("another project has the same digits; write others");
-        } else if before
-            .first()
-            .is_some_and(|first| first.len() != text.text.len())
-        {
+        } else if (before.first()).is_some_and(|first| first.len() != text.text.len()) {
             text.problem("the digits of another project are more or fewer; write as many");
         }
         before.push(text.text);
-        prefix.ok()
+        prefix.ok().or_else(any)
     };
     projects.iter().map(prefix).collect()
 }
@@ -294,4 +296,156 @@ fn client(endpoint: &DeliverConfig) -> Result<(), String> {
         }
     };
     made.map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::{HEAD, PROJECT, assert_problems, assert_refused, read};
+
+    const WEBHOOK: &str = "[[deliver]]\nname = \"shop\"\nkind = \"webhook\"\nurl = \"https://shop.example/entries\"\n\
+                           secret_file = \"signing\"\n";
+    const BILLING: &str =
+        "[[deliver]]\nname = \"abills\"\nkind = \"osmp\"\nurl = \"https://billing.example/pay\"\n";
+
+    /// Two projects, 1 and 2, with these lines.
+    fn two_projects(first: &str, second: &str) -> String {
+        let other = PROJECT.replace("id = 1", "id = 2");
+        format!("{HEAD}{PROJECT}{first}\n{other}{second}\n")
+    }
+
+    #[test]
+    fn every_key_of_an_endpoint_is_used() {
+        let projects = two_projects("txn_prefix = \"1\"", "txn_prefix = \"2\"");
+        let text = format!(
+            "{projects}{WEBHOOK}alarms = true\nprojects = [2]\n{BILLING}secret_file = \"login\"\ncancel = true\nzone = \"UTC\"\n"
+        );
+        let config = read(&text).unwrap();
+        let [shop, abills] = config.deliver.as_slice() else {
+            panic!("{} endpoints", config.deliver.len());
+        };
+        assert_eq!((shop.name.as_str(), shop.kind()), ("shop", "webhook"));
+        assert!(shop.alarms && shop.projects == [2.into()] && shop.parallel() == 32);
+        assert_eq!(abills.url.to_string(), "https://billing.example/pay");
+        assert!(!abills.alarms && abills.projects.is_empty() && abills.parallel() == 12);
+        let DeliverKind::Dialect {
+            dialect,
+            login,
+            cancel,
+            zone,
+            prefixes,
+        } = &abills.kind
+        else {
+            panic!("a billing has a dialect");
+        };
+        assert!(*dialect == Dialect::Osmp && login.is_some() && *cancel && *zone == TimeZone::UTC);
+        let prefixes: Vec<_> = (prefixes.iter())
+            .map(|(project, prefix)| (project.number(), prefix.as_ref().map(Prefix::as_str)))
+            .collect();
+        assert_eq!(prefixes, [(1, Some("1")), (2, Some("2"))]);
+    }
+
+    #[test]
+    fn billing_without_further_keys_has_the_zone_of_almaty_and_is_told_no_refunds() {
+        let config = read(&format!("{HEAD}{PROJECT}{BILLING}")).unwrap();
+        let DeliverKind::Dialect { cancel, zone, .. } = &config.deliver[0].kind else {
+            panic!("a billing has a dialect");
+        };
+        assert_eq!((*cancel, zone.iana_name()), (false, Some("Asia/Almaty")));
+    }
+
+    #[test]
+    fn several_projects_need_prefixes_of_one_length_on_one_billing_and_nowhere_else() {
+        let rows = [
+            (
+                "",
+                "txn_prefix = \"2\"",
+                "",
+                "20: deliver: several projects go to this billing, and operations of two projects can have the same number: write a txn_prefix in each [[project]], or name one project in projects. It is missing in 1",
+            ),
+            (
+                "",
+                "",
+                "projects = [1, 2]",
+                "20: deliver: several projects go",
+            ),
+            ("", "", "projects = [2]", ""),
+            ("txn_prefix = \"1\"", "txn_prefix = \"2\"", "", ""),
+            (
+                "txn_prefix = \"1\"",
+                "txn_prefix = \"1\"",
+                "",
+                "14: project.txn_prefix: another project has the same digits",
+            ),
+            (
+                "txn_prefix = \"1\"",
+                "txn_prefix = \"23\"",
+                "",
+                "14: project.txn_prefix: the digits of another project are more or fewer",
+            ),
+            (
+                "txn_prefix = \"9\"",
+                "txn_prefix = \"2\"",
+                "",
+                "9: project.txn_prefix: write 1 to 4 digits, the first from 1 to 8",
+            ),
+            (
+                "txn_prefix = 1",
+                "txn_prefix = \"2\"",
+                "projects = [2]",
+                "9: project.txn_prefix: this is a number; write txn_prefix = \"1\"",
+            ),
+        ];
+        for (first, second, lines, problem) in rows {
+            // A line that is left out is empty, so the lines keep their numbers.
+            let text = format!("{}{WEBHOOK}{BILLING}{lines}\n", two_projects(first, second));
+            if problem.is_empty() {
+                read(&text).unwrap();
+            } else {
+                assert_problems(&text, problem);
+            }
+        }
+    }
+
+    #[test]
+    fn invalid_endpoint_is_refused_with_its_line() {
+        let rows = r#"
+KIND | URL | SECRET                          => 10: deliver.name: it is missing; commands, alarms and metrics show it; write name =
+name = "Shop" | KIND | URL | SECRET          => 11: deliver.name: write 1 to 32 of the letters a to z
+name = "" | KIND | URL | SECRET              => 11: deliver.name: write 1 to 32 of the letters a to z
+name = "mail" | KIND | URL | SECRET          => 11: deliver.name: the service remembers under this name
+NAME | URL | SECRET                          => 10: deliver.kind: it is missing: "webhook" for a web service of your own
+NAME | kind = "http" | URL | SECRET          => 12: deliver.kind: there is no such word; write one of "webhook", "osmp", "kaspi"
+NAME | KIND | SECRET                         => 10: deliver.url: it is missing
+NAME | KIND | url = "http://shop.example" | SECRET  => 13: deliver.url: write https://
+NAME | KIND | url = "https://..." | SECRET   => 13: deliver.url: write a whole URL
+NAME | KIND | URL                            => 10: deliver.secret_env: it is missing, and secret_file is too
+NAME | KIND | URL | secret_file = "secret"   => 14: deliver.secret_file: this is no secret of a signature: write whsec_
+NAME | KIND | URL | secret_env = "JETPAY_NO" => 14: deliver.secret_env: the environment variable JETPAY_NO is not set
+NAME | KIND | URL | SECRET | cancel = true   => 15: deliver.cancel: this is for kind = "osmp" and "kaspi"
+NAME | KIND | URL | SECRET | zone = "UTC"    => 15: deliver.zone: this is for kind = "osmp" and "kaspi"
+NAME | KIND | URL | SECRET | alarms = "yes"  => 15: deliver.alarms: write true or false
+NAME | KIND | URL | SECRET | projects = []   => 15: deliver.projects: it gets nothing of no project
+NAME | KIND | URL | SECRET | projects = [7]  => 15: deliver.projects: there is no [[project]] with the id 7; the projects are 1
+NAME | KIND | URL | SECRET | projects = [1, 1]    => 15: deliver.projects: 1 is in the list already
+NAME | KIND | URL | SECRET | projects = ["1"]     => 15: deliver.projects: write whole numbers from 1 on, without quotes: projects = [1234]
+NAME | KIND | URL | SECRET | projects = [0]       => 15: deliver.projects: write whole numbers from 1 on
+NAME | KIND | URL | SECRET | projects = 1         => 15: deliver.projects: this is a number; write projects = [1234]
+NAME | KIND | URL | SECRET | project = [1]        => 15: deliver.project: there is no such key; did you mean `projects`?
+NAME | KIND | URL | SECRET | [[deliver]] | NAME | KIND | URL | SECRET => 16: deliver.name: another [[deliver]] has the same name
+NAME | kind = "osmp" | URL | alarms = true   => 14: deliver.alarms: this is for kind = "webhook"
+NAME | kind = "osmp" | URL | zone = "Almaty" => 14: deliver.zone: there is no such zone
+NAME | kind = "osmp" | URL | secret_file = "secret"       => 14: deliver.secret_file: this is no login of HTTP Basic
+NAME | kind = "osmp" | url = "https://billing.example/?account=1" => 13: deliver.url: remove `account` from the query of the URL
+"#;
+        let rows = rows
+            .replace("NAME |", "name = \"shop\" |")
+            .replace("KIND |", "kind = \"webhook\" |")
+            .replace("URL |", "url = \"https://shop.example\" |")
+            .replace("URL  ", "url = \"https://shop.example\"  ")
+            .replace("SECRET |", "secret_file = \"signing\" |")
+            .replace("SECRET =>", "secret_file = \"signing\" =>")
+            .replace("SECRET  ", "secret_file = \"signing\"  ");
+        assert_refused("[[deliver]]", &rows);
+    }
 }

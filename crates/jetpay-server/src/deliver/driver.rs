@@ -87,6 +87,7 @@ enum Phase {
     Ended,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Leased {
     queue: Queue,
     fencing_token: i64,
@@ -134,6 +135,10 @@ impl<R: Receiver + 'static> Driver<R> {
     }
 
     /// What is to be done now; call it until there is nothing.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "there can be something again after nothing"
+    )]
     pub fn next(&mut self) -> Option<Action> {
         let (shared, ends) = (&self.shared, self.ends);
         let now = shared.environment.now();

@@ -137,7 +137,7 @@ impl<R: Receiver + 'static> Workers<R> {
             });
             tokio::select! {
                 Some(event) = actions.next() => driver.take(event),
-                changed = ending.changed(), if !ends => if changed.is_err() {
+                end = ending.changed(), if !ends => if end.is_err() {
                     ends = true;
                     driver.end();
                 },

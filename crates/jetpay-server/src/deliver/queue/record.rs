@@ -45,8 +45,8 @@ impl Queue {
         }
         let renews = need != Need::WhenDue;
         let is_full = need == Need::All || self.is_full();
-        let is_time = self.record_at.is_some_and(|at| at <= now);
-        let is_due = renews || is_full || is_time || self.unrecorded.len() >= RECORD_AT;
+        let has_waited = self.record_at.is_some_and(|at| at <= now);
+        let is_due = renews || is_full || has_waited || self.unrecorded.len() >= RECORD_AT;
         if !is_due {
             return None;
         }

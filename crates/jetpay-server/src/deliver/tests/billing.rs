@@ -18,7 +18,7 @@ async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_
     shop.credit_of(9, 29, "a-2").await;
     shop.until_all_is_delivered().await;
     worker.end().await;
-    let state = server.state();
+    let state = server.state().clone();
     let booked: Vec<_> = (state.booked().iter())
         .map(|it| (it.txn_id.as_str(), it.account.as_str(), it.minor))
         .collect();
@@ -29,7 +29,6 @@ async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_
             ("20000000000000028", "a-1", AMOUNT)
         ]
     );
-    drop(state);
     let alarms = shop.alarms().await;
     assert_eq!(alarms.len(), 1);
     assert_eq!(alarms[0].kind, AlarmKind::NotDeliverable);

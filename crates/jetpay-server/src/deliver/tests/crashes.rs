@@ -3,10 +3,58 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jetpay_billing::Delivery;
 use jetpay_platform::billing::{Dialect, OnRequest};
 use jetpay_testing::postgres::{self, require_or_skip};
 
 use super::*;
+use crate::deliver::{Driver, Item, Receiver, Sent, Settings};
+
+/// Takes everything, and counts it.
+#[derive(Default)]
+struct Counts(AtomicI64);
+
+impl Receiver for Counts {
+    async fn deliver(&self, _: &Item, _: bool) -> Sent {
+        self.0.fetch_add(1, Relaxed);
+        Sent::Sent(Delivery::Delivered { receipt: None })
+    }
+}
+
+#[actix_web::test]
+async fn nothing_is_sent_when_the_lease_could_end_before_the_attempt() {
+    let shop = Shop::new(webhook(), "http://127.0.0.1:9/");
+    shop.start().await.end().await;
+    shop.credit(1, "a-1").await;
+    let (stream, counts) = (
+        shop.status().await.remove(0).stream,
+        Arc::new(Counts::default()),
+    );
+    let settings = Settings {
+        parallel: 4,
+        attempt_limit: Duration::from_secs(20),
+        projects: Vec::new(),
+    };
+    let environment = Arc::clone(&shop.clock) as Arc<dyn Environment>;
+    let receiver = Arc::clone(&counts);
+    let mut driver = Driver::new(shop.ledger.clone(), receiver, environment, stream, settings);
+    for step in ["lease", "read"] {
+        let action = driver.next().expect(step);
+        driver.take(action.await);
+    }
+    // The lease lasts for 60 seconds.
+    shop.skip_time(Duration::from_secs(41));
+    let renewal = driver.next().expect("the lease is renewed");
+    while let Some(action) = driver.next() {
+        driver.take(action.await);
+    }
+    assert_eq!(counts.0.load(Relaxed), 0);
+    driver.take(renewal.await);
+    while let Some(action) = driver.next() {
+        driver.take(action.await);
+    }
+    assert_eq!(counts.0.load(Relaxed), 1);
+}
 
 #[actix_web::test]
 async fn crashed_worker_loses_nothing_books_nothing_twice_and_repeats_at_most_a_hundred() {

@@ -330,7 +330,7 @@ impl Model {
                 self.arrives(attempt.seq);
             }
         }
-        if let Some(progress) = self.progress.take().filter(|_| arrives % 2 == 0) {
+        if let Some(progress) = self.progress.take().filter(|_| arrives.is_multiple_of(2)) {
             self.store(progress);
         }
         self.lost.clear();
