@@ -520,7 +520,7 @@ impl Item {
     }
 
     /// The entries of a customer go one after the other. Alarms need no order, so each is alone.
-    fn lane(&self) -> Arc<str> {
+    pub(super) fn lane(&self) -> Arc<str> {
         match self {
             Self::Entry(entry) => entry.customer_id.as_str().into(),
             Self::Alarm(alarm) => alarm.seq.to_string().into(),

@@ -1,4 +1,4 @@
-//! What is sent of an entry or an alarm: its id, its lane and its body.
+//! What is sent of an entry or an alarm: its id and its body.
 
 use jetpay_ledger::{Alarm, EffectKey, Entry, Millis};
 use serde::Serialize;
@@ -12,8 +12,6 @@ pub struct Message {
     /// The same in every attempt, after every restart, and after a backup was restored, where the `seq` of an entry can be
     /// another one.
     pub id: String,
-    /// Items of one lane are sent one after the other: those of one customer. Each alarm has a lane of its own.
-    pub lane: String,
     /// JSON with `type`, `timestamp` and `data`. Amounts are in minor units.
     pub body: String,
 }
@@ -43,7 +41,6 @@ impl Message {
         let key = EffectKey::new(entry.project_id, entry.operation_id, entry.kind);
         Self {
             id: format!("entry_{}_{}_{}", key.project_id, key.operation_id, key.kind),
-            lane: entry.customer_id.to_string(),
             body: body(&format!("entry.{}", entry.kind), entry.time, entry),
         }
     }
@@ -53,7 +50,6 @@ impl Message {
         let id = format!("alarm_{}_{}", alarm.time.0, alarm.seq);
         let view = AlarmView::from(alarm.clone());
         Self {
-            lane: id.clone(),
             id,
             body: body(&format!("alarm.{}", alarm.kind), alarm.time, view),
         }
@@ -211,8 +207,9 @@ mod tests {
                     time: NOW,
                     corrects: None,
                 };
-                let message = Message::of(&Item::Entry(entry.into()));
-                assert_eq!((message.id.as_str(), message.lane.as_str()), (id, "7"));
+                let item = Item::Entry(entry.into());
+                let message = Message::of(&item);
+                assert_eq!((message.id.as_str(), &*item.lane()), (id, "7"));
                 let body: Value = serde_json::from_str(&message.body).unwrap();
                 let kind = format!("entry.{kind}");
                 assert_eq!(
@@ -228,12 +225,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = ledger(&folder).await;
         let alarms = ledger.alarms(AlarmFilter::default()).await.unwrap();
-        let messages: Vec<_> = alarms
-            .into_iter()
-            .map(|it| Message::of(&Item::Alarm(it.into())))
-            .collect();
-        let ids: Vec<_> = messages.iter().map(|it| it.id.as_str()).collect();
+        let items = alarms.into_iter().map(|it| Item::Alarm(it.into()));
+        let items: Vec<_> = items.collect();
+        let ids: Vec<_> = items.iter().map(|it| Message::of(it).id).collect();
         assert_eq!(ids, ["alarm_1700000000123_2", "alarm_1700000000123_1"]);
-        assert_ne!(messages[0].lane, messages[1].lane);
+        assert_ne!(items[0].lane(), items[1].lane());
     }
 }

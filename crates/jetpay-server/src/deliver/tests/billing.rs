@@ -6,6 +6,7 @@ use jetpay_ledger::AlarmKind;
 use jetpay_platform::billing::{Dialect, OnRequest, Quirks};
 
 use super::*;
+use crate::telemetry::Metrics;
 
 #[actix_web::test]
 async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_raise_an_alarm() {
@@ -95,6 +96,16 @@ async fn double_request_counts_as_delivered_only_after_an_attempt_that_is_known(
     shop.credit(2, "a-2").await;
     shop.until(async |shop| shop.status().await[0].parked == 1)
         .await;
+    let names = vec![NAME.to_owned()];
+    let page = Metrics::default().page(&shop.ledger, names).await.unwrap();
+    for line in [
+        "jetpay_delivery_lag_entries{name=\"billing\"} 1",
+        "jetpay_delivery_lag_seconds{name=\"billing\"} 0",
+        "jetpay_delivery_parked{name=\"billing\"} 1",
+        "jetpay_delivery_attempts_total{name=\"billing\",outcome=\"refused\"}",
+    ] {
+        assert!(page.contains(line), "{line} is not in:\n{page}");
+    }
     worker.end().await;
     let alarms = shop.alarms().await;
     assert_eq!(alarms[0].kind, AlarmKind::DeliveryParked);

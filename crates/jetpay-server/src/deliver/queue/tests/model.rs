@@ -275,6 +275,10 @@ impl Model {
         }
         for row in progress.waiting {
             assert!(row.seq <= progress.cursor, "a row is behind the cursor");
+            // A slow attempt is recorded before its end: after a crash it counts, whatever became of it.
+            if row.attempts > 0 {
+                self.tried.insert(row.seq);
+            }
             if row.seq > self.cursor || self.rows.contains_key(&row.seq) {
                 self.rows.insert(row.seq, row);
             }
