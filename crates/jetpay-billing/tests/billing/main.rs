@@ -8,4 +8,5 @@ mod looking_up;
 mod lost;
 mod properties;
 mod results;
+mod simulated;
 mod wire;

@@ -130,3 +130,20 @@ impl Respond for Shared<BillingState> {
         self.reply(|state| state.receive(both.trim_matches('&'), login))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::Dialect;
+
+    #[tokio::test]
+    async fn request_that_waited_while_the_billing_was_stopped_does_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = serve(listener, BillingState::new(Dialect::Osmp)).unwrap();
+        let waiting = Arc::clone(&server.shared);
+        let _books = server.stop();
+        let reply = waiting.reply(|state| state.receive("command=check", None));
+        assert_eq!(reply, Reply::Dropped { accepted: false });
+        assert_eq!(waiting.state().requests(), 0);
+    }
+}

@@ -1,5 +1,6 @@
 //! The simulated billing over real HTTP.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use jetpay_platform::billing::receiver::{self, ReceiverState, Violation};
@@ -116,6 +117,41 @@ async fn killed_billing_answers_nothing_more_and_keeps_its_books() {
     let answer = get(&again, PAY).send().await.unwrap().text().await.unwrap();
     assert!(answer.contains("<result>0</result>"), "{answer}");
     assert_eq!(again.state().booked().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_billing_answers_before_a_kill_is_in_its_books() {
+    let server = serving(|it| it).await;
+    let mut payers = tokio::task::JoinSet::new();
+    for payer in 0..8 {
+        let (http, url) = (client(), server.url());
+        payers.spawn(async move {
+            let mut answered = Vec::new();
+            for number in 0.. {
+                let txn_id = format!("{payer}{number:06}");
+                let pay = PAY.replace("txn_id=28", &format!("txn_id={txn_id}"));
+                let Ok(answer) = http.get(format!("{url}?{pay}")).send().await else {
+                    return answered;
+                };
+                let Ok(answer) = answer.text().await else {
+                    return answered;
+                };
+                assert!(answer.contains("<result>0</result>"), "{answer}");
+                answered.push(txn_id);
+            }
+            answered
+        });
+    }
+    while server.state().booked().len() < 200 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let books = server.stop();
+    let booked: HashSet<_> = books.booked().iter().map(|it| &*it.txn_id).collect();
+    let answered = payers.join_all().await.concat();
+    assert!(answered.len() > 100, "{}", answered.len());
+    for txn_id in &answered {
+        assert!(booked.contains(&**txn_id), "{txn_id}");
+    }
 }
 
 #[tokio::test]
