@@ -53,7 +53,7 @@ impl Queue {
         let cursor = self.move_cursor(is_full, now);
         let has_some = cursor > self.cursor
             || !self.done.is_empty()
-            || !self.alarms.is_empty()
+            || self.alarms.iter().any(|alarm| has_row(alarm, cursor))
             || self.changed.first().is_some_and(|seq| *seq <= cursor);
         self.record_at = None;
         if !has_some && !renews {
@@ -61,6 +61,10 @@ impl Queue {
         }
         let in_time = self.look_for_lateness(now);
         let beyond = cursor.saturating_add(1);
+        let (alarms, later_alarms) = std::mem::take(&mut self.alarms)
+            .into_iter()
+            .partition(|alarm| has_row(alarm, cursor));
+        self.alarms = later_alarms;
         let later = (
             self.unrecorded.split_off(&beyond),
             self.changed.split_off(&beyond),
@@ -71,7 +75,7 @@ impl Queue {
             done: std::mem::take(&mut self.done),
             changed: std::mem::replace(&mut self.changed, later.1),
             receipts: std::mem::take(&mut self.receipts),
-            alarms: std::mem::take(&mut self.alarms),
+            alarms,
         };
         let waiting = recording.changed.iter();
         let waiting = waiting.filter_map(|seq| self.opens.get(seq)?.waiting(*seq));
@@ -156,4 +160,10 @@ impl Queue {
         }
         false
     }
+}
+
+/// Whether an alarm can be raised when the cursor is there. A parked item has one with its row, which comes when the cursor passes
+/// it: before that, nothing in the ledger says that it is parked.
+fn has_row(alarm: &DeliveryAlarm, cursor: i64) -> bool {
+    alarm.kind != DeliveryAlarmKind::Parked || alarm.seq <= cursor
 }

@@ -57,6 +57,20 @@ fn refused_item_is_parked_with_an_alarm_and_holds_back_its_lane_alone() {
 }
 
 #[test]
+fn alarm_of_a_refused_item_is_recorded_with_its_row() {
+    let mut model = Model::new(100, 5);
+    model.read(READ_LIMIT);
+    let [slow, refused] = [(); 2].map(|()| model.send().expect("an item").seq);
+    model.answer(refused, REFUSED);
+    model.record_all();
+    assert_eq!((model.cursor, model.alarms.len()), (slow - 1, 0));
+    model.answer(slow, DELIVERED);
+    model.record_all();
+    assert_eq!(model.rows[&refused].state, WaitingState::Parked);
+    assert_eq!(model.alarms, [(DeliveryAlarmKind::Parked, refused)]);
+}
+
+#[test]
 fn failed_item_is_sent_again_after_its_pause_as_a_repeat_and_before_the_next_of_its_lane() {
     let mut model = Model::new(13, 5);
     model.read(READ_LIMIT);
