@@ -97,7 +97,7 @@ fn try_case(case: usize, change: [&str; 2], endpoint: &str, word: &str, before: 
     assert_eq!(blocks.len(), 4, "the files, two cases, and the service");
     // The machine may be busy, so each pause is longer than on the page.
     let mut script = [
-        "set -e\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\nsleep() { command sleep $((3 * $1)); }\n",
+        "set -e\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\nsleep() { command sleep $((2 * $1)); }\n",
         &blocks[0],
         &blocks[case],
         &blocks[3],
@@ -105,8 +105,8 @@ fn try_case(case: usize, change: [&str; 2], endpoint: &str, word: &str, before: 
     .concat();
     assert!(script.contains(change[0]));
     script = script.replace(change[0], change[1]);
-    for port in ["8080", "8081", "9092"] {
-        script = script.replace(port, &free_port().to_string());
+    for port in [":8080", ":8081", ":9092"] {
+        script = script.replace(port, &format!(":{}", free_port()));
     }
     let folder = tempfile::tempdir().unwrap();
     let binaries = Path::new(JETPAY).parent().unwrap().display().to_string();
