@@ -117,8 +117,8 @@ fn try_case(case: usize, change: [&str; 2], endpoint: &str, word: &str, before: 
         .env("PATH", path)
         .output();
     let out = Said::of(run.unwrap()).good();
-    let statuses = out.lines().filter(|line| line.starts_with(endpoint));
-    let words: Vec<_> = statuses.last().unwrap().split_whitespace().collect();
+    let mut statuses = out.lines().filter(|line| line.starts_with(endpoint));
+    let words: Vec<_> = statuses.next_back().unwrap().split_whitespace().collect();
     assert_eq!(words[4], "of", "{out}");
     assert_eq!((words[3], words[6]), (words[5], "0"), "{out}");
     let delivered: usize = words[5].parse().unwrap();
