@@ -38,7 +38,9 @@ async fn probe_says_what_is_wrong_before_it_costs_money() {
             None,
             CUSTOMER,
             0,
-            &["the account 7123456789, without contracts and debts"],
+            &[
+                "the account 7123456789, without contracts and debts; methods that show contracts show the account as the only one,",
+            ],
         ),
         (
             pay_on_check,

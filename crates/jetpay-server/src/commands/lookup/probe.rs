@@ -244,7 +244,10 @@ fn shown(customer: &Customer, currency: Currency) -> String {
     let id = customer.additional_customer_id.as_deref();
     let id = visible::line(id.unwrap_or(customer.customer_id.as_str()));
     if customer.contracts.is_empty() {
-        return format!("A payer sees the account {id}, without contracts and debts\n");
+        return format!(
+            "A payer sees the account {id}, without contracts and debts; methods that show contracts show the account as the only \
+             one, without an amount\n"
+        );
     }
     let money = |minor: Option<i64>| {
         minor.map_or_else(String::new, |minor| Money::new(minor, currency).to_string())
