@@ -161,6 +161,21 @@ fn credit() -> String {
     json!({"type": "entry.credit", "timestamp": "2024-08-01T12:00:00Z", "data": data}).to_string()
 }
 
+async fn refuses_headers_that_are_no_numbers(receiver: &Receiver) {
+    let mut timestamp = b"content-length: 0\r\nwebhook-timestamp: ".to_vec();
+    timestamp.extend([b'1'; 5000]);
+    let answered = receiver.status_line(&timestamp).await;
+    assert!(answered.contains(" 401 "), "5000 digits: {answered:?}");
+    let mut length = b"content-length: ".to_vec();
+    for wrong in [&b"\xb2"[..], &[b'1'; 5000]] {
+        length.truncate(16);
+        length.extend(wrong);
+        let answered = receiver.status_line(&length).await;
+        let is_refused = answered.contains(" 400 ") || answered.contains(" 413 ");
+        assert!(is_refused, "a length that is no number: {answered:?}");
+    }
+}
+
 async fn refuses_what_is_wrong(receiver: &Receiver) {
     let credit = credit();
     let cheap = credit.replace("90000", "90001");
@@ -258,18 +273,7 @@ async fn refuses_what_is_wrong(receiver: &Receiver) {
         assert_eq!(receiver.debt().await, json!(125_000), "{what}");
     }
     assert_eq!(receiver.signed_with_nothing(&credit).await, 401);
-    let mut timestamp = b"content-length: 0\r\nwebhook-timestamp: ".to_vec();
-    timestamp.extend([b'1'; 5000]);
-    let answered = receiver.status_line(&timestamp).await;
-    assert!(answered.contains(" 401 "), "5000 digits: {answered:?}");
-    let mut length = b"content-length: ".to_vec();
-    for wrong in [&b"\xb2"[..], &[b'1'; 5000]] {
-        length.truncate(16);
-        length.extend(wrong);
-        let answered = receiver.status_line(&length).await;
-        let is_refused = answered.contains(" 400 ") || answered.contains(" 413 ");
-        assert!(is_refused, "a length that is no number: {answered:?}");
-    }
+    refuses_headers_that_are_no_numbers(receiver).await;
     assert_eq!(receiver.debt().await, json!(125_000));
 }
 
