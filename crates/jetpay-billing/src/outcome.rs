@@ -19,8 +19,8 @@ pub enum Delivery {
     },
     /// The receiver refuses it, or its answer is ambiguous: a person must decide.
     Refused {
-        /// Why, for people. It holds no secret. It may quote the billing's `comment` about a refused payment, which the
-        /// person who decides needs: at most 200 characters, one line, without the account and without numbers of five
+        /// Why, for people. It holds no secret. It may quote the billing's `comment` about a refused payment, or the body of
+        /// the answer that refuses a webhook, which the person who decides needs: at most 200 characters, one line, without the account and without numbers of five
         /// digits or more. A billing could still write a name there, so this text belongs into the alarm, and not into a log.
         why: String,
     },
