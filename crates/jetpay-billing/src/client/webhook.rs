@@ -65,6 +65,7 @@ impl WebhookClient {
             410 => Delivery::Gone { why },
             400..=499 if !matches!(status, 408 | 409 | 425 | 429) => Delivery::Refused { why },
             _ => Delivery::Again {
+                may_have_arrived: Failure::Status(status).may_have_arrived(),
                 why,
                 after: answer.retry_after,
             },
