@@ -174,6 +174,7 @@ impl Simulation {
                 since: self.now(),
                 due_at: self.now(),
                 why: None,
+                may_be_there: false,
             };
             match answer {
                 Answer::Taken => taken.push(entry.seq),
