@@ -94,8 +94,6 @@ pub struct Attempt {
 pub enum Outcome {
     /// The receiver's answer, or that it cannot be told of it.
     Sent(Sent, Option<DeliveryReceipt>),
-    /// The endpoint no longer gets such items.
-    NotWanted,
     /// The item could not be read from the store: nothing was sent.
     NotSent,
 }
@@ -186,7 +184,6 @@ impl Queue {
             self.unrecorded.insert(seq);
         }
         match outcome {
-            Outcome::NotWanted => self.is_done(seq),
             Outcome::Sent(Sent::NotDeliverable(reason), _) => {
                 self.alarm(DeliveryAlarmKind::NotDeliverable, seq, reason);
                 self.is_done(seq);
@@ -256,6 +253,22 @@ impl Queue {
         let recording = self.recording.as_ref();
         let recording = recording.map_or(0, |recording| recording.sent.len());
         self.sending + self.unrecorded.len() + recording
+    }
+
+    /// The clock was set back by so many milliseconds: pauses end when they would have ended, and what waits stays as old.
+    pub fn clock_was_set_back(&mut self, by: i64) {
+        let set_back = |at: Millis| Millis(at.0.saturating_sub(by));
+        self.paused_until = self.paused_until.map(set_back);
+        self.record_at = self.record_at.map(set_back);
+        self.lanes.due = (self.lanes.due.iter())
+            .map(|(due_at, seq)| (set_back(*due_at), *seq))
+            .collect();
+        for open in self.opens.values_mut() {
+            open.time = set_back(open.time);
+            if let Some(row) = &mut open.row {
+                row.due_at = set_back(row.due_at);
+            }
+        }
     }
 
     fn is_paused(&self, now: Millis) -> bool {

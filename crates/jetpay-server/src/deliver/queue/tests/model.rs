@@ -24,6 +24,7 @@ pub(super) enum Step {
     Record,
     Recorded(u8),
     Wait(u16),
+    SetBack(u16),
     Retry(u8),
     Skip(u8),
     Crash(u8),
@@ -101,6 +102,11 @@ impl Model {
             Step::Record => self.record(Need::WhenDue),
             Step::Recorded(result) => self.recorded(result),
             Step::Wait(ms) => self.now.0 += i64::from(ms) * 3,
+            Step::SetBack(ms) => {
+                let by = i64::from(ms) * 3;
+                self.now.0 -= by;
+                self.queue.clock_was_set_back(by);
+            }
             Step::Retry(which) => self.person(which, false),
             Step::Skip(which) => self.person(which, true),
             Step::Crash(arrives) => self.crash(arrives),
