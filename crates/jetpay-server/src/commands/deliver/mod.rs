@@ -216,7 +216,11 @@ const STREAMS: &[Column] = &[
         cursor => format!("{cursor} of {}", text(stream, "/last")),
     }),
     column("not delivered", |stream| text(stream, "/lag")),
-    column("waiting", |stream| text(stream, "/waiting")),
+    column("waiting", |stream| match stream["waiting"].as_i64() {
+        // Those that are parked have a column of their own.
+        Some(waiting) => (waiting - stream["parked"].as_i64().unwrap_or_default()).to_string(),
+        None => String::new(),
+    }),
     column("parked", |stream| text(stream, "/parked")),
     column("oldest", |stream| text(stream, "/oldest")),
     column("url", |stream| text(stream, "/url")),
