@@ -301,6 +301,32 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
     assert_eq!(receiver.state().violations(), []);
 }
 
+#[actix_web::test]
+async fn all_that_is_parked_is_sent_again_by_one_command_which_says_how_much_it_is_and_asks() {
+    let (receiver, folder) = receiver().await;
+    let running = folder.serve().await.with_customer().await;
+    status(&running, &["shop", "0 of 0"]).await;
+    let retry = "deliver retry shop --all --reason 'the secret is mended'";
+    let none = run(&running.folder, &format!("{retry} --yes")).await;
+    assert_has(&none.all(), &["nothing is parked at shop"]);
+    receiver.state().deliveries().extend([OnRequest::Fail(401)]);
+    running.paid(&KASPI, 10_000).await;
+    running.paid(&KASPI, 20_000).await;
+    status(&running, &["2 of 2", "parked"]).await;
+    let said = run(&running.folder, retry).await.bad();
+    assert_has(&said, &["1 of entries, from 1 to 1", "add --yes"]);
+    let said = run(&running.folder, &format!("{retry} --yes --json")).await;
+    assert_eq!(said.json()["retried"], 1);
+    until(|| receiver.state().balance(CUSTOMER) == 30_000).await;
+    for line in [
+        "deliver retry shop --reason x",
+        "deliver retry shop 1 --all --reason x",
+        "deliver retry shop --all",
+    ] {
+        assert_eq!(run(&running.folder, line).await.code, Some(2), "{line}");
+    }
+}
+
 async fn until(is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {

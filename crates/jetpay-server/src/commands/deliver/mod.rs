@@ -3,6 +3,7 @@
 
 mod booked;
 mod probe;
+mod retry;
 mod test;
 
 use std::fmt::Write;
@@ -23,8 +24,10 @@ pub(super) enum Deliver {
     Status(Status),
     /// List what waits or is parked at one endpoint; calls the running service
     Waiting(Waiting),
-    /// Send an item that waits or is parked again, now; calls the running service
-    Retry(Item),
+    /// Send an item that waits or is parked again, now, or all that is parked; calls the running service
+    ///
+    /// When the endpoint refused everything for a time, for example because of a wrong secret, mend that and use --all.
+    Retry(retry::Retry),
     /// Take an item that waits or is parked as delivered, without sending it; calls the running service
     ///
     /// The endpoint does not learn of it: book it there by hand if it must be there.
@@ -116,7 +119,7 @@ impl Deliver {
         match self {
             Self::Status(status) => status.run(),
             Self::Waiting(waiting) => waiting.run(),
-            Self::Retry(item) => item.decide("retry", json!({})),
+            Self::Retry(retry) => retry.run(),
             Self::Skip(skip) => skip.item.decide("skip", json!({"reason": skip.reason})),
             Self::Replay(replay) => replay.run(),
             Self::Test(test) => test.run(),
@@ -172,14 +175,7 @@ impl Item {
             &["deliveries", &self.stream.name, "waiting", &seq, what],
             body,
         );
-        self.admin.call(&request, |answer| {
-            named(&[
-                ("endpoint", text(answer, "/name")),
-                (item_of(answer), text(answer, "/seq")),
-                ("state", text(answer, "/state")),
-                ("by", text(answer, "/by")),
-            ])
-        })
+        self.admin.call(&request, decision)
     }
 }
 
@@ -196,6 +192,16 @@ impl Replay {
             ])
         })
     }
+}
+
+/// The answer to a decision about an item.
+fn decision(answer: &Value) -> String {
+    named(&[
+        ("endpoint", text(answer, "/name")),
+        (item_of(answer), text(answer, "/seq")),
+        ("state", text(answer, "/state")),
+        ("by", text(answer, "/by")),
+    ])
 }
 
 /// What an item of the feed in an answer is.
