@@ -233,6 +233,7 @@ const TABLES: [&str; 13] = [
     "delivery_streams",
     "waiting_deliveries",
     "delivery_receipts",
+    "delivery_skips",
 ];
 
 /// Every value in the database, table by table.

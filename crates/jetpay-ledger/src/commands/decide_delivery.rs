@@ -77,6 +77,7 @@ pub(crate) fn skip_delivery(
             return Ok(Err(ResolveError::NotWaiting));
         };
         transaction.remove_waiting(&stream, seq)?;
+        transaction.put_skip(&stream, seq)?;
         if !resolve_alarm(transaction, waiting.alarm, &reason, now)? {
             let what = format!(
                 "{} is not delivered to {}",

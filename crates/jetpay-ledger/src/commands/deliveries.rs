@@ -106,6 +106,11 @@ pub(crate) fn record_deliveries(
                 transaction.put_waiting(&stream, item)?;
             }
         }
+        for alarm in &progress.alarms {
+            if alarm.kind == DeliveryAlarmKind::NotDeliverable {
+                transaction.put_skip(&stream, alarm.seq)?;
+            }
+        }
         for receipt in &progress.receipts {
             transaction.put_receipt(&stream.name, receipt)?;
         }

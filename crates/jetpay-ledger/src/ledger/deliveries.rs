@@ -36,12 +36,14 @@ impl Ledger {
         };
         // What a person does in between is counted in `changes`.
         let waiting = self.waiting_deliveries(stream, 0, usize::MAX).await?;
+        let skipped = self.skipped_deliveries(stream, row.cursor).await?;
         Ok(Some(DeliveryLease {
             stream: row.stream,
             fencing_token: row.fencing_token,
             cursor: row.cursor,
             changes: row.changes,
             waiting,
+            skipped,
         }))
     }
 
@@ -91,6 +93,18 @@ impl Ledger {
             .await
     }
 
+    /// The items of a stream after `after` that a replay leaves out: a person skipped them, or the receiver's protocol has no such
+    /// item.
+    pub async fn skipped_deliveries(
+        &self,
+        stream: &DeliveryStream,
+        after: i64,
+    ) -> Result<Vec<i64>, Error> {
+        let values = vec![deliveries::id(stream).into(), after.into()];
+        self.read(deliveries::SKIPPED, values, deliveries::skipped)
+            .await
+    }
+
     /// Makes a waiting or parked item due now. A reason is shown as `why` until the next attempt; it may be empty.
     ///
     /// # Errors
@@ -106,7 +120,7 @@ impl Ledger {
         self.write(retry).await
     }
 
-    /// Takes an item as done without sending it. The reason is recorded as a resolution: of the item's alarm, if it has one.
+    /// Takes an item as done without sending it, now and by a replay. The reason is recorded as a resolution: of the item's alarm, if it has one.
     ///
     /// # Errors
     /// [`ResolveError::NotWaiting`], [`ResolveError::NoReason`].
@@ -125,7 +139,8 @@ impl Ledger {
         self.write(skip).await
     }
 
-    /// Delivers everything after this `seq` again, under the same ids. The lease of the stream ends. Returns the cursor before.
+    /// Delivers everything after this `seq` again, under the same ids, without what
+    /// [`skipped_deliveries`](Self::skipped_deliveries) names. The lease of the stream ends. Returns the cursor before.
     ///
     /// # Errors
     /// [`ResolveError::NoSuchStream`], [`ResolveError::BeyondCursor`], [`ResolveError::NoReason`].

@@ -73,6 +73,9 @@ pub struct DeliveryLease {
     pub changes: i64,
     /// In the order of `seq`.
     pub waiting: Vec<Waiting>,
+    /// The items behind the cursor that are not sent, in the order of `seq`: a person skipped them, or the receiver's protocol has
+    /// no such item. There are some after a replay.
+    pub skipped: Vec<i64>,
 }
 
 /// What a server delivered since it recorded last.

@@ -194,6 +194,20 @@ pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 
     ]
 }
 
+/// A row of `delivery_skips`. `stream` is the key of the stream.
+pub(crate) fn of_skip(stream: &str, seq: i64) -> [Value<'_>; 2] {
+    [stream.into(), seq.into()]
+}
+
+/// The items of the stream `$1` behind `$2` that are not sent.
+pub(crate) const SKIPPED: &str =
+    "SELECT seq FROM delivery_skips WHERE stream = $1 AND seq > $2 ORDER BY seq";
+
+/// From a row that [`SKIPPED`] gives.
+pub(crate) fn skipped(row: &mut Values<'_>) -> Result<i64, TransactionError> {
+    row.int()
+}
+
 /// A row of `delivery_receipts`.
 pub(crate) fn of_receipt<'v>(endpoint: &'v str, receipt: &'v DeliveryReceipt) -> [Value<'v>; 5] {
     [

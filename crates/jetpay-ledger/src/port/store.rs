@@ -70,7 +70,8 @@ pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELEC
     (SELECT CAST(coalesce(sum(reserved), 0) AS TEXT) FROM payouts),
     (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts),
     (SELECT count(*) FROM reconciliations), (SELECT count(*) FROM reconciliation_results), (SELECT count(*) FROM differences),
-    (SELECT count(*) FROM delivery_streams), (SELECT count(*) FROM waiting_deliveries), (SELECT count(*) FROM delivery_receipts)";
+    (SELECT count(*) FROM delivery_streams), (SELECT count(*) FROM waiting_deliveries), (SELECT count(*) FROM delivery_receipts),
+    (SELECT count(*) FROM delivery_skips)";
 
 /// From a row that [`TOTALS`] gives.
 pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
@@ -94,5 +95,6 @@ pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
         delivery_streams: row.int()?,
         waiting_deliveries: row.int()?,
         delivery_receipts: row.int()?,
+        delivery_skips: row.int()?,
     })
 }

@@ -15,6 +15,7 @@ crate::common::on_every_store! {
     retried_entry_is_due_now_under_the_same_alarm,
     replay_ends_the_lease_and_forgets_what_waits_behind,
     item_that_a_person_removed_is_not_added_again,
+    replay_leaves_out_what_was_skipped_and_what_cannot_be_told,
 }
 
 async fn dismissed_alarm_leaves_the_entry_parked_and_a_second_refusal_raises_another(
@@ -209,6 +210,39 @@ async fn item_that_a_person_removed_is_not_added_again(test: TestLedger) {
     assert_eq!(record(&test, &lease, parked(2, 1)).await, Some(1));
     assert_eq!(waits(&test).await, []);
     assert_eq!(test.alarm_kinds().await, []);
+    test.check().await;
+}
+
+async fn replay_leaves_out_what_was_skipped_and_what_cannot_be_told(test: TestLedger) {
+    pay(&test, 4).await;
+    let lease = lease_all(&test).await;
+    assert!(lease.skipped.is_empty());
+    let mut first = parked(4, 2);
+    first
+        .alarms
+        .push(alarm(DeliveryAlarmKind::NotDeliverable, 3));
+    record(&test, &lease, first.clone()).await;
+    // A record whose result was lost comes again.
+    record(&test, &lease, first).await;
+    let skipped = test
+        .skip_delivery(&entries(), 2, "booked by hand".into(), NOW)
+        .await;
+    assert_eq!(skipped, Ok(Ok(())));
+    assert_eq!(test.skipped_deliveries(&entries(), 0).await, Ok(vec![2, 3]));
+    let other = DeliveryStream {
+        name: "other".to_owned(),
+        ..entries()
+    };
+    assert_eq!(test.skipped_deliveries(&other, 0).await, Ok(vec![]));
+    for (after, left_out) in [(0, vec![2, 3]), (2, vec![3]), (3, vec![])] {
+        lease_all(&test).await;
+        let mut lease = lease_all(&test).await;
+        if after > 0 {
+            record(&test, &lease, progress(after, vec![])).await;
+            lease = lease_at(&test, &entries(), 9 * MINUTE).await.unwrap();
+        }
+        assert_eq!(lease.skipped, left_out, "after {after}");
+    }
     test.check().await;
 }
 

@@ -176,6 +176,8 @@ impl Simulation {
                 why: None,
             };
             match answer {
+                // What was skipped stays settled, also after a replay.
+                _ if lease.skipped.contains(&entry.seq) => taken.push(entry.seq),
                 Answer::Taken => taken.push(entry.seq),
                 _ => note(&mut lease, &mut progress, item, *answer),
             }

@@ -461,6 +461,9 @@ impl<R: Receiver + 'static> Shared<R> {
             NewItem { seq, lane, time }
         });
         leased.queue.add(items.collect::<Vec<_>>(), now);
+        // The queue passed what was skipped.
+        let Leased { queue, items, .. } = leased;
+        items.retain(|seq, _| queue.is_open(*seq));
     }
 
     fn send(self: &Arc<Self>, attempt: Attempt, item: Option<Arc<Item>>, lasts: Renewal) -> Action {

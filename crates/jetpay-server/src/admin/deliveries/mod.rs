@@ -266,17 +266,21 @@ async fn replay(
         .ledger
         .replay_deliveries(&stream, body.after, reason, now());
     let before = replayed.await??;
+    let left_out = admin.ledger.skipped_deliveries(&stream, body.after).await?;
+    let left_out = left_out.len();
     admin.wake.was_changed();
     let (DeliveryStream { name, feed }, after) = (stream, body.after);
     tracing::info!(
         endpoint = name,
         after,
         before,
+        left_out,
         by = by.name(),
         "the merchant replays deliveries"
     );
-    let answer =
-        json!({"name": name, "feed": feed, "after": after, "before": before, "by": by.name()});
+    let answer = json!({
+        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by.name()
+    });
     Ok(HttpResponse::Ok().json(answer))
 }
 

@@ -193,8 +193,7 @@ async fn operator_sees_what_waits_and_retries_skips_and_replays_it() {
         (again.0, &again.1["error"]["code"]),
         (404, &json!("not_found"))
     );
-    let expected =
-        json!({"name": "shop", "feed": "entries", "after": 1, "before": 3, "by": "aliya"});
+    let expected = json!({"name": "shop", "feed": "entries", "after": 1, "before": 3, "left_out": 1, "by": "aliya"});
     assert_eq!(replayed, (200, expected));
     assert_eq!(rest, (200, json!({"waiting": []})));
     let resolutions = ledger.resolutions(None, 9).await.unwrap();

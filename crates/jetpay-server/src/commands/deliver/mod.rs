@@ -35,7 +35,8 @@ pub(super) enum Deliver {
     /// Deliver everything after an item again, or from the past; calls the running service
     ///
     /// Everything has the ids that it had before: `webhook-id`, or `txn_id`. An endpoint that keeps them takes nothing twice.
-    /// What waits or is parked after that item waits no longer: it is delivered in its turn.
+    /// What waits or is parked after that item waits no longer: it is delivered in its turn. What a person skipped, and what the
+    /// endpoint's protocol has no request for, is left out: it was booked by hand.
     Replay(Replay),
     /// Send one harmless message to an endpoint, and say what came back
     ///
@@ -188,6 +189,10 @@ impl Replay {
                 ("endpoint", text(answer, "/name")),
                 ("delivers what comes after", text(answer, "/after")),
                 ("before", text(answer, "/before")),
+                (
+                    "leaves out what was skipped or has no request",
+                    text(answer, "/left_out"),
+                ),
                 ("by", text(answer, "/by")),
             ])
         })

@@ -59,6 +59,8 @@ pub struct Queue {
     opens: Opens,
     /// Those of them that are no rows: the cursor stays before the first.
     fresh: BTreeSet<i64>,
+    /// Those behind the cursor that are not sent.
+    skipped: BTreeSet<i64>,
     lanes: Lanes,
     sending: usize,
     /// The endpoint is gone until then.
@@ -108,6 +110,7 @@ impl Queue {
             cursor: lease.cursor,
             opens: Opens::new(),
             fresh: BTreeSet::new(),
+            skipped: lease.skipped.iter().copied().collect(),
             lanes: Lanes::default(),
             sending: 0,
             paused_until: None,
@@ -139,7 +142,8 @@ impl Queue {
     pub fn add(&mut self, items: impl IntoIterator<Item = NewItem>, now: Millis) {
         for item in items {
             self.read_to = self.read_to.max(item.seq);
-            match item.lane {
+            let lane = item.lane.filter(|_| !self.skipped.contains(&item.seq));
+            match lane {
                 Some(lane) => {
                     self.opens.insert(item.seq, Open::new(lane, item.time));
                     self.fresh.insert(item.seq);

@@ -36,6 +36,15 @@ CREATE TABLE delivery_receipts (
 ) STRICT;
 CREATE UNIQUE INDEX delivery_receipts_once ON delivery_receipts (endpoint, project_id, operation_id, kind);
 
+-- The items that are not sent although they do not wait: a person skipped them, or the receiver's protocol has no such item. A
+-- replay leaves them out.
+CREATE TABLE delivery_skips (
+    number INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    seq    INTEGER NOT NULL                      -- of the entry, or of the alarm
+) STRICT;
+CREATE UNIQUE INDEX delivery_skips_once ON delivery_skips (stream, seq);
+
 -- The alarm about a delivery: the endpoint, and the entry unless the endpoint is late. At most one of a kind is open.
 ALTER TABLE alarms ADD COLUMN endpoint TEXT;
 ALTER TABLE alarms ADD COLUMN entry INTEGER;     -- the seq of the entry

@@ -38,6 +38,8 @@ pub(super) struct Model {
     /// What the store has.
     pub(super) cursor: i64,
     pub(super) rows: BTreeMap<i64, Waiting>,
+    /// What a person skipped, or the receiver does not know.
+    pub(super) skipped: BTreeSet<i64>,
     changes_of_people: bool,
     progress: Option<DeliveryProgress>,
     /// What is being sent.
@@ -64,12 +66,13 @@ impl Model {
     pub(super) fn new(last: i64, lanes: i64) -> Self {
         let (now, rows) = (Millis(1_000_000), BTreeMap::new());
         Self {
-            queue: queue(0, &rows, now),
+            queue: queue(0, &rows, &BTreeSet::new(), now),
             now,
             lanes,
             last,
             cursor: 0,
             rows,
+            skipped: BTreeSet::new(),
             changes_of_people: false,
             progress: None,
             sending: Vec::new(),
@@ -292,6 +295,9 @@ impl Model {
         self.cursor = progress.cursor;
         self.alarms
             .extend(progress.alarms.iter().map(|alarm| (alarm.kind, alarm.seq)));
+        let untold = progress.alarms.iter();
+        let untold = untold.filter(|it| it.kind == DeliveryAlarmKind::NotDeliverable);
+        self.skipped.extend(untold.map(|alarm| alarm.seq));
         for seq in 1..=self.cursor {
             let is_safe = self.arrived.contains(&seq) || self.settled.contains(&seq);
             assert!(is_safe || self.rows.contains_key(&seq), "{seq} is lost");
@@ -310,6 +316,7 @@ impl Model {
         if skips {
             self.rows.remove(&seq);
             self.settled.insert(seq);
+            self.skipped.insert(seq);
         } else if let Some(row) = self.rows.get_mut(&seq) {
             (row.state, row.due_at) = (WaitingState::Waiting, self.now);
         }
@@ -329,7 +336,7 @@ impl Model {
             self.record(Need::All);
             self.recorded(255);
         }
-        self.queue = queue(self.cursor, &self.rows, self.now);
+        self.queue = queue(self.cursor, &self.rows, &self.skipped, self.now);
     }
 
     /// The service is killed. What is being sent arrives, or not, and no answer is seen.
@@ -354,7 +361,7 @@ impl Model {
         assert!(again <= WINDOW, "{again} are sent again");
         self.unrecorded.clear();
         self.first.clear();
-        self.queue = queue(self.cursor, &self.rows, self.now);
+        self.queue = queue(self.cursor, &self.rows, &self.skipped, self.now);
     }
 
     pub(super) fn run_until_all_is_delivered(&mut self) {
@@ -388,7 +395,12 @@ impl Model {
     }
 }
 
-fn queue(cursor: i64, rows: &BTreeMap<i64, Waiting>, now: Millis) -> Queue {
+fn queue(
+    cursor: i64,
+    rows: &BTreeMap<i64, Waiting>,
+    skipped: &BTreeSet<i64>,
+    now: Millis,
+) -> Queue {
     let lease = DeliveryLease {
         stream: DeliveryStream {
             name: "billing".to_owned(),
@@ -398,6 +410,7 @@ fn queue(cursor: i64, rows: &BTreeMap<i64, Waiting>, now: Millis) -> Queue {
         cursor,
         changes: 0,
         waiting: rows.values().cloned().collect(),
+        skipped: skipped.range(cursor + 1..).copied().collect(),
     };
     Queue::new(&lease, PARALLEL, now)
 }
