@@ -219,7 +219,7 @@ pub(crate) fn seen_at(connection: &Connection, id: &str) -> rusqlite::Result<Opt
         .flatten())
 }
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "customers",
     "customer_words",
     "payments",

@@ -63,7 +63,9 @@ impl WebhookClient {
         match status {
             200..=299 => Delivery::Delivered { receipt: None },
             410 => Delivery::Gone { why },
-            400..=499 if !matches!(status, 408 | 409 | 425 | 429) => Delivery::Refused { why },
+            400..=499 if !matches!(status, 408 | 409 | 425 | 429) => {
+                Delivery::Refused { why: why.into() }
+            }
             _ => Delivery::Again {
                 why,
                 after: answer.retry_after,

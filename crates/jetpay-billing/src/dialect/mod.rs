@@ -22,7 +22,7 @@ use jiff::civil::DateTime;
 
 pub use body::Body;
 
-use crate::outcome::{Delivery, Failure};
+use crate::outcome::{Delivery, Failure, Refusal};
 use crate::{amount, text};
 use answer::Answer;
 
@@ -217,16 +217,16 @@ impl Dialect {
         let why = format!("result {}: {}", answer.result, row.meaning);
         match row.pay {
             OnPay::Repeated if !order.is_repeat => Delivery::Refused {
-                why: format!("{why}, and no attempt of ours is known"),
+                why: format!("{why}, and no attempt of ours is known").into(),
             },
             OnPay::Delivered | OnPay::Repeated => Delivery::Delivered {
                 receipt: answer.receipt,
             },
             OnPay::Again => Delivery::Again { why, after: None },
             OnPay::Refused => Delivery::Refused {
-                why: match answer.comment {
-                    Some(said) => format!("{why} (\"{}\")", text::comment(&said, order.account)),
-                    None => why,
+                why: Refusal {
+                    meaning: why,
+                    said: (answer.comment).map(|said| text::comment(&said, order.account)),
                 },
             },
         }

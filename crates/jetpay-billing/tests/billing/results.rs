@@ -165,8 +165,9 @@ fn comment_is_quoted_about_a_refused_payment_alone() {
     let Delivery::Refused { why } = pay(Dialect::Osmp, &text, false) else {
         panic!("{text}");
     };
+    assert!(!why.meaning.contains("Есенов"), "{why}");
     assert_eq!(
-        why,
+        why.to_string(),
         "result 5: no such account (\"Есенов 77, *** +***, <b>\")"
     );
     for result in ["1", "79", "90", "300", "8"] {

@@ -490,7 +490,7 @@ impl<R: Receiver + 'static> Shared<R> {
                 Ok(Some(item)) if item.seq() == seq => Arc::new(item),
                 Ok(_) => {
                     let why = format!("the ledger has no number {seq} in this feed");
-                    return Outcome::Sent(Sent::Sent(Delivery::Refused { why }), None);
+                    return refused(why);
                 }
                 Err(error) => {
                     self.stopped(&error);
@@ -503,7 +503,7 @@ impl<R: Receiver + 'static> Shared<R> {
             let why = format!(
                 "its project {project} is no longer one of this endpoint's `projects`: add it again and retry, or skip the item"
             );
-            return Outcome::Sent(Sent::Sent(Delivery::Refused { why }), None);
+            return refused(why);
         }
         // Reading may have taken long.
         if !self.may_send(lasts, self.environment.now()) {
@@ -518,6 +518,12 @@ impl<R: Receiver + 'static> Shared<R> {
         let projects = &self.settings.projects;
         projects.is_empty() || projects.contains(&item.project_id())
     }
+}
+
+/// The item is parked without being sent.
+fn refused(why: String) -> Outcome {
+    let why = why.into();
+    Outcome::Sent(Sent::Sent(Delivery::Refused { why }), None)
 }
 
 /// The receiver's own number of an entry that it has.

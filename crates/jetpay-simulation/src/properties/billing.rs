@@ -82,7 +82,7 @@ fn word_of_pay(delivery: &Delivery) -> &'static str {
             "again"
         }
         Delivery::Refused { why } => {
-            assert_short(why);
+            assert_short(&why.to_string());
             "refused"
         }
         Delivery::Gone { .. } => panic!("only an HTTP status means this"),

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jetpay_billing::Delivery;
+use jetpay_billing::{Delivery, Refusal};
 use jetpay_ledger::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryReceipt, Millis, WaitingState,
 };
@@ -199,10 +199,10 @@ impl Queue {
                 }
                 Delivery::Again { why, after: asked } => {
                     let due_at = retry::again_at(now, seq, open.attempts, asked);
-                    self.waits(seq, WaitingState::Waiting, due_at, Some(why), now);
+                    self.waits(seq, WaitingState::Waiting, due_at, Some(why.into()), now);
                 }
                 Delivery::Refused { why } => {
-                    self.alarm(DeliveryAlarmKind::Parked, seq, why.clone());
+                    self.alarm(DeliveryAlarmKind::Parked, seq, why.meaning.clone());
                     self.waits(seq, WaitingState::Parked, now, Some(why), now);
                 }
                 Delivery::Gone { why } => {
@@ -210,7 +210,7 @@ impl Queue {
                     self.paused_until = Some(until);
                     self.is_late = true;
                     self.alarm(DeliveryAlarmKind::Late, seq, why.clone());
-                    self.waits(seq, WaitingState::Waiting, until, Some(why), now);
+                    self.waits(seq, WaitingState::Waiting, until, Some(why.into()), now);
                 }
             },
             Outcome::NotSent => {
@@ -303,7 +303,7 @@ impl Queue {
         seq: i64,
         state: WaitingState,
         due_at: Millis,
-        why: Option<String>,
+        why: Option<Refusal>,
         now: Millis,
     ) {
         let Some(open) = self.opens.get_mut(&seq) else {
@@ -314,12 +314,16 @@ impl Queue {
             before.is_some(),
             before.as_ref().map_or(now, |row| row.since),
         );
-        let why = why.or_else(|| before?.why);
+        let (why, meaning) = match why {
+            Some(why) => (Some(why.to_string()), Some(why.meaning)),
+            None => before.map_or((None, None), |row| (row.why, row.meaning)),
+        };
         open.row = Some(Row {
             state,
             since,
             due_at,
             why,
+            meaning,
         });
         self.changed.insert(seq);
         self.fresh.remove(&seq);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use jetpay_billing::Delivery;
+use jetpay_billing::{Delivery, Refusal};
 use jetpay_ledger::{
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryStream, Feed, Millis, Waiting,
     WaitingState,
@@ -208,7 +208,12 @@ impl Model {
                 Sent::Sent(again(None))
             }
             20..40 => Sent::Sent(again(Some(7))),
-            40..46 => Sent::Sent(Delivery::Refused { why: why() }),
+            40..46 => Sent::Sent(Delivery::Refused {
+                why: Refusal {
+                    meaning: why(),
+                    said: Some("Esenov".to_owned()),
+                },
+            }),
             46..48 => Sent::Sent(Delivery::Gone { why: why() }),
             48..52 => {
                 self.settled.insert(seq);
@@ -298,6 +303,11 @@ impl Model {
         let untold = progress.alarms.iter();
         let untold = untold.filter(|it| it.kind == DeliveryAlarmKind::NotDeliverable);
         self.skipped.extend(untold.map(|alarm| alarm.seq));
+        let quotes = progress
+            .alarms
+            .iter()
+            .find(|it| it.reason.contains("Esenov"));
+        assert_eq!(quotes, None, "an alarm quotes the receiver");
         for seq in 1..=self.cursor {
             let is_safe = self.arrived.contains(&seq) || self.settled.contains(&seq);
             assert!(is_safe || self.rows.contains_key(&seq), "{seq} is lost");
