@@ -35,7 +35,7 @@ pub enum Delivery {
 pub struct Refusal {
     /// The answer's result, and what it means. It holds no secret and no payer's data.
     pub meaning: String,
-    /// What the receiver said of it (`comment`), which the person who decides needs: at most 200 characters, one line, without
+    /// What the receiver said of it, a billing in `comment` and a webhook in its answer's body, which the person who decides needs: at most 200 characters, one line, without
     /// the account and without numbers of five digits or more. A billing could still write a name there, so it belongs to the
     /// item alone: into no log, no alarm and no mail.
     pub said: Option<String>,

@@ -10,6 +10,8 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// The secret before the last rotation.
@@ -29,18 +31,7 @@ impl Receiver {
     /// Starts a command line in which `PORT` and `DIR`, the folder of the examples, are replaced.
     async fn start(command: &[&str], books: &TempDir) -> Self {
         let port = free_port();
-        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/receivers");
-        let filled = |it: &&str| {
-            it.replace("PORT", &port.to_string())
-                .replace("DIR", examples)
-        };
-        let process = Command::new(command[0])
-            .args(command[1..].iter().map(filled))
-            .env("WEBHOOK_SECRETS", format!(" {SECRET}  {EARLIER} "))
-            .env("DATABASE", books.path().join("books"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let process = Self::process(command, books, port);
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().build().unwrap();
         let receiver = Self {
@@ -49,10 +40,7 @@ impl Receiver {
             http,
         };
         let begun = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", port))
-            .await
-            .is_err()
-        {
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(
                 begun.elapsed() < Duration::from_secs(20),
                 "{command:?} does not listen"
@@ -60,6 +48,21 @@ impl Receiver {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         receiver
+    }
+
+    fn process(command: &[&str], books: &TempDir, port: u16) -> Child {
+        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/receivers");
+        let filled = |it: &&str| {
+            it.replace("PORT", &port.to_string())
+                .replace("DIR", examples)
+        };
+        Command::new(command[0])
+            .args(command[1..].iter().map(filled))
+            .env("WEBHOOK_SECRETS", format!(" {SECRET}  {EARLIER} "))
+            .env("DATABASE", books.path().join("books"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// Posts a body that was signed `age` seconds ago, with `sent` in its place.
@@ -107,6 +110,19 @@ impl Receiver {
         answer.status().as_u16()
     }
 
+    /// The first line of the answer to a request with this line among its headers.
+    async fn status_line(&self, header: &[u8]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let head = b"POST /webhooks HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+        let request = [head, header, b"\r\n\r\n"].concat();
+        stream.write_all(&request).await.unwrap();
+        let mut answer = Vec::new();
+        // A server may reset the connection after its answer.
+        let _end = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
     /// The status and the JSON of the answer to a look-up.
     async fn look_up(&self, customer: &str) -> (u16, Value) {
         let body = json!({"customer_id": customer, "project_id": 1234, "method": "kaspi"});
@@ -145,11 +161,28 @@ fn credit() -> String {
     json!({"type": "entry.credit", "timestamp": "2024-08-01T12:00:00Z", "data": data}).to_string()
 }
 
+async fn refuses_headers_that_are_no_numbers(receiver: &Receiver) {
+    let mut timestamp = b"content-length: 0\r\nwebhook-timestamp: ".to_vec();
+    timestamp.extend([b'1'; 5000]);
+    let answered = receiver.status_line(&timestamp).await;
+    assert!(answered.contains(" 401 "), "5000 digits: {answered:?}");
+    let mut length = b"content-length: ".to_vec();
+    for wrong in [&b"\xb2"[..], &[b'1'; 5000]] {
+        length.truncate(16);
+        length.extend(wrong);
+        let answered = receiver.status_line(&length).await;
+        let is_refused = answered.contains(" 400 ") || answered.contains(" 413 ");
+        assert!(is_refused, "a length that is no number: {answered:?}");
+    }
+}
+
 async fn refuses_what_is_wrong(receiver: &Receiver) {
     let credit = credit();
     let cheap = credit.replace("90000", "90001");
     let alarm = r#"{"type":"alarm.delivery_late","timestamp":"2024-08-01T12:00:00Z","data":{}}"#;
     let no_amount = credit.replace("90000", "\"90000\"");
+    let beyond_64_bits = credit.replace("90000", "9223372036854775808");
+    let no_currency = credit.replace("\"KZT\"", "[]");
     let long = " ".repeat(70_000);
     for (what, path, secret, age, signed, sent, status) in [
         ("tampered", "/webhooks", SECRET, 0, &*credit, &*cheap, 401),
@@ -209,6 +242,24 @@ async fn refuses_what_is_wrong(receiver: &Receiver) {
             &no_amount,
             400,
         ),
+        (
+            "an amount beyond 64 bits",
+            "/webhooks",
+            SECRET,
+            0,
+            &beyond_64_bits,
+            &beyond_64_bits,
+            400,
+        ),
+        (
+            "a list as the currency",
+            "/webhooks",
+            SECRET,
+            0,
+            &no_currency,
+            &no_currency,
+            400,
+        ),
         ("too long", "/webhooks", SECRET, 0, &long, &long, 413),
         ("another path", "/x", SECRET, 0, &credit, &credit, 404),
         ("an alarm", "/webhooks", SECRET, 0, alarm, alarm, 200),
@@ -222,6 +273,7 @@ async fn refuses_what_is_wrong(receiver: &Receiver) {
         assert_eq!(receiver.debt().await, json!(125_000), "{what}");
     }
     assert_eq!(receiver.signed_with_nothing(&credit).await, 401);
+    refuses_headers_that_are_no_numbers(receiver).await;
     assert_eq!(receiver.debt().await, json!(125_000));
 }
 
@@ -236,6 +288,7 @@ async fn credits_once_what_is_signed(command: &[&str]) {
         assert_eq!(answer.status().as_u16(), 200);
         assert_eq!(receiver.debt().await, json!(35_000));
     }
+    second_start_leaves_the_books_alone(command, &books, receiver.port);
     drop(receiver);
     let receiver = Receiver::start(command, &books).await;
     assert_eq!(receiver.debt().await, json!(35_000), "after a kill");
@@ -251,6 +304,21 @@ async fn credits_once_what_is_signed(command: &[&str]) {
         (status, &json["error"]["code"]),
         (404, &json!("unknown_customer"))
     );
+}
+
+/// The first process is in the middle of a write while a second one is started on its port by mistake.
+fn second_start_leaves_the_books_alone(command: &[&str], books: &TempDir, port: u16) {
+    let path = books.path().join("books");
+    let before = std::fs::read(&path).unwrap();
+    let is_appended_to = before.ends_with(b"\n");
+    let mut during = before.clone();
+    if is_appended_to {
+        during.extend(b"{\"id\":\"entry_1234_2_cr");
+        std::fs::write(&path, &during).unwrap();
+    }
+    let mut second = Receiver::process(command, books, port);
+    assert!(!second.wait().unwrap().success());
+    assert!(std::fs::read(&path).unwrap() == during, "{command:?}");
 }
 
 /// Whether a program can be run.

@@ -5,8 +5,9 @@
 //
 // POST /webhooks: Standard Webhooks 1.0.0. POST /lookup: the same signature. Amounts are integers in minor units (tiyn).
 //
-// Node 20 has no database, so this example keeps its books in a file that it only appends to. Run one process. With a database of
-// your own, insert into a table whose unique key is the webhook's id, and answer 200 after the commit.
+// Node 20 has no database, so this example keeps its books in a file that it only appends to. Run one process: it opens the books
+// only when it has its port, so that a second start on that port ends and touches nothing. With a database of your own, insert into
+// a table whose unique key is the webhook's id, and answer 200 after the commit.
 'use strict';
 
 const crypto = require('node:crypto');
@@ -42,14 +43,14 @@ function openBooks(path) {
   const file = fs.openSync(path, 'a+');
   const text = fs.readFileSync(path);
   const whole = text.lastIndexOf('\n') + 1;
-  fs.ftruncateSync(file, whole);
+  if (whole < text.length) fs.ftruncateSync(file, whole);
   for (const line of text.subarray(0, whole).toString().split('\n')) {
     if (line) book(JSON.parse(line));
   }
   return { file, end: whole };
 }
 
-const books = openBooks(process.env.DATABASE ?? 'receiver.jsonl');
+let books; // There are none before the server listens.
 
 /** Writes an entry, waits for the disk, and counts it. A write that fails is taken out, so that the file stays readable. */
 function keep(entry) {
@@ -89,7 +90,8 @@ function signed(headers, body) {
 function accept(id, event) {
   if (!event.type.startsWith('entry.')) return; // An alarm, for example: show it to a person.
   const { customer_id, amount, currency } = event.data;
-  if (typeof customer_id !== 'string' || !Number.isSafeInteger(amount)) throw new TypeError('entry');
+  const texts = [customer_id, currency].every((it) => typeof it === 'string');
+  if (!texts || !Number.isSafeInteger(amount)) throw new TypeError('entry');
   if (!booked.has(id)) keep({ id, customer_id, amount, currency });
 }
 
@@ -142,4 +144,8 @@ const server = http.createServer((request, response) => {
 });
 
 // On this machine alone: put a web server with TLS in front.
-server.listen(Number(process.argv[2]), '127.0.0.1');
+// Another process that has this port has these books too: then there is an error here, before they are opened. No request is read
+// before they are.
+server.listen(Number(process.argv[2]), '127.0.0.1', () => {
+  books = openBooks(process.env.DATABASE ?? 'receiver.jsonl');
+});

@@ -2,6 +2,7 @@
 // Receives credits from the service jetpay, and answers its questions about customers. PHP 8 with PDO for SQLite, nothing else.
 //
 //     export WEBHOOK_SECRETS="whsec_..."        # two, with a space between, while you rotate them
+//     export DATABASE="/var/lib/receiver/receiver.db"     # outside of the web root, where no browser can fetch it
 //     php -S 127.0.0.1:8000 receiver.php        # to try it; your web server with TLS runs the same file
 //
 // POST /webhooks: Standard Webhooks 1.0.0. POST /lookup: the same signature. Amounts are integers in minor units (tiyn).
@@ -22,9 +23,21 @@ function answer(int $status, array $content): never
     exit;
 }
 
+/** What is configured, or 503: the service then keeps what it sends, and sends it again. */
+function configured(string $variable, string $what): string
+{
+    $value = trim((string) getenv($variable));
+    if ($value === '') {
+        error_log("$variable: $what");
+        answer(503, []);
+    }
+    return $value;
+}
+
 function database(): PDO
 {
-    $file = getenv('DATABASE') ?: __DIR__ . '/receiver.db';
+    // There is no default: beside this file, the web server would hand the books out.
+    $file = configured('DATABASE', 'write the path of a file outside of the web root');
     $database = new PDO("sqlite:$file", null, null, [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_TIMEOUT => 10]);
     $database->exec(
         'CREATE TABLE IF NOT EXISTS booked (webhook_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL,'
@@ -36,6 +49,8 @@ function database(): PDO
 /** Whether one of the secrets signed these bytes, within the last five minutes. */
 function signed(string $body): bool
 {
+    $what = 'write whsec_ and the base64 of 24 to 64 random bytes';
+    $secrets = configured('WEBHOOK_SECRETS', $what);
     $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
     $timestamp = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
     if (preg_match('/^\d{1,12}$/D', $timestamp) !== 1 || abs(time() - (int) $timestamp) > TOLERANCE) {
@@ -43,11 +58,11 @@ function signed(string $body): bool
     }
     $given = explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '');
     $good = false;
-    foreach (preg_split('/\s+/', (string) getenv('WEBHOOK_SECRETS'), -1, PREG_SPLIT_NO_EMPTY) as $secret) {
+    foreach (preg_split('/\s+/', $secrets) as $secret) {
         $key = base64_decode(preg_replace('/^whsec_/', '', $secret), true);
         if ($key === false || strlen($key) < 24) {
             // Anyone can sign with an empty one.
-            error_log('WEBHOOK_SECRETS: write whsec_ and the base64 of 24 to 64 random bytes');
+            error_log("WEBHOOK_SECRETS: $what");
             answer(503, []);
         }
         $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));

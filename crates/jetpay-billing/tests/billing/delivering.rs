@@ -110,7 +110,9 @@ async fn status_says_what_becomes_of_a_delivery() {
         assert_eq!(server.requests().len(), 1, "{status}");
         if let Some(why) = why {
             assert!(why.starts_with(&format!("HTTP status {status}")), "{why}");
-            assert!(!why.contains("said"), "{why}");
+            let quotes = outcome == "refused";
+            assert_eq!(why.ends_with(" (\"said: payer's name\")"), quotes, "{why}");
+            assert_eq!(why.contains("said"), quotes, "{why}");
             assert_eq!(why.contains("redirect"), status / 100 == 3, "{why}");
         }
     }

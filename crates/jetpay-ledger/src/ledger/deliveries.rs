@@ -74,10 +74,15 @@ impl Ledger {
 
     /// How the streams stand, those of these names.
     pub async fn delivery_status(&self, names: &[String]) -> Result<Vec<DeliveryStatus>, Error> {
-        let streams = self.read(deliveries::STATUS, Vec::new(), deliveries::status);
-        let mut streams = streams.await?;
+        let mut streams = self.all_delivery_status().await?;
         streams.retain(|status| names.contains(&status.stream.name));
         Ok(streams)
+    }
+
+    /// How all streams stand that the store has, also those of endpoints that were removed.
+    pub async fn all_delivery_status(&self) -> Result<Vec<DeliveryStatus>, Error> {
+        self.read(deliveries::STATUS, Vec::new(), deliveries::status)
+            .await
     }
 
     /// The items of a stream that wait, those after `after`, at most `limit`.

@@ -164,6 +164,11 @@ async fn new_stream_begins_after_the_last_item_that_is_there(test: TestLedger) {
         .map(|it| (it.stream.feed, it.cursor, it.last))
         .collect();
     assert_eq!(shown, [(Feed::Entries, 2, 3), (Feed::Alarms, 0, 0)]);
+    assert_eq!(
+        test.delivery_status(&["other".to_owned()]).await,
+        Ok(vec![])
+    );
+    assert_eq!(test.all_delivery_status().await.unwrap(), status);
     assert_eq!(status[0].oldest, Some(NOW));
     test.check().await;
 }

@@ -21,6 +21,7 @@ macro_rules! eprintln {
     ($($text:tt)*) => { eprint!("{}\n", format_args!($($text)*)) };
 }
 
+mod advice;
 mod client;
 mod confirm;
 mod deliver;

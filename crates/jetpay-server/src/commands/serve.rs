@@ -19,6 +19,7 @@ use crate::config::{
     AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, MailConfig, ProjectConfig,
     StoreLocation,
 };
+use crate::deliver;
 use crate::listener;
 use crate::mail::Smtp;
 use crate::methods::MethodName;
@@ -39,6 +40,11 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     System::new().block_on(async move {
         let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
+        // A store that is away has no answer, and is no reason not to start.
+        let left_out = deliver::warnings(&ledger, &config.deliver).await;
+        for warning in left_out.unwrap_or_default() {
+            tracing::warn!("{warning}");
+        }
         let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
@@ -136,6 +142,12 @@ async fn connect(config: &Config) -> anyhow::Result<()> {
         Err(_) => Err("no answer in 10 s".to_owned()),
     };
     let mut failed = !report(&config.store.to_string(), &store);
+    // A store that the next start changes is not opened: to open it would change it.
+    if store.is_ok_and(|found| !found.contains("which the")) {
+        for warning in left_out(config).await.unwrap_or_default() {
+            println!("  warning: {}", visible::line(&warning));
+        }
+    }
     for project in &config.projects {
         if let Some(gate) = &config.gate {
             let place = format!("the Gate at {}, project {}", gate.base_url, project.id);
@@ -158,6 +170,17 @@ async fn connect(config: &Config) -> anyhow::Result<()> {
         bail!("not every connection works; see the lines with FAILED above");
     }
     Ok(())
+}
+
+/// What the store has for endpoints that are not configured.
+async fn left_out(config: &Config) -> anyhow::Result<Vec<String>> {
+    let ledger = match &config.store {
+        StoreLocation::Sqlite(path) => Ledger::open_to_read(path),
+        StoreLocation::Postgres { .. } => config.store.open().await,
+    }?;
+    let warnings = deliver::warnings(&ledger, &config.deliver).await;
+    ledger.close().await;
+    Ok(warnings?)
 }
 
 fn report(place: &str, found: &Result<String, String>) -> bool {

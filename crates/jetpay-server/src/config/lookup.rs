@@ -43,9 +43,29 @@ pub enum LookupKind {
         login: Option<Login>,
         /// `sum` of each question.
         sum: Money,
-        /// The field of the answer with the debt, `sum` or the name of a field; `None`: the answer has no debt.
-        debt_field: Option<String>,
+        /// Where the answer has what is owed; `None`: nowhere.
+        owed: Option<OwedField>,
     },
+}
+
+/// The field of an answer that says what is owed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedField {
+    /// `sum`, or the name of a field.
+    pub name: String,
+    /// Whether it is a balance, which is negative when money is owed; else it is a debt.
+    pub is_balance: bool,
+}
+
+impl OwedField {
+    /// The key of the configuration that names it.
+    pub(crate) fn key(&self) -> &'static str {
+        if self.is_balance {
+            "balance_field"
+        } else {
+            "debt_field"
+        }
+    }
 }
 
 /// The words of `kind`.
@@ -57,7 +77,7 @@ enum Kind {
 }
 
 /// The keys that do nothing with `kind = "store"`.
-const OF_A_SYSTEM: [&str; 10] = [
+const OF_A_SYSTEM: [&str; 11] = [
     "url",
     "secret_env",
     "secret_file",
@@ -67,6 +87,7 @@ const OF_A_SYSTEM: [&str; 10] = [
     "unknown_cache_seconds",
     "stale_hours",
     "debt_field",
+    "balance_field",
     "sum",
 ];
 
@@ -96,10 +117,7 @@ pub(super) fn read(
     let unknown_cache: Option<u64> = lookup.number("unknown_cache_seconds", 0..=3600);
     let stale_hours: Option<u64> = lookup.number("stale_hours", 0..=8760);
     let sum = sum(lookup, currency);
-    let debt_field = lookup.text("debt_field");
-    if debt_field.is_some_and(|name| name.text.trim().is_empty()) {
-        debt_field?.problem("it is empty; write \"sum\" or the name of a field of the answer");
-    }
+    let owed = owed(lookup);
     let url = || billing::url(lookup);
     let (url, kind) = match kind {
         None | Some(Kind::Store) => {
@@ -112,7 +130,7 @@ pub(super) fn read(
             return None;
         }
         Some(Kind::Http) => {
-            for key in ["debt_field", "sum"] {
+            for key in ["debt_field", "balance_field", "sum"] {
                 if let Some(item) = lookup.get(key) {
                     item.problem(
                         "this is for kind = \"osmp\" and \"kaspi\": a web service answers with the contracts and their debts; \
@@ -126,13 +144,18 @@ pub(super) fn read(
             )
         }
         Some(Kind::Dialect(dialect)) => {
-            let debt_field = debt_field.map(|name| name.text.to_owned());
+            if serving && let Some(kind) = lookup.get("kind") {
+                kind.warn(
+                    "each question is a `check`, which must not book money: BGBilling with payOnCheck books at each verify; run \
+                     `jetpay lookup probe CUSTOMER_ID` before you go live",
+                );
+            }
             let login = billing::login(lookup, folder);
             let kind = login.zip(sum).map(|(login, sum)| LookupKind::Dialect {
                 dialect,
                 login,
                 sum,
-                debt_field,
+                owed,
             });
             (url(), kind)
         }
@@ -163,6 +186,22 @@ fn warn_of_unused(lookup: &Table<'_>) {
             );
         }
     }
+}
+
+/// The field with what is owed, which one of two keys names.
+fn owed(lookup: &Table<'_>) -> Option<OwedField> {
+    let [debt, balance] = ["debt_field", "balance_field"].map(|key| lookup.text(key));
+    for name in [debt, balance].into_iter().flatten() {
+        if name.text.trim().is_empty() {
+            name.problem("it is empty; write \"sum\" or the name of a field of the answer");
+        }
+    }
+    if let (Some(_), Some(balance)) = (debt, balance) {
+        balance.problem("debt_field is set too; keep the one that says how your billing writes it");
+    }
+    let is_balance = balance.is_some();
+    let name = debt.or(balance)?.text.to_owned();
+    Some(OwedField { name, is_balance })
 }
 
 /// The sum of each question; by default, one whole unit of the currency.
@@ -248,26 +287,28 @@ mod tests {
             let LookupKind::Dialect {
                 login: None,
                 sum,
-                debt_field: None,
+                owed: None,
                 ..
             } = plain.kind
             else {
                 panic!("nothing is set");
             };
             assert_eq!(sum, Money::new(100, Currency::KZT));
-            let keys = "secret_file = \"login\"\ndebt_field = \"balance\"\nsum = \"10\"\n";
-            let full = lookup(&format!("{url}{keys}")).unwrap();
-            let LookupKind::Dialect {
-                dialect,
-                login: Some(_),
-                sum,
-                debt_field,
-            } = full.kind
-            else {
-                panic!("there is a login");
-            };
-            assert_eq!((dialect, sum), (is, Money::new(1000, Currency::KZT)));
-            assert_eq!(debt_field.as_deref(), Some("balance"));
+            for key in ["debt_field", "balance_field"] {
+                let keys = format!("secret_file = \"login\"\n{key} = \"deposit\"\nsum = \"10\"\n");
+                let full = lookup(&format!("{url}{keys}")).unwrap();
+                let LookupKind::Dialect {
+                    dialect,
+                    login: Some(_),
+                    sum,
+                    owed: Some(owed),
+                } = full.kind
+                else {
+                    panic!("there is a login");
+                };
+                assert_eq!((dialect, sum), (is, Money::new(1000, Currency::KZT)));
+                assert_eq!((owed.key(), &*owed.name), (key, "deposit"));
+            }
         }
     }
 
@@ -291,10 +332,13 @@ HTTP | URL | secret_file = "none"          => 13: lookup.secret_file: there is n
 HTTP | URL | secret_env = ["JETPAY_NO"]    => 13: lookup.secret_env: the environment variable JETPAY_NO is not set
 HTTP | URL | SIGNING | secret_env = "JETPAY_NO" => 13: lookup.secret_file: secret_env is set too; keep one of them
 HTTP | URL | SIGNING | debt_field = "sum"  => 14: lookup.debt_field: this is for kind = "osmp" and "kaspi"
+HTTP | URL | SIGNING | balance_field = "x" => 14: lookup.balance_field: this is for kind = "osmp" and "kaspi"
 HTTP | URL | SIGNING | sum = "1.00"        => 14: lookup.sum: this is for kind = "osmp" and "kaspi"
 OSMP | URL | secret_file = "token"         => 13: lookup.secret_file: this is no login of HTTP Basic; write USER:PASSWORD there
 OSMP | URL | secret_file = ["login", "signing"] => 13: lookup.secret_file: a billing has one login; write one
 OSMP | URL | debt_field = ""               => 13: lookup.debt_field: it is empty; write "sum" or the name of a field
+OSMP | URL | balance_field = " "           => 13: lookup.balance_field: it is empty; write "sum" or the name of a field
+OSMP | URL | debt_field = "sum" | balance_field = "b" => 14: lookup.balance_field: debt_field is set too; keep the one
 OSMP | URL | sum = "0.00"                  => 13: lookup.sum: this is no amount above 0 in KZT; write sum = "1.00"
 OSMP | URL | sum = "1.001"                 => 13: lookup.sum: this is no amount above 0 in KZT
 OSMP | URL | sum = 1                       => 13: lookup.sum: this is a number; write sum = "1.00"

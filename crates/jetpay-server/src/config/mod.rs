@@ -23,7 +23,7 @@ pub use document::Problems;
 pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
 pub use keys::COMMENTED;
-pub use lookup::{LookupConfig, LookupKind};
+pub use lookup::{LookupConfig, LookupKind, OwedField};
 pub use mail::{MailConfig, MailLogin, MailSecurity, MailServer};
 pub use store::StoreLocation;
 

@@ -10,6 +10,7 @@ pub mod queue;
 mod receiver;
 #[cfg(test)]
 mod tests;
+mod unconfigured;
 mod worker;
 
 use jetpay_billing::Delivery;
@@ -18,6 +19,7 @@ use jetpay_ledger::{Alarm, Entry};
 pub use driver::{Action, Driver, Event, Settings};
 pub use message::Message;
 pub(crate) use receiver::HttpReceiver;
+pub(crate) use unconfigured::{not_delivered, unconfigured, warnings};
 pub(crate) use worker::{ATTEMPT, Wake, Workers};
 
 /// What is delivered.

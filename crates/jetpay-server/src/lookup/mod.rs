@@ -106,9 +106,7 @@ impl Lookup {
         let settings = config.lookup.as_ref()?;
         let includes = match &settings.kind {
             LookupKind::Http(_) => Includes::All,
-            LookupKind::Dialect {
-                debt_field: None, ..
-            } => Includes::NoDebts,
+            LookupKind::Dialect { owed: None, .. } => Includes::NoDebts,
             LookupKind::Dialect { .. } => {
                 let streams = config.deliver.iter();
                 let told = streams.filter(|it| matches!(it.kind, DeliverKind::Dialect { .. }));

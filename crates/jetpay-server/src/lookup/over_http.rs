@@ -1,5 +1,7 @@
 //! The questions over HTTP: signed JSON to a web service, or a `check` to a billing.
 
+use std::fmt::Display;
+
 use futures_util::future::BoxFuture;
 use jetpay_billing::client::{DialectClient, LookupAnswer, NoClient, WebhookClient};
 use jetpay_billing::dialect::{CheckAnswer, CheckedAccount};
@@ -10,7 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::source::{Billing, Failed, Found, Limited, Question};
-use crate::config::{LookupConfig, LookupKind};
+use crate::config::{LookupConfig, LookupKind, OwedField};
 use crate::customer::CustomerBody;
 use crate::field_error::FieldErrors;
 use crate::text::without_bom;
@@ -36,8 +38,8 @@ pub(crate) enum Way {
         sum: String,
         /// The currency of the answers.
         currency: Currency,
-        /// The field with the debt.
-        debt_field: Option<String>,
+        /// The field with what is owed.
+        owed: Option<OwedField>,
     },
 }
 
@@ -73,12 +75,12 @@ impl Way {
                 dialect,
                 login,
                 sum,
-                debt_field,
+                owed,
             } => Self::Dialect {
                 client: DialectClient::new(*dialect, url, login.clone(), timeout)?,
                 sum: amount::to_text(*sum).expect("the configuration has listed currencies alone"),
                 currency: sum.currency(),
-                debt_field: debt_field.clone(),
+                owed: owed.clone(),
             },
         })
     }
@@ -104,14 +106,14 @@ impl Way {
                 client,
                 sum,
                 currency,
-                debt_field,
+                owed,
             } => {
                 let account = question.customer_id.as_str();
                 let txn_id = txn_id::of_check(question.asked_at.0);
                 Ok(match client.check(account, &txn_id, sum).await? {
                     CheckAnswer::Unknown => Heard::Unknown,
                     CheckAnswer::Known(account) => {
-                        let debt = debt(&account, debt_field.as_deref(), *currency)?;
+                        let debt = debt(&account, owed.as_ref(), *currency)?;
                         Heard::Account(account, debt)
                     }
                 })
@@ -140,30 +142,38 @@ impl Billing for Way {
     }
 }
 
-/// The debt of an account, in minor units. It is the text of `sum`, or of the field with this name; an empty one is no debt that
-/// is known. An account that is ahead owes nothing.
+/// The text of `sum`, or of the field with this name; `None` also when it is empty.
+pub(crate) fn value<'a>(account: &'a CheckedAccount, name: &str) -> Option<&'a str> {
+    let text = if name == "sum" {
+        account.sum.as_deref()
+    } else {
+        let found = account.fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, text)| text.as_str())
+    };
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// The debt of an account, in minor units; `None`: none is known, or a balance says that nothing is owed. A debt below 0 is one
+/// of an account that is ahead: it owes 0.
 fn debt(
     account: &CheckedAccount,
-    field: Option<&str>,
+    owed: Option<&OwedField>,
     currency: Currency,
 ) -> Result<Option<i64>, Failure> {
-    let text = match field {
-        None => None,
-        Some("sum") => account.sum.as_deref(),
-        Some(name) => {
-            let mut fields = account.fields.iter();
-            let found = fields.find(|(known, _)| known == name);
-            found.map(|(_, text)| text.as_str())
-        }
-    };
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+    let Some((owed, text)) = owed.and_then(|owed| Some((owed, value(account, &owed.name)?))) else {
         return Ok(None);
     };
-    let debt = amount::from_text(text, currency).map_err(|what| {
-        let name = field.unwrap_or_default();
-        Failure::Unreadable(format!("debt_field {name:?} of it is no amount: {what}"))
-    })?;
-    Ok(Some(debt.max(0)))
+    let unreadable = |what: &dyn Display| {
+        let (key, name) = (owed.key(), &owed.name);
+        Failure::Unreadable(format!("{key} {name:?} of it is no amount: {what}"))
+    };
+    let amount = amount::from_text(text, currency).map_err(|what| unreadable(&what))?;
+    if !owed.is_balance {
+        return Ok(Some(amount.max(0)));
+    }
+    let debt = amount.checked_neg();
+    let debt = debt.ok_or_else(|| unreadable(&"it is too large"))?;
+    Ok(Some(debt).filter(|debt| *debt > 0))
 }
 
 /// Reads the body of `PUT /v1/customers/{customer_id}`.
@@ -185,34 +195,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debt_is_read_exactly_from_the_field_that_the_configuration_names() {
+    fn debt_is_read_exactly_from_the_debt_or_the_balance_that_the_configuration_names() {
         let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
         let account = CheckedAccount {
             sum: Some("200.00".to_owned()),
             fields: vec![
                 field("debt", "1 200,50"),
                 field("ahead", "-5.00"),
+                field("zero", "0.00"),
+                field("least", "-92233720368547758.08"),
                 field("empty", " "),
                 field("odd", "two"),
             ],
             comment: None,
         };
-        let of = |field| debt(&account, field, Currency::KZT);
-        for (field, minor) in [
-            (None, None),
-            (Some("sum"), Some(20_000)),
-            (Some("debt"), Some(120_050)),
-            (Some("ahead"), Some(0)),
-            (Some("empty"), None),
-            (Some("none"), None),
+        let of = |name: &str, is_balance| {
+            let name = name.to_owned();
+            let owed = OwedField { name, is_balance };
+            debt(&account, Some(&owed), Currency::KZT)
+        };
+        assert_eq!(debt(&account, None, Currency::KZT), Ok(None));
+        for (field, as_debt, as_balance) in [
+            ("sum", Some(20_000), None),
+            ("debt", Some(120_050), None),
+            ("ahead", Some(0), Some(500)),
+            ("zero", Some(0), None),
+            ("empty", None, None),
+            ("none", None, None),
         ] {
-            assert_eq!(of(field), Ok(minor), "{field:?}");
+            assert_eq!(of(field, false), Ok(as_debt), "{field}");
+            assert_eq!(of(field, true), Ok(as_balance), "{field}");
         }
-        let failure = of(Some("odd")).unwrap_err().to_string();
-        assert!(
-            failure.contains("debt_field \"odd\"") && !failure.contains("two"),
-            "{failure}"
-        );
+        for (is_balance, key) in [(false, "debt_field"), (true, "balance_field")] {
+            let failure = of("odd", is_balance).unwrap_err().to_string();
+            let names_it = failure.contains(&format!("{key} \"odd\""));
+            assert!(names_it && !failure.contains("two"), "{failure}");
+        }
+        assert!(of("least", true).is_err());
     }
 
     #[test]

@@ -60,14 +60,19 @@ async fn test_of_a_billing_books_nothing_and_says_what_came_back() {
         assert!(!said.all().contains("hidden"), "{said:?}");
         assert_has(&said.good(), &["does not know the account", " ms", "ready"]);
         let fail = |on_request| billing.state().script([on_request]);
-        for (on_request, says) in [
-            (OnRequest::Fail(401), "HTTP status 401"),
-            (OnRequest::Drop, "the connection"),
-            (OnRequest::Body(b"<html>".to_vec()), "cannot be read"),
+        for (on_request, says, advice) in [
+            (OnRequest::Fail(401), "HTTP status 401", "the secret"),
+            (OnRequest::Drop, "the connection", "is the url right"),
+            (
+                OnRequest::Body(b"<html>".to_vec()),
+                "cannot be read",
+                "is kind right",
+            ),
+            (OnRequest::Result(9), "result 9", "is kind right"),
         ] {
             fail(on_request);
             let said = run(&folder, "deliver test abills").await;
-            assert_has(&said.bad(), &[says]);
+            assert_has(&said.bad(), &[says, advice]);
         }
         billing.state().put_account("jetpay-no-such-account", None);
         let said = run(&folder, "deliver test abills").await;
@@ -103,11 +108,17 @@ async fn probe_pays_once_and_tells_how_the_billing_answers_the_repeat() {
             assert!(state.booked().iter().all(|it| it.minor == 150));
             let id = &state.booked()[0].txn_id;
             assert_eq!(id.len(), 18, "not the number of an operation: {id}");
-            let number = format!("with its number {}", state.booked()[0].prv_txn);
             let all = said.all();
+            let (_, take_back) = all.split_once("Take back in the billing").unwrap();
+            let number = |at: usize| format!("{id} with its number {}", state.booked()[at].prv_txn);
+            for at in 0..booked {
+                assert_has(take_back, &[&number(at)]);
+            }
+            let number = number(0);
+            let number = number.trim_start_matches(id.as_str()).trim();
             assert_has(
                 &all,
-                &[says, &number, "1.50 KZT", id, "Take back in the billing"],
+                &[says, number, "1.50 KZT", id, "Take back in the billing"],
             );
             if code == 0 {
                 assert_has(
@@ -115,6 +126,35 @@ async fn probe_pays_once_and_tells_how_the_billing_answers_the_repeat() {
                     &["and not with the repeat", "longest answer", "ready"],
                 );
             }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn probe_pays_nothing_into_a_billing_that_books_at_each_check_and_names_what_it_booked() {
+    for (dialect, kind) in KINDS {
+        let quirks = Quirks {
+            pay_on_check: true,
+            ..Quirks::default()
+        };
+        let billing = billing(dialect, quirks).await;
+        let folder = folder("abills", kind, &billing.url());
+        let probe = format!("deliver probe abills --customer {CUSTOMER} --yes");
+        let said = run(&folder, &probe).await;
+        assert_eq!(said.code, Some(1), "{said:?}");
+        let parts = [
+            "nothing is paid: ",
+            "this amount changed: ",
+            "balance",
+            "payOnCheck",
+        ];
+        assert_has(&said.err, &parts);
+        let booked = billing.state().booked().to_vec();
+        assert_eq!(booked.len(), 2, "the two checks before the payment");
+        for booking in booked {
+            assert!(booking.txn_id.starts_with('9') && booking.minor == 100);
+            let take_back = format!("txn_id {} of a `check` for 1.00 KZT", booking.txn_id);
+            assert_has(&said.out, &[&take_back]);
         }
     }
 }
@@ -143,7 +183,7 @@ async fn probe_pays_nothing_without_a_yes_or_into_an_unknown_account() {
     // The billing books the payment, and the connection breaks.
     billing
         .state()
-        .script([OnRequest::Answer, OnRequest::DoneAndDrop]);
+        .script([OnRequest::Answer, OnRequest::Answer, OnRequest::DoneAndDrop]);
     let probe = format!("deliver probe abills --customer {CUSTOMER} --yes");
     let said = run(&folder, &probe).await;
     let id = billing.state().booked()[0].txn_id.clone();
@@ -167,18 +207,45 @@ async fn unknown_endpoint_is_refused_with_the_names_of_the_configured_ones() {
 async fn test_of_a_webhook_is_signed_and_says_what_would_become_of_an_entry() {
     let (receiver, folder) = receiver().await;
     let said = run(&folder, "deliver test shop").await;
-    assert_has(&said.good(), &["the receiver took it", " ms", "ready"]);
+    let refused = "refused a message with a wrong signature";
+    assert_has(
+        &said.good(),
+        &[
+            "the receiver took it",
+            " ms",
+            refused,
+            "does not show that an entry is booked",
+            "ready",
+        ],
+    );
     assert_eq!(receiver.state().arrivals()[0].kind, "test");
+    assert_eq!(receiver.state().arrivals().len(), 1);
+    let forged = receiver.state().violations().len();
+    assert_eq!(forged, 1, "the message with a wrong signature");
     for (on_request, says) in [
         (
             OnRequest::Fail(503),
-            ["HTTP status 503", "would wait and be sent again"],
+            [
+                "HTTP status 503",
+                "would wait and be sent again",
+                "The log of your system",
+            ],
         ),
-        (OnRequest::Fail(400), ["HTTP status 400", "would be parked"]),
-        (OnRequest::Fail(410), ["HTTP status 410", "would pause"]),
+        (
+            OnRequest::Fail(400),
+            ["HTTP status 400", "would be parked", "the secret"],
+        ),
+        (
+            OnRequest::Fail(410),
+            ["HTTP status 410", "would pause", "the url"],
+        ),
         (
             OnRequest::Drop,
-            ["the connection", "would wait and be sent again"],
+            [
+                "the connection",
+                "would wait and be sent again",
+                "is the url right",
+            ],
         ),
     ] {
         receiver.state().deliveries().extend([on_request]);
@@ -191,7 +258,22 @@ async fn test_of_a_webhook_is_signed_and_says_what_would_become_of_an_entry() {
     );
     let said = run(&folder, "deliver test shop").await;
     assert_has(&said.bad(), &["HTTP status 401"]);
-    assert_eq!(receiver.state().violations().len(), 1);
+    assert_eq!(receiver.state().violations().len(), forged + 1);
+}
+
+#[actix_web::test]
+async fn test_and_probe_of_a_webhook_fail_when_it_takes_messages_that_are_not_signed() {
+    for line in ["deliver test shop", "deliver probe shop"] {
+        let (receiver, folder) = receiver().await;
+        // It answers the message with the wrong signature with 200 and does not look at it.
+        let before = if line.contains("probe") { 2 } else { 1 };
+        let script = (0..before).map(|_| OnRequest::Answer);
+        let blind = OnRequest::Body(b"{}".to_vec());
+        receiver.state().deliveries().extend(script.chain([blind]));
+        let said = run(&folder, line).await;
+        let parts = ["takes messages that are not signed with your secret", "401"];
+        assert_has(&said.bad(), &parts);
+    }
 }
 
 #[actix_web::test]
@@ -206,7 +288,7 @@ async fn probe_of_a_webhook_sends_one_message_twice_and_fails_when_the_repeat_is
             state.violations().len(),
         )
     };
-    assert_eq!(state(&receiver), (1, 1, 0));
+    assert_eq!(state(&receiver), (1, 1, 1), "one has a wrong signature");
     let script = [OnRequest::Answer, OnRequest::Fail(409)];
     receiver.state().deliveries().extend(script);
     let said = run(&folder, "deliver probe shop").await;
@@ -242,7 +324,10 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
     running.paid(&KASPI, 10_000).await;
     running.paid(&KASPI, 20_000).await;
     let shown = status(&running, &["2 of 2", "parked"]).await;
-    assert_has(&shown, &["when you say so", "HTTP status 400"]);
+    assert_has(
+        &shown,
+        &["when you say so", "HTTP status 400", "behind 1", "after 1"],
+    );
     assert_eq!(
         receiver.state().arrivals(),
         [],
@@ -333,4 +418,66 @@ async fn until(is_so: impl Fn() -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(30));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[actix_web::test]
+async fn renamed_endpoint_is_told_of_at_the_start_by_check_and_by_the_status() {
+    let (receiver, folder) = receiver().await;
+    let mut running = folder.serve().await.with_customer().await;
+    status(&running, &["shop", "0 of 0"]).await;
+    receiver.state().deliveries().extend([OnRequest::Fail(400)]);
+    running.paid(&KASPI, 10_000).await;
+    running.paid(&KASPI, 20_000).await;
+    status(&running, &["2 of 2", "parked"]).await;
+    running
+        .while_stopped(|folder| folder.change("name = \"shop\"", "name = \"store\""))
+        .await;
+    let lacks = "the endpoint `shop`, which the configuration does not have: 2 entries are not delivered there";
+    running.until_logged(lacks).await;
+    assert_eq!(running.log().matches(lacks).count(), 1);
+    let checked = run(&running.folder, "check --connect").await.good();
+    assert_has(&checked, &[lacks, "Write that name into [[deliver]] again"]);
+    let shown = status(&running, &["store", "not in the configuration"]).await;
+    assert_has(&shown, &["shop", "parked", "behind 1"]);
+
+    let skip = "deliver skip shop --reason 'booked by hand' ";
+    for seq in [1, 2] {
+        run(&running.folder, &format!("{skip}{seq}")).await.good();
+    }
+    let checked = run(&running.folder, "check --connect").await.good();
+    assert!(!checked.contains("`shop`"), "nothing is left: {checked}");
+}
+
+#[actix_web::test]
+async fn number_of_an_alarm_is_told_from_that_of_an_entry() {
+    let (receiver, folder) = receiver().await;
+    let folder = folder.configured("alarms = true\n");
+    let running = folder.serve().await.with_customer().await;
+    status(&running, &["entries", "alarms", "0 of 0"]).await;
+    let refuses = |_| OnRequest::Fail(400);
+    receiver.state().deliveries().always((0..1).map(refuses));
+    running.paid(&KASPI, 10_000).await;
+    // The entry is parked, which is an alarm, which is parked.
+    let begun = Instant::now();
+    loop {
+        let line = "deliver waiting shop --feed alarms";
+        let shown = run(&running.folder, line).await.good();
+        if shown.contains("parked") {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{shown}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let reason = "deliver skip shop 1 --reason 'booked by hand'";
+    run(&running.folder, reason).await.good();
+    for line in ["deliver retry shop 1", reason] {
+        let said = run(&running.folder, line).await.bad();
+        assert_has(
+            &said,
+            &["1 is the number of an alarm that waits at shop: add --feed alarms"],
+        );
+    }
+    run(&running.folder, "deliver retry shop 1 --feed alarms")
+        .await
+        .good();
 }

@@ -49,6 +49,7 @@ async fn probe_says_what_is_wrong_before_it_costs_money() {
             &[
                 "FAILED  an amount changed from one check to the next: balance",
                 "payOnCheck",
+                "take back there what this command's checks booked: 3 times 1.00 KZT",
             ],
         ),
         (
@@ -68,6 +69,61 @@ async fn probe_says_what_is_wrong_before_it_costs_money() {
             &[
                 "FAILED  it did not answer about the customer: 3 of 3",
                 "debt_field \"fio\"",
+            ],
+        ),
+        (
+            Quirks::default(),
+            "balance_field = \"balance\"",
+            None,
+            CUSTOMER,
+            0,
+            &["7123456789  7123456789  123.45 KZT"],
+        ),
+        (
+            Quirks::default(),
+            "balance_field = \"debt\"",
+            None,
+            CUSTOMER,
+            0,
+            &["the account 7123456789, without contracts and debts"],
+        ),
+        (
+            Quirks::default(),
+            "debt_field = \"dept\"",
+            None,
+            CUSTOMER,
+            1,
+            &[
+                "FAILED  no answer has the field \"dept\" of debt_field, so no debt is shown; an answer has fio, balance, disp1, debt",
+            ],
+        ),
+        (
+            Quirks::default(),
+            "",
+            Some(OnRequest::Result(241)),
+            CUSTOMER,
+            1,
+            &["result 241: the amount is too small; write a sum into [lookup]"],
+        ),
+        (
+            Quirks::default(),
+            "",
+            Some(OnRequest::Result(1)),
+            CUSTOMER,
+            1,
+            &[
+                "FAILED  it did not say that a customer that does not exist is unknown",
+                "is kind right?",
+            ],
+        ),
+        (
+            Quirks::default(),
+            "timeout_seconds = 1",
+            Some(OnRequest::Slowly(Duration::from_secs(2))),
+            CUSTOMER,
+            1,
+            &[
+                "no answer in time; make your system answer faster, or write a larger timeout_seconds",
             ],
         ),
         (
@@ -158,6 +214,15 @@ async fn check_says_what_is_asked_and_connect_asks_once() {
             "the debt is in sum",
             "a check of 5.00 KZT",
             "for 24 h",
+        ],
+    );
+    let warns = "warning: jetpay.toml:";
+    assert_has(
+        &said,
+        &[
+            warns,
+            "lookup.kind: each question is a `check`",
+            "jetpay lookup probe CUSTOMER_ID",
         ],
     );
     assert_eq!(billing.state().requests(), 0);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_ledger::{DeliveryStatus, DeliveryStream, Feed, Millis, ResolveError};
+use jetpay_ledger::{DeliveryStatus, DeliveryStream, Feed, Millis, ResolveError, Waiting};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,7 +16,9 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
 use crate::config::DeliverConfig;
+use crate::deliver::{not_delivered, unconfigured};
 use crate::environment::now;
+use crate::mail;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -89,15 +91,42 @@ fn stream(admin: &Admin, name: &str, feed: Option<&str>) -> Result<DeliveryStrea
     })
 }
 
+/// The stream that a request names, which may also be one that the store has and the configuration lacks.
+async fn known_stream(
+    admin: &Admin,
+    name: &str,
+    feed: Option<&str>,
+) -> Result<DeliveryStream, AdminError> {
+    let refused = match stream(admin, name, feed) {
+        Ok(stream) => return Ok(stream),
+        Err(refused) => refused,
+    };
+    let stored = admin.ledger.all_delivery_status().await?;
+    let feed = feed.unwrap_or(Feed::Entries.as_str());
+    let mut streams = stored.into_iter().map(|it| it.stream);
+    let found =
+        streams.find(|it| it.name == name && it.feed.as_str() == feed && it.name != mail::STREAM);
+    found.ok_or(refused)
+}
+
 /// How one feed to one endpoint stands.
 #[derive(Serialize)]
 struct StreamView<'a> {
+    /// The endpoint, or the name of one that is not in the configuration.
     #[serde(flatten)]
-    endpoint: &'a Endpoint,
+    endpoint: Named<'a>,
     feed: Feed,
+    in_configuration: bool,
     /// `None` until a server begins to deliver it.
     #[serde(flatten)]
     progress: Option<Progress>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Named<'a> {
+    Endpoint(&'a Endpoint),
+    Left { name: &'a str },
 }
 
 #[derive(Serialize)]
@@ -117,7 +146,7 @@ impl From<&DeliveryStatus> for Progress {
         Self {
             cursor: status.cursor,
             last: status.last,
-            lag: status.last - status.cursor + status.waiting,
+            lag: not_delivered(status),
             waiting: status.waiting,
             parked: status.parked,
             oldest: status.oldest,
@@ -126,8 +155,7 @@ impl From<&DeliveryStatus> for Progress {
 }
 
 async fn list(admin: Data<Admin>) -> Result<HttpResponse, AdminError> {
-    let names: Vec<_> = admin.endpoints.iter().map(|it| it.name.clone()).collect();
-    let stored = admin.ledger.delivery_status(&names).await?;
+    let stored = admin.ledger.all_delivery_status().await?;
     let stored: HashMap<_, _> = stored
         .iter()
         .map(|it| ((it.stream.name.as_str(), it.stream.feed), it))
@@ -136,14 +164,28 @@ async fn list(admin: Data<Admin>) -> Result<HttpResponse, AdminError> {
         let feeds = endpoint.feeds().iter();
         let stored = &stored;
         feeds.map(move |&feed| StreamView {
-            endpoint,
+            endpoint: Named::Endpoint(endpoint),
             feed,
+            in_configuration: true,
             progress: stored
                 .get(&(endpoint.name.as_str(), feed))
                 .map(|&status| status.into()),
         })
     });
-    let views: Vec<_> = views.collect();
+    let is_configured = |stream: &DeliveryStream| {
+        let gets_it = |it: &Endpoint| it.name == stream.name && it.feeds().contains(&stream.feed);
+        admin.endpoints.iter().any(gets_it)
+    };
+    let left = unconfigured(&admin.ledger, is_configured).await?;
+    let left = left.iter().map(|status| StreamView {
+        endpoint: Named::Left {
+            name: &status.stream.name,
+        },
+        feed: status.stream.feed,
+        in_configuration: false,
+        progress: Some(status.into()),
+    });
+    let views: Vec<_> = views.chain(left).collect();
     Ok(input::list("deliveries", &views, None::<()>))
 }
 
@@ -154,6 +196,26 @@ struct Page {
     #[serde(default)]
     after: i64,
     limit: Option<usize>,
+}
+
+/// An item that waits.
+#[derive(Serialize)]
+struct WaitingView {
+    #[serde(flatten)]
+    item: Waiting,
+    /// The first item of its customer that waits: this one is not sent before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<i64>,
+}
+
+/// Items in the order of `seq`, each with the one that holds it back.
+fn held_back(items: Vec<Waiting>) -> impl Iterator<Item = WaitingView> {
+    let mut first_of_lane = HashMap::new();
+    items.into_iter().map(move |item| {
+        let first = *first_of_lane.entry(item.lane.clone()).or_insert(item.seq);
+        let behind = Some(first).filter(|first| *first < item.seq);
+        WaitingView { item, behind }
+    })
 }
 
 /// Lists the items of a stream that are not delivered and lie at or before its cursor, in the order of `seq`.
@@ -167,11 +229,11 @@ async fn waiting(
         return Err(input::not_whole("after"));
     }
     let limit = input::limit(page.limit)?;
-    let stream = stream(&admin, &name, page.feed.as_deref())?;
-    let rows = admin
-        .ledger
-        .waiting_deliveries(&stream, page.after, limit + 1);
-    let (rows, next) = input::page(rows.await?, limit, |row| row.seq);
+    let stream = known_stream(&admin, &name, page.feed.as_deref()).await?;
+    // All of them, as what holds one back can be on an earlier page.
+    let rows = admin.ledger.waiting_deliveries(&stream, 0, usize::MAX);
+    let rows = held_back(rows.await?).filter(|view| view.item.seq > page.after);
+    let (rows, next) = input::page(rows.take(limit + 1).collect(), limit, |view| view.item.seq);
     Ok(input::list("waiting", &rows, next))
 }
 
@@ -216,7 +278,7 @@ async fn skip(
 ) -> Result<HttpResponse, AdminError> {
     let (name, seq) = path.into_inner();
     let body: Skip = input::json(payload).await?;
-    let stream = stream(&admin, &name, body.feed.as_deref())?;
+    let stream = known_stream(&admin, &name, body.feed.as_deref()).await?;
     let seq = number(&seq)?;
     let reason = by.reason(body.reason);
     let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());

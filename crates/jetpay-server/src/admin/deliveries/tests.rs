@@ -173,10 +173,10 @@ async fn operator_sees_what_waits_and_retries_skips_and_replays_it() {
     .await;
     let url = "https://shop.example.com/webhooks";
     let expected = json!({"deliveries": [
-        {"name": "shop", "kind": "webhook", "url": url, "feed": "entries", "cursor": 3, "last": 4, "lag": 3, "waiting": 2,
-         "parked": 1, "oldest": list.1["deliveries"][0]["oldest"]},
-        {"name": "shop", "kind": "webhook", "url": url, "feed": "alarms"},
-        {"name": "abills", "kind": "osmp", "url": url, "feed": "entries"},
+        {"name": "shop", "kind": "webhook", "url": url, "feed": "entries", "in_configuration": true, "cursor": 3, "last": 4,
+         "lag": 3, "waiting": 2, "parked": 1, "oldest": list.1["deliveries"][0]["oldest"]},
+        {"name": "shop", "kind": "webhook", "url": url, "feed": "alarms", "in_configuration": true},
+        {"name": "abills", "kind": "osmp", "url": url, "feed": "entries", "in_configuration": true},
     ]});
     assert_eq!(list, (200, expected));
     let time = "2023-11-14T22:13:20.000Z";
@@ -281,4 +281,64 @@ async fn service_without_endpoints_says_what_the_configuration_lacks() {
     assert_eq!(list, (200, json!({"deliveries": []})));
     let message = waiting.1["error"]["message"].as_str().unwrap();
     assert!(message.contains("no [[deliver]]"), "{message}");
+}
+
+#[actix_web::test]
+async fn endpoint_that_was_renamed_is_still_shown_with_what_it_lacks_and_its_items_can_be_skipped()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = refused(&folder).await;
+    let mailed = DeliveryStream {
+        name: "mail".to_owned(),
+        feed: Feed::Alarms,
+    };
+    ledger.lease_deliveries(&mailed, NOW, NOW).await.unwrap();
+    let alarms = DeliveryStream {
+        name: "store".to_owned(),
+        feed: Feed::Alarms,
+    };
+    ledger.lease_deliveries(&alarms, NOW, NOW).await.unwrap();
+    let endpoints = vec![endpoint("store", "webhook", false)];
+    let reason = json!({"reason": "booked by hand"});
+    let [list, page, later, retried, skipped, mail] = answers(
+        &ledger,
+        endpoints,
+        [
+            ("", Value::Null),
+            ("/shop/waiting", Value::Null),
+            ("/shop/waiting?after=2", Value::Null),
+            ("/shop/waiting/2/retry", json!({})),
+            ("/shop/waiting/2/skip", reason),
+            ("/mail/waiting?feed=alarms", Value::Null),
+        ],
+    )
+    .await;
+    let streams = list.1["deliveries"].as_array().unwrap();
+    let shown: Vec<_> = streams
+        .iter()
+        .map(|it| {
+            let text = |name| it[name].as_str().unwrap_or("-");
+            (
+                text("name"),
+                text("feed"),
+                text("kind"),
+                &it["in_configuration"],
+                &it["lag"],
+            )
+        })
+        .collect();
+    let (yes, no) = (json!(true), json!(false));
+    let expected = [
+        ("store", "entries", "webhook", &yes, &Value::Null),
+        ("shop", "entries", "-", &no, &json!(3)),
+        ("store", "alarms", "-", &no, &json!(0)),
+    ];
+    assert_eq!(shown, expected);
+    let behind: Vec<_> = page.1["waiting"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        (&behind[0]["behind"], &behind[1]["behind"]),
+        (&Value::Null, &json!(2))
+    );
+    assert_eq!(later.1["waiting"][0]["behind"], 2, "also on a later page");
+    assert_eq!((retried.0, skipped.0, mail.0), (404, 200, 404));
 }

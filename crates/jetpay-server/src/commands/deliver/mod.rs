@@ -176,7 +176,27 @@ impl Item {
             &["deliveries", &self.stream.name, "waiting", &seq, what],
             body,
         );
-        self.admin.call(&request, decision)
+        let decided = self.admin.call(&request, decision);
+        match decided {
+            Err(error) if self.is_of_an_alarm() => Err(error.context(format!(
+                "{seq} is the number of an alarm that waits at {}: add --feed alarms",
+                self.stream.name
+            ))),
+            decided => decided,
+        }
+    }
+
+    /// Whether the number is of an alarm, and the command says that it is of an entry.
+    fn is_of_an_alarm(&self) -> bool {
+        let request = Request::get(&["deliveries", &self.stream.name, "waiting"])
+            .with("feed", Some("alarms"))
+            .with("after", Some(self.seq - 1))
+            .with("limit", Some(1));
+        self.stream.feed == "entries"
+            && self
+                .admin
+                .answer(&request)
+                .is_ok_and(|answer| answer["waiting"][0]["seq"] == self.seq)
     }
 }
 
@@ -221,7 +241,12 @@ fn item_of(answer: &Value) -> &'static str {
 const STREAMS: &[Column] = &[
     column("endpoint", |stream| text(stream, "/name")),
     column("feed", |stream| text(stream, "/feed")),
-    column("kind", |stream| text(stream, "/kind")),
+    column("kind", |stream| {
+        if stream["in_configuration"] == false {
+            return "not in the configuration".to_owned();
+        }
+        text(stream, "/kind")
+    }),
     column("at", |stream| match text(stream, "/cursor").as_str() {
         "" => "not begun".to_owned(),
         cursor => format!("{cursor} of {}", text(stream, "/last")),
@@ -242,12 +267,18 @@ const ITEMS: &[Column] = &[
     column("endpoint", |item| text(item, "/name")),
     column("feed", |item| text(item, "/feed")),
     column("seq", |item| text(item, "/seq")),
-    column("state", |item| text(item, "/state")),
+    column("state", |item| match text(item, "/behind").as_str() {
+        first if !first.is_empty() && item["state"] == "waiting" => format!("behind {first}"),
+        _ => text(item, "/state"),
+    }),
     column("attempts", |item| text(item, "/attempts")),
     column("since", |item| text(item, "/since")),
     column("next attempt", |item| {
         if item["state"] == "parked" {
             return "when you say so".to_owned();
+        }
+        if item["behind"].is_number() {
+            return format!("after {}", text(item, "/behind"));
         }
         text(item, "/due_at")
     }),

@@ -14,8 +14,10 @@ use jetpay_platform::visible;
 use jiff::Timestamp;
 
 use super::booked::Booked;
-use super::test::Message;
+use super::test::{Message, UNPROVEN, another_secret, wrongly_signed};
 use super::{endpoint, millis};
+use crate::commands::advice::{self, Asked};
+use crate::commands::lookup::differences::Differences;
 use crate::commands::{ConfigOption, confirmed};
 use crate::config::{DeliverConfig, DeliverKind};
 use crate::deliver::ATTEMPT;
@@ -47,8 +49,9 @@ impl Probe {
         let (dialect, login, zone) = match kind {
             DeliverKind::Webhook(secrets) => {
                 println!("{name}: the same signed message of the type `test` twice to {url}");
+                let unsigned = WebhookClient::new(url.clone(), another_secret()?, ATTEMPT)?;
                 let client = WebhookClient::new(url, secrets, ATTEMPT)?;
-                return System::new().block_on(webhook(&client));
+                return System::new().block_on(webhook(&client, &unsigned));
             }
             DeliverKind::Dialect {
                 dialect,
@@ -79,6 +82,7 @@ impl Probe {
         let probe = Dialogue {
             client: DialectClient::new(dialect, url, login, ATTEMPT)?,
             longest: Duration::ZERO,
+            bookings: Vec::new(),
             order: PayOrder {
                 txn_id: &txn_id,
                 account: customer,
@@ -91,12 +95,14 @@ impl Probe {
     }
 }
 
-async fn webhook(client: &WebhookClient) -> anyhow::Result<()> {
+async fn webhook(client: &WebhookClient, unsigned: &WebhookClient) -> anyhow::Result<()> {
     let message = Message::new();
     message.send(client).await?;
     let context =
         "the receiver refused the repeat: it must answer a `webhook-id` that it has with 2xx";
     message.send(client).await.context(context)?;
+    wrongly_signed(unsigned).await?;
+    println!("{UNPROVEN}");
     println!("ready");
     Ok(())
 }
@@ -106,34 +112,74 @@ struct Dialogue<'a> {
     client: DialectClient,
     /// The longest time of an answer.
     longest: Duration,
+    /// What a person must take back in the billing.
+    bookings: Vec<String>,
     order: PayOrder<'a>,
 }
 
 impl Dialogue<'_> {
     async fn run(mut self) -> anyhow::Result<()> {
-        let before = self.check().await.context("`check` before the payment")?;
-        let first = self.pay("`pay`", false).await?;
-        let paid = format!(
-            "Take back in the billing what this command paid: txn_id {}{}.",
-            self.order.txn_id,
-            number(first.as_deref())
-        );
-        let judged = self.repeat(&before, first.as_deref()).await;
-        println!("{paid}");
+        let judged = self.judge().await;
+        if !self.bookings.is_empty() {
+            println!(
+                "Take back in the billing what this command paid: {}.",
+                self.bookings.join("; ")
+            );
+        }
         judged?;
         println!("ready");
         Ok(())
     }
 
+    async fn judge(&mut self) -> anyhow::Result<()> {
+        let before = self.unchanged().await?;
+        let first = self.pay("`pay`", false).await?;
+        self.booked(first.as_deref());
+        self.repeat(&before, first.as_deref()).await
+    }
+
+    /// What `check` shows before the payment. It is an error when a `check` changes it: then nothing is paid.
+    async fn unchanged(&mut self) -> anyhow::Result<CheckedAccount> {
+        let context = "`check` before the payment";
+        let (first_id, first) = self.check().await.context(context)?;
+        let (second_id, second) = self.check().await.context(context)?;
+        let answers = [first, second];
+        let moved = Differences::between(&answers, self.order.sum.currency()).amounts;
+        if !moved.is_empty() {
+            for id in [first_id, second_id] {
+                let sum = self.order.sum;
+                self.bookings.push(format!(
+                    "txn_id {id} of a `check` for {sum}, if it is there"
+                ));
+            }
+            bail!(
+                "nothing is paid: from one `check` to the next, this amount changed: {}. Unless a payment came meanwhile, the \
+                 billing books money at each `check`; BGBilling does so with payOnCheck, which must be off",
+                visible::line(&moved.join(", "))
+            );
+        }
+        let [_, second] = answers;
+        Ok(second)
+    }
+
+    /// Remembers a booking with the billing's number of it, once.
+    fn booked(&mut self, receipt: Option<&str>) {
+        let booking = format!("txn_id {}{}", self.order.txn_id, number(receipt));
+        if !self.bookings.contains(&booking) {
+            self.bookings.push(booking);
+        }
+    }
+
     /// Pays again with the same `txn_id`, and looks whether that is booked.
     async fn repeat(&mut self, before: &CheckedAccount, first: Option<&str>) -> anyhow::Result<()> {
-        let once = self.check().await.context("`check` after the payment")?;
+        let (_, once) = self.check().await.context("`check` after the payment")?;
         let order = &self.order;
         let (begun, outcome) = (Instant::now(), self.client.pay(order).await);
         let time = self.took(begun);
         let is_same = match outcome {
             Delivery::Delivered { receipt } => {
                 let is_same = receipt.as_deref() == first;
+                self.booked(receipt.as_deref());
                 let how = if is_same {
                     "as before".to_owned()
                 } else {
@@ -144,9 +190,11 @@ impl Dialogue<'_> {
             }
             Delivery::Refused { why } => {
                 // What the service does with it where it knows that it sent the payment before.
-                self.pay("the repeat as the service sends it", true)
-                    .await
-                    .with_context(|| format!("the repeat was refused: {why}"))?;
+                let again = self.pay("the repeat as the service sends it", true).await;
+                let again = again.with_context(|| format!("the repeat was refused: {why}"))?;
+                if again.is_some() {
+                    self.booked(again.as_deref());
+                }
                 println!(
                     "the repeat was answered as a double request: the service takes it as delivered where it sent the payment \
                      before"
@@ -157,18 +205,24 @@ impl Dialogue<'_> {
                 bail!("the repeat has no clear answer: {why} (after {time})")
             }
         };
-        let twice = self.check().await.context("`check` after the repeat")?;
+        let (_, twice) = self.check().await.context("`check` after the repeat")?;
         match Booked::of([before, &once, &twice], self.order.sum) {
             Booked::Once(field) => println!(
                 "the field `{}` moved by {} with the payment, and not with the repeat",
                 visible::line(&field),
                 self.order.sum
             ),
-            Booked::Twice(field) => bail!(
-                "the field `{}` moved by {} with the payment and with the repeat: the billing books a repeated payment twice",
-                visible::line(&field),
-                self.order.sum
-            ),
+            Booked::Twice(field) => {
+                if is_same {
+                    self.bookings
+                        .push("the repeat under the same numbers".to_owned());
+                }
+                bail!(
+                    "the field `{}` moved by {} with the payment and with the repeat: the billing books a repeated payment twice",
+                    visible::line(&field),
+                    self.order.sum
+                )
+            }
             Booked::Unseen if !is_same => {}
             Booked::Unseen => println!(
                 "no field of `check` shows the payment: look into the billing that it booked {} once",
@@ -189,15 +243,22 @@ impl Dialogue<'_> {
         Ok(())
     }
 
-    async fn check(&mut self) -> anyhow::Result<CheckedAccount> {
+    /// Asks about the account: the number of the question, and the answer.
+    async fn check(&mut self) -> anyhow::Result<(String, CheckedAccount)> {
         let (account, sum) = (self.order.account, amount::to_text(self.order.sum)?);
         let txn_id = txn_id::of_check(now().0);
         let begun = Instant::now();
         let answer = self.client.check(account, &txn_id, &sum).await;
         let time = self.took(begun);
-        match answer? {
-            CheckAnswer::Known(account) => Ok(account),
-            CheckAnswer::Unknown => bail!("the billing does not know this account (after {time})"),
+        match answer {
+            Ok(CheckAnswer::Known(account)) => Ok((txn_id, account)),
+            Ok(CheckAnswer::Unknown) => {
+                bail!("the billing does not know this account (after {time})")
+            }
+            Err(failure) => {
+                let advice = advice::of_failure(&failure, Asked::Deliver);
+                bail!("{failure} (after {time}); {advice}")
+            }
         }
     }
 
@@ -219,10 +280,14 @@ impl Dialogue<'_> {
                 Ok(receipt)
             }
             Delivery::Refused { why } => bail!("{what} was refused: {why} (after {time})"),
-            Delivery::Again { why, .. } | Delivery::Gone { why } => bail!(
-                "{what} has no clear answer: {why} (after {time}). The billing may have the payment, under txn_id {}",
-                order.txn_id
-            ),
+            Delivery::Again { why, .. } | Delivery::Gone { why } => {
+                self.bookings
+                    .push(format!("txn_id {}, if it is there", self.order.txn_id));
+                bail!(
+                    "{what} has no clear answer: {why} (after {time}). The billing may have the payment, under txn_id {}",
+                    self.order.txn_id
+                )
+            }
         }
     }
 

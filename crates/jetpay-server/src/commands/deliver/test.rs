@@ -7,11 +7,15 @@ use anyhow::bail;
 use clap::Args;
 use jetpay_billing::client::{DialectClient, WebhookClient};
 use jetpay_billing::dialect::CheckAnswer;
+use jetpay_billing::webhook::{BadSecret, Secrets};
 use jetpay_billing::{Delivery, txn_id};
+use jetpay_ledger::Millis;
+use jetpay_platform::visible;
 use serde_json::json;
 
 use super::{endpoint, millis};
 use crate::commands::ConfigOption;
+use crate::commands::advice::{self, Asked};
 use crate::config::{DeliverConfig, DeliverKind};
 use crate::deliver::ATTEMPT;
 use crate::environment::now;
@@ -41,9 +45,11 @@ async fn test(endpoint: DeliverConfig) -> anyhow::Result<()> {
     match kind {
         DeliverKind::Webhook(secrets) => {
             println!("{name}: a signed message of the type `test` to {url}");
+            let unsigned = WebhookClient::new(url.clone(), another_secret()?, ATTEMPT)?;
             let client = WebhookClient::new(url, secrets, ATTEMPT)?;
-            let message = Message::new();
-            message.send(&client).await?;
+            Message::new().send(&client).await?;
+            wrongly_signed(&unsigned).await?;
+            println!("{UNPROVEN}");
         }
         DeliverKind::Dialect { dialect, login, .. } => {
             println!("{name}: `check` of the account `{NO_ACCOUNT}`, which cannot exist, to {url}");
@@ -59,11 +65,43 @@ async fn test(endpoint: DeliverConfig) -> anyhow::Result<()> {
                     "the billing says that it knows the account, after {time}: does it look for the account at all, and by \
                      which field?"
                 ),
-                Err(failure) => bail!("{failure} (after {time})"),
+                Err(failure) => {
+                    let advice = advice::of_failure(&failure, Asked::Deliver);
+                    bail!("{failure} (after {time}); {advice}")
+                }
             }
         }
     }
     println!("ready");
+    Ok(())
+}
+
+/// What a message of the type `test` cannot show.
+pub(super) const UNPROVEN: &str = "This does not show that an entry is booked, and booked once: a message of the type `test` books \
+     nothing. Send one entry twice to a copy of your system, with `jetpay deliver replay`, and look into its books.";
+
+/// A secret that the receiver does not have.
+pub(super) fn another_secret() -> Result<Secrets, BadSecret> {
+    Secrets::parse(["whsec_dGhlIHJlY2VpdmVyIGRvZXMgbm90IGhhdmUgdGhpcyBzZWNyZXQ="])
+}
+
+/// Sends a message that is signed with another secret. It is an error when the receiver takes it.
+pub(super) async fn wrongly_signed(client: &WebhookClient) -> anyhow::Result<()> {
+    let message = Message::at(Millis(now().0 + 1)); // The id is another one than that of the message before.
+    let outcome = client.deliver(&message.id, &message.body, now().0 / 1000);
+    match outcome.await {
+        Delivery::Delivered { .. } => bail!(
+            "the receiver takes messages that are not signed with your secret: who knows the url can credit any customer. It must \
+             answer 401 to a wrong `webhook-signature`"
+        ),
+        Delivery::Refused { .. } => {
+            println!("the receiver refused a message with a wrong signature");
+        }
+        Delivery::Again { why, .. } | Delivery::Gone { why } => println!(
+            "the receiver did not take a message with a wrong signature ({}); 401 is the answer to it",
+            visible::line(&why)
+        ),
+    }
     Ok(())
 }
 
@@ -75,10 +113,13 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn new() -> Self {
-        let now = now();
+        Self::at(now())
+    }
+
+    fn at(time: Millis) -> Self {
         Self {
-            id: format!("test_{}", now.0),
-            body: json!({"type": "test", "timestamp": now, "data": {}})
+            id: format!("test_{}", time.0),
+            body: json!({"type": "test", "timestamp": time, "data": {}})
                 .to_string()
                 .into_bytes(),
         }
@@ -100,6 +141,7 @@ impl Message {
             }
             Delivery::Gone { why } => (why, "all deliveries would pause, with an alarm"),
         };
-        bail!("{why} (after {}): {then}", millis(time))
+        let advice = advice::of_delivery(&why);
+        bail!("{why} (after {}): {then}; {advice}", millis(time))
     }
 }

@@ -6,18 +6,18 @@ use jetpay_core::Currency;
 
 /// What differs between answers of a billing about one account.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Differences {
+pub(in crate::commands) struct Differences {
     /// Fields with amounts: money moved.
-    pub(super) amounts: Vec<String>,
+    pub(in crate::commands) amounts: Vec<String>,
     /// Other fields: a time, say.
-    pub(super) texts: Vec<String>,
+    pub(in crate::commands) texts: Vec<String>,
     /// Whether an answer has an amount, so that a change would be seen.
-    pub(super) has_amounts: bool,
+    pub(in crate::commands) has_amounts: bool,
 }
 
 impl Differences {
     /// Compares the answers, in their order.
-    pub(super) fn between(answers: &[CheckedAccount], currency: Currency) -> Self {
+    pub(in crate::commands) fn between(answers: &[CheckedAccount], currency: Currency) -> Self {
         let mut differences = Self::default();
         let mut names: Vec<&str> = Vec::new();
         for (name, _) in answers.iter().flat_map(fields) {

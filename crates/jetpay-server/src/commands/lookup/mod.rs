@@ -1,6 +1,6 @@
 //! `jetpay lookup`: asks the merchant's own system about customers, as the service does.
 
-mod differences;
+pub(super) mod differences;
 mod probe;
 
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use jetpay_core::id::{CustomerId, ProjectId};
 use jetpay_platform::visible;
 use uuid::Uuid;
 
+use super::advice::{self, Asked};
 use crate::config::{LookupConfig, LookupKind};
 use crate::environment;
 use crate::lookup::over_http::{Heard, Way};
@@ -38,13 +39,13 @@ impl LookupCommand {
 }
 
 /// A question and its answer.
-struct Asked {
+struct Exchange {
     heard: Result<Heard, Failure>,
     took: Duration,
 }
 
 /// Asks once about a customer.
-async fn ask(way: &Way, customer_id: &CustomerId, project_id: ProjectId) -> Asked {
+async fn ask(way: &Way, customer_id: &CustomerId, project_id: ProjectId) -> Exchange {
     let question = Question {
         customer_id: customer_id.clone(),
         project_id,
@@ -53,7 +54,7 @@ async fn ask(way: &Way, customer_id: &CustomerId, project_id: ProjectId) -> Aske
     };
     let began = Instant::now();
     let heard = way.hear(&question).await;
-    Asked {
+    Exchange {
         heard,
         took: began.elapsed(),
     }
@@ -94,12 +95,12 @@ pub(super) fn describe(lookup: &LookupConfig) {
         lookup.unknown_cache.as_secs(),
         lookup.stale.as_secs() / 3600
     );
-    if let LookupKind::Dialect {
-        debt_field, sum, ..
-    } = &lookup.kind
-    {
-        match debt_field {
-            Some(name) => println!("    the debt is in {}", visible::line(name)),
+    if let LookupKind::Dialect { owed, sum, .. } = &lookup.kind {
+        match owed {
+            Some(owed) => {
+                let what = if owed.is_balance { "balance" } else { "debt" };
+                println!("    the {what} is in {}", visible::line(&owed.name));
+            }
             None => println!("    no debt is shown"),
         }
         println!(
@@ -127,21 +128,9 @@ pub(super) async fn connect(
         Err(Failure::Said(text)) => Ok(format!(
             "it answers about a customer that does not exist: {text}"
         )),
-        Err(failure) => Err(format!("{failure}; {}", what_to_do(&failure))),
-    }
-}
-
-/// What a person can do about a failure.
-fn what_to_do(failure: &Failure) -> &'static str {
-    match failure {
-        Failure::NotConnected(_) | Failure::TimedOut | Failure::Broken(_) => {
-            "is the url right, does your system run, and does the network let this machine out?"
-        }
-        Failure::Status(_) => "are the url and the secret right? The log of your system says more",
-        Failure::Unreadable(_) => {
-            "is kind right, and does the url lead to the part that answers payment systems?"
-        }
-        Failure::Said(_) => "name a customer to whom payments are accepted",
-        Failure::NotNow(_) => "try again later; the log of your system says more",
+        Err(failure) => Err(format!(
+            "{failure}; {}",
+            advice::of_failure(&failure, Asked::Lookup)
+        )),
     }
 }

@@ -12,12 +12,13 @@ use jetpay_ledger::Customer;
 use jetpay_platform::visible;
 
 use super::differences::Differences;
-use super::{Asked, ask, kind, no_customer, what_to_do};
+use super::{Exchange, ask, kind, no_customer};
 use crate::commands::ConfigOption;
+use crate::commands::advice::{self, Asked};
 use crate::commands::table::aligned;
-use crate::config::{Config, LookupConfig, LookupKind};
+use crate::config::{Config, LookupConfig, LookupKind, OwedField};
 use crate::customer::AsOf;
-use crate::lookup::over_http::{Heard, Way};
+use crate::lookup::over_http::{Heard, Way, value};
 use crate::lookup::source::Found;
 
 #[derive(Args)]
@@ -85,8 +86,14 @@ impl Probe {
             }
             last = Some(heard);
         }
-        if let LookupKind::Dialect { dialect, .. } = lookup.kind {
-            report.effects(&accounts, config.currency, dialect);
+        if let LookupKind::Dialect {
+            dialect, sum, owed, ..
+        } = &lookup.kind
+        {
+            report.effects(&accounts, *sum, *dialect);
+            if let Some(owed) = owed {
+                report.owed(&accounts, owed);
+            }
         }
         if let Some(heard) = last {
             report.payer(heard, &self.customer, config.currency);
@@ -116,7 +123,7 @@ impl Report {
     }
 
     /// The answers about the customer. Returns those that say something.
-    fn known(&mut self, answers: Vec<Asked>) -> Vec<Heard> {
+    fn known(&mut self, answers: Vec<Exchange>) -> Vec<Heard> {
         let count = answers.len();
         let mut known = Vec::new();
         let (mut unknown, mut failures) = (0, Vec::new());
@@ -142,14 +149,14 @@ impl Report {
                 "it did not answer about the customer: {} of {count} questions; the first: {}; {}",
                 failures.len(),
                 visible::line(&failure.to_string()),
-                what_to_do(failure)
+                advice::of_failure(failure, Asked::Lookup)
             ));
         }
         known
     }
 
     /// The answer about a customer that does not exist.
-    fn unknown(&mut self, asked: Asked) {
+    fn unknown(&mut self, asked: Exchange) {
         match asked.heard {
             Ok(Heard::Unknown) => ok("it does not know a customer that does not exist"),
             Ok(_) => self.failed(
@@ -159,7 +166,7 @@ impl Report {
                 "it did not say that a customer that does not exist is unknown, so a payer who mistypes is told to try again \
                  later: {}; {}",
                 visible::line(&failure.to_string()),
-                what_to_do(&failure)
+                advice::of_failure(&failure, Asked::Lookup)
             )),
         }
     }
@@ -182,11 +189,11 @@ impl Report {
     }
 
     /// Whether a `check` has effects.
-    fn effects(&mut self, answers: &[CheckedAccount], currency: Currency, dialect: Dialect) {
+    fn effects(&mut self, answers: &[CheckedAccount], sum: Money, dialect: Dialect) {
         if answers.len() < 2 {
             return;
         }
-        let differences = Differences::between(answers, currency);
+        let differences = Differences::between(answers, sum.currency());
         let names = |names: &[String]| visible::line(&names.join(", "));
         if !differences.amounts.is_empty() {
             let setting = match dialect {
@@ -195,8 +202,10 @@ impl Report {
             };
             self.failed(&format!(
                 "an amount changed from one check to the next: {}. Unless a payment came meanwhile, the billing books money at \
-                 each check, and every verify would be a payment{setting}",
-                names(&differences.amounts)
+                 each check, and every verify would be a payment{setting}. Then take back there what this command's checks booked: \
+                 {} times {sum}, or another amount that moved",
+                names(&differences.amounts),
+                answers.len()
             ));
         } else if differences.has_amounts {
             ok("checks change no amount in its answers");
@@ -212,6 +221,30 @@ impl Report {
                 names(&differences.texts)
             ));
         }
+    }
+
+    /// Whether the field with what is owed is there at all.
+    fn owed(&mut self, answers: &[CheckedAccount], owed: &OwedField) {
+        let Some(last) = answers.last() else {
+            return;
+        };
+        let has_it = |answer| value(answer, &owed.name).is_some();
+        if answers.iter().any(has_it) {
+            return;
+        }
+        let sum = last.sum.iter().map(|_| "sum");
+        let names = last.fields.iter().map(|(name, _)| name.as_str());
+        let present: Vec<_> = sum.chain(names).collect();
+        let present = if present.is_empty() {
+            "no sum and no fields".to_owned()
+        } else {
+            present.join(", ")
+        };
+        self.failed(&visible::line(&format!(
+            "no answer has the field {:?} of {}, so no debt is shown; an answer has {present}",
+            owed.name,
+            owed.key()
+        )));
     }
 
     /// What a payer would see.

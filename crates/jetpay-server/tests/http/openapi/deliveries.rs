@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Api;
 use super::document::Document;
 use super::receiver::{Message, Receiver};
-use crate::support::tenge;
+use crate::support::{assert_has, tenge};
 
 /// The name of the endpoint: the value that the scenario has for a parameter of a path.
 pub(super) const ENDPOINT: &str = "1";
@@ -41,6 +41,8 @@ pub(super) async fn play(api: &mut Api, receiver: &Receiver) {
     receiver.answer(400);
     api.running.paid(&KASPI, 300).await;
     delivered(api, |stream| stream["parked"] == 1).await;
+    api.running.paid(&KASPI, 300).await;
+    delivered(api, |stream| stream["waiting"] == 2).await;
     let alarms = api.get("/v1/alarms?kind=delivery_parked").await;
     assert_eq!(alarms["alarms"][0]["endpoint"], ENDPOINT, "{alarms}");
     receiver.answer(503);
@@ -53,13 +55,14 @@ pub(super) async fn play(api: &mut Api, receiver: &Receiver) {
             .iter()
             .all(|step| step.exchange.status == 200)
     );
-    delivered(api, |stream| stream["waiting"] == 2).await;
+    delivered(api, |stream| stream["waiting"] == 3).await;
     let list = format!("/v1/deliveries/{ENDPOINT}/waiting");
     let page = api.get(&format!("{list}?limit=1")).await;
     let (parked, next) = (&page["waiting"][0], &page["next"]);
     assert_eq!((&parked["state"], &parked["seq"]), (&json!("parked"), next));
     let rest = api.get(&format!("{list}?after={next}")).await;
     assert_eq!(rest["waiting"][0]["state"], "waiting", "{rest}");
+    assert_eq!(&rest["waiting"][0]["behind"], next, "{rest}");
     let feed = |body: Value| {
         let mut body = body;
         body["feed"] = json!("entries");
@@ -79,7 +82,11 @@ pub(super) async fn play(api: &mut Api, receiver: &Receiver) {
     api.call(&replay, all, 200).await;
     let stream = delivered(api, |stream| stream["lag"] == 0).await;
     let test = format!("deliver test {ENDPOINT}");
-    api.running.run(&test).good();
+    // This receiver does not look at signatures, so the message with a wrong one comes too.
+    assert_has(
+        &api.running.run(&test).bad(),
+        &["not signed with your secret"],
+    );
     let messages = receiver.take();
     for message in &messages {
         let kind = message.body["type"].as_str().unwrap();
@@ -107,7 +114,7 @@ pub(super) async fn play(api: &mut Api, receiver: &Receiver) {
     };
     assert_eq!(json!(of("entry.")), stream["last"]);
     assert!(of("alarm.") > 0);
-    assert_eq!(of("test"), 1);
+    assert_eq!(of("test"), 2);
 }
 
 /// Holds a message to the file.
