@@ -30,6 +30,7 @@ pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 pub use reconciliations::{Decision, DifferenceRow};
 pub(crate) use store::totals_of;
+pub(crate) use store::NOT_SEEN;
 pub use store::{ReadFuture, SeenCustomer, Store};
 #[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals};
