@@ -7,7 +7,7 @@ use clap::Args;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Stream, decision};
+use super::Stream;
 use crate::commands::client::{AdminOptions, Request};
 use crate::commands::confirmed;
 use crate::commands::table::text;
@@ -38,7 +38,7 @@ const PAGE: usize = 500;
 impl Retry {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         match self.seq {
-            Some(seq) => self.admin.call(&self.request(&seq.to_string()), decision),
+            Some(seq) => (self.stream).decide(&self.admin, seq, "retry", &self.reason),
             None => self.all(),
         }
     }
