@@ -11,8 +11,10 @@ pub enum Delivery {
         /// The receiver's own number of the payment (`prv_txn`), if it gave one: at most 64 printable ASCII characters.
         receipt: Option<String>,
     },
-    /// The receiver may have it or not: send the same again later.
+    /// It is not delivered, as far as is known: send the same again later.
     Again {
+        /// Whether the receiver may have it nevertheless: the request may have arrived, and no answer refuses it.
+        may_have_arrived: bool,
         /// Why, for people. It holds no secret and no payer's data.
         why: String,
         /// How long the receiver asks to wait (`Retry-After`), at most a day.
@@ -94,10 +96,28 @@ pub(crate) fn hint(status: u16) -> &'static str {
     }
 }
 
+impl Failure {
+    /// Whether the other side may have done what was asked. Without a connection it cannot have. A redirect or HTTP 4xx comes
+    /// from a server that did not hand the request on: the URL, the login or the server is wrong.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::NotConnected(_) | Self::Status(300..=499) | Self::Said(_) => false,
+            Self::TimedOut
+            | Self::Broken(_)
+            | Self::Status(_)
+            | Self::Unreadable(_)
+            | Self::NotNow(_) => true,
+        }
+    }
+}
+
 impl Delivery {
-    /// A delivery that may have arrived or not.
-    pub(crate) fn again(failure: &Failure, after: Option<Duration>) -> Self {
+    /// A delivery that failed in this way.
+    #[must_use]
+    pub fn again(failure: &Failure, after: Option<Duration>) -> Self {
         Self::Again {
+            may_have_arrived: failure.may_have_arrived(),
             why: failure.to_string(),
             after,
         }

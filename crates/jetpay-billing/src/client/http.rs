@@ -46,6 +46,8 @@ pub(super) fn client(url: &BillingUrl, timeout: Duration) -> Result<Client, NoCl
     let client = Client::builder()
         .tls_backend_preconfigured(tls(roots))
         .timeout(timeout)
+        // Less, so that it is known when nothing was sent.
+        .connect_timeout(timeout * 2 / 3)
         .pool_idle_timeout(IDLE)
         .retry(retry::never())
         .http1_only()

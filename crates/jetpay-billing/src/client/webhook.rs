@@ -77,6 +77,7 @@ impl WebhookClient {
                 }
             }
             _ => Delivery::Again {
+                may_have_arrived: Failure::Status(status).may_have_arrived(),
                 why,
                 after: answer.retry_after,
             },

@@ -72,7 +72,8 @@ pub struct PayOrder<'a> {
     pub sum: Money,
     /// When it was credited, in the billing's zone.
     pub time: DateTime,
-    /// Whether it is known that this was sent before: then "double request" means that the billing has it.
+    /// Whether the billing may have it from before: an earlier attempt may have arrived, or its receipt is known. Then "double
+    /// request" means that it has it.
     pub is_repeat: bool,
 }
 
@@ -117,7 +118,7 @@ pub(crate) enum OnPay {
     Delivered,
     Again,
     Refused,
-    /// The billing has the `txn_id` already: that is a delivery only if we know that we sent it.
+    /// The billing has the `txn_id` already: that is a delivery only if it may have it from us.
     Repeated,
 }
 
@@ -206,7 +207,8 @@ impl Dialect {
     }
 
     /// Reads the answer to `pay` or `cancel`. An answer that cannot be read is sent again: the billing may be behind a page of
-    /// its web server for a while, and takes a `txn_id` once.
+    /// its web server for a while, and takes a `txn_id` once. One that tells another sum than ours is refused: the billing has
+    /// booked that sum, or reads ours in other units.
     #[must_use]
     pub fn read_pay(self, body: Body<'_>, order: &PayOrder<'_>) -> Delivery {
         let answer = match self.read(body, order.txn_id) {
@@ -219,10 +221,19 @@ impl Dialect {
             OnPay::Repeated if !order.is_repeat => Delivery::Refused {
                 why: format!("{why}, and no attempt of ours is known").into(),
             },
-            OnPay::Delivered | OnPay::Repeated => Delivery::Delivered {
-                receipt: answer.receipt,
+            OnPay::Delivered | OnPay::Repeated => match other_sum(&answer, order.sum) {
+                Some(theirs) => Delivery::Refused {
+                    why: format!("{why}, but of {theirs}, and we told it of {}", order.sum).into(),
+                },
+                None => Delivery::Delivered {
+                    receipt: answer.receipt,
+                },
             },
-            OnPay::Again => Delivery::Again { why, after: None },
+            OnPay::Again => Delivery::Again {
+                may_have_arrived: true,
+                why,
+                after: None,
+            },
             OnPay::Refused => Delivery::Refused {
                 why: Refusal {
                     meaning: why,
@@ -249,4 +260,10 @@ impl Dialect {
         let answer = answer.and_then(|raw| raw.about(txn_id));
         answer.map_err(|why| Failure::Unreadable(why.to_owned()))
     }
+}
+
+/// The sum of an answer, if it is exactly an amount, and not ours.
+fn other_sum(answer: &Answer, ours: Money) -> Option<Money> {
+    let minor = amount::from_text(answer.sum.as_deref()?, ours.currency()).ok()?;
+    (minor != ours.minor()).then(|| Money::new(minor, ours.currency()))
 }

@@ -98,7 +98,12 @@ async fn status_says_what_becomes_of_a_delivery() {
                 assert_eq!(receipt, None);
                 ("delivered".to_owned(), None)
             }
-            Delivery::Again { why, after } => {
+            Delivery::Again {
+                why,
+                after,
+                may_have_arrived,
+            } => {
+                assert_eq!(may_have_arrived, !(300..500).contains(&status), "{status}");
                 let after = after.as_ref().map(Duration::as_secs);
                 let after = after.map_or(String::new(), |it| format!(" in {it}"));
                 (format!("again{after}"), Some(why))

@@ -25,7 +25,7 @@ fn read(bytes: &[u8], content_type: Option<&str>) -> Vec<(bool, bool)> {
 fn good(json: bool) -> String {
     if json {
         format!(
-            r##"{{"txn_id": "{TXN_ID}", "result": 0, "sum": "1.00", "fields": {{"a": {{"#text": 1}}}}}}"##
+            r##"{{"txn_id": "{TXN_ID}", "result": 0, "sum": "200.00", "fields": {{"a": {{"#text": 1}}}}}}"##
         )
     } else {
         format!(

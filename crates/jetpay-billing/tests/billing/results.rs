@@ -133,6 +133,7 @@ fn answer_that_is_not_about_our_txn_id_or_has_no_result_cannot_be_read() {
         };
         assert!(reason.contains(why), "{text}: {reason}");
         let again = Delivery::Again {
+            may_have_arrived: true,
             why: failure.to_string(),
             after: None,
         };
@@ -147,6 +148,59 @@ fn answer_that_is_not_about_our_txn_id_or_has_no_result_cannot_be_read() {
     ] {
         assert_eq!(word_of_check(&check(Dialect::Kaspi, &text)), "unreadable");
         assert_eq!(word_of_pay(&pay(Dialect::Kaspi, &text, true)), "again");
+    }
+}
+
+#[test]
+fn payment_of_another_sum_is_refused_with_both_sums_and_a_text_that_is_no_amount_says_nothing() {
+    for (sum, theirs) in [
+        ("200.00", None),
+        ("200", None),
+        (" 200,0 ", None),
+        ("", None),
+        ("many", None),
+        ("200.005", None),
+        ("20000", Some("20 000.00 KZT")),
+        ("2.00", Some("2.00 KZT")),
+        ("0", Some("0.00 KZT")),
+        ("-200.00", Some("-200.00 KZT")),
+    ] {
+        for (dialect, repeated) in [(Dialect::Osmp, "8"), (Dialect::Kaspi, "3")] {
+            for result in ["0", repeated] {
+                let text = osmp("1", result, "")
+                    .replace("<comment>", &format!("<sum>{sum}</sum><comment>"));
+                let (word, why) = match pay(dialect, &text, true) {
+                    Delivery::Refused { why } => ("refused", why.to_string()),
+                    other => (word_of_pay(&other), String::new()),
+                };
+                assert_eq!(word, theirs.map_or("delivered", |_| "refused"), "{text}");
+                let sums = theirs.map(|it| format!("but of {it}, and we told it of 200.00 KZT"));
+                assert!(why.contains(&sums.unwrap_or_default()), "{why}");
+            }
+        }
+    }
+    // A question has no sum of ours.
+    let known = osmp("1", "0", "").replace("<comment>", "<sum>5.00</sum><comment>");
+    assert_eq!(word_of_check(&check(Dialect::Osmp, &known)), "known");
+}
+
+#[test]
+fn result_that_says_later_may_have_arrived() {
+    for (dialect, result) in [
+        (Dialect::Osmp, "1"),
+        (Dialect::Osmp, "90"),
+        (Dialect::Osmp, "300"),
+        (Dialect::Kaspi, "4"),
+    ] {
+        let again = pay(dialect, &body(dialect, "1", result), false);
+        let arrived = matches!(
+            again,
+            Delivery::Again {
+                may_have_arrived: true,
+                ..
+            }
+        );
+        assert!(arrived, "{again:?}");
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Waiting {
     /// Why the last attempt failed, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Whether the receiver may have it: an attempt may have arrived and was not refused, or its end is not known.
+    #[serde(skip)]
+    pub may_be_there: bool,
 }
 
 impl Waiting {

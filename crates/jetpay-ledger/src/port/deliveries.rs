@@ -111,7 +111,8 @@ pub(crate) const STREAMS: &str = concat!(
 
 macro_rules! item_columns {
     () => {
-        "waiting.seq, waiting.lane, waiting.state, waiting.attempts, waiting.since, waiting.due_at, waiting.why"
+        "waiting.seq, waiting.lane, waiting.state, waiting.attempts, waiting.since, waiting.due_at, waiting.why,
+            waiting.may_be_there"
     };
 }
 
@@ -174,6 +175,7 @@ pub(crate) fn item(row: &mut Values<'_>) -> Result<Waiting, TransactionError> {
         since: row.time()?,
         due_at: row.time()?,
         why: row.optional_string(),
+        may_be_there: row.truth()?,
     })
 }
 
@@ -191,7 +193,7 @@ pub(crate) fn waiting(row: &mut Values<'_>) -> Result<WaitingRow, TransactionErr
 }
 
 /// A row of `waiting_deliveries`. `stream` is the key of the stream.
-pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 8] {
+pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 9] {
     [
         stream.into(),
         item.seq.into(),
@@ -201,6 +203,7 @@ pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 
         item.since.into(),
         item.due_at.into(),
         item.why.as_deref().into(),
+        item.may_be_there.into(),
     ]
 }
 

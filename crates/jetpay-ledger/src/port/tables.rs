@@ -125,7 +125,8 @@ pub(crate) const KEPT_OF_STREAM: usize = 3;
 /// The items up to the cursors that are not delivered. The first columns are the key.
 pub(crate) const WAITING: Table = Table {
     name: "waiting_deliveries",
-    columns: "stream text, seq bigint, lane text, state text, attempts bigint, since bigint, due_at bigint, why text",
+    columns: "stream text, seq bigint, lane text, state text, attempts bigint, since bigint, due_at bigint, why text, \
+              may_be_there bigint",
 };
 
 /// How many columns of a waiting item are its key.

@@ -91,6 +91,7 @@ pub(crate) fn waiting(seq: i64, state: WaitingState) -> Waiting {
             at(5_000)
         },
         why: Some("HTTP 500".to_owned()),
+        may_be_there: true,
     }
 }
 
@@ -251,6 +252,7 @@ async fn recorded_items_are_in_the_next_lease(test: TestLedger) {
         attempts: 2,
         due_at: at(30_000),
         why: None,
+        may_be_there: false,
         ..waiting(1, WaitingState::Waiting)
     };
     let next = DeliveryProgress {

@@ -177,6 +177,7 @@ impl Simulation {
                 since: self.now(),
                 due_at: self.now(),
                 why: None,
+                may_be_there: false,
             };
             match answer {
                 // What was skipped stays settled, also after a replay.

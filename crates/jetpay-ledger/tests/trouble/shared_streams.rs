@@ -42,6 +42,7 @@ fn parked(seq: i64) -> DeliveryProgress {
         since: NOW,
         due_at: NOW,
         why: None,
+        may_be_there: false,
     };
     let alarm = DeliveryAlarm {
         kind: DeliveryAlarmKind::Parked,

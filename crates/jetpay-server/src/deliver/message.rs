@@ -1,6 +1,6 @@
 //! What is sent of an entry or an alarm: its id and its body.
 
-use jetpay_ledger::{Alarm, EffectKey, Entry, Millis};
+use jetpay_ledger::{Alarm, EffectKey, Entry, EntryKind, Millis};
 use serde::Serialize;
 
 use super::Item;
@@ -39,8 +39,15 @@ impl Message {
     /// credit is lost, the receiver sees that it has the credit.
     fn of_entry(entry: &Entry) -> Self {
         let key = EffectKey::new(entry.project_id, entry.operation_id, entry.kind);
+        let id = format!("entry_{}_{}_{}", key.project_id, key.operation_id, key.kind);
+        // A credit and a refund can have one operation, and each a correction.
+        let sign = match entry.kind {
+            EntryKind::Correction if entry.amount.minor() < 0 => "_minus",
+            EntryKind::Correction => "_plus",
+            _ => "",
+        };
         Self {
-            id: format!("entry_{}_{}_{}", key.project_id, key.operation_id, key.kind),
+            id: id + sign,
             body: body(&format!("entry.{}", entry.kind), entry.time, entry),
         }
     }
@@ -70,7 +77,7 @@ mod tests {
     use actix_web::App;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use jetpay_core::{Currency, Money};
-    use jetpay_ledger::{AlarmFilter, EntryKind, Ledger, NewPayment, NewUnusable, Reason, Verdict};
+    use jetpay_ledger::{AlarmFilter, Ledger, NewPayment, NewUnusable, Reason, Verdict};
     use serde_json::{Value, json};
 
     use super::*;
@@ -186,11 +193,17 @@ mod tests {
 
     #[test]
     fn id_and_lane_of_an_entry_depend_on_its_effect_and_its_customer_and_not_on_its_seq() {
-        for (kind, id) in [
-            (EntryKind::Credit, "entry_1234_77_credit"),
-            (EntryKind::ManualCredit, "entry_1234_77_credit"),
-            (EntryKind::Refund, "entry_1234_77_refund"),
-            (EntryKind::Correction, "entry_1234_77_correction"),
+        for (kind, amount, id) in [
+            (EntryKind::Credit, 100, "entry_1234_77_credit"),
+            (EntryKind::ManualCredit, 100, "entry_1234_77_credit"),
+            (EntryKind::Refund, -100, "entry_1234_77_refund"),
+            // Of the credit, and of the refund.
+            (
+                EntryKind::Correction,
+                -100,
+                "entry_1234_77_correction_minus",
+            ),
+            (EntryKind::Correction, 100, "entry_1234_77_correction_plus"),
         ] {
             for seq in [1, 2] {
                 let entry = Entry {
@@ -203,7 +216,7 @@ mod tests {
                     customer_id: "7".try_into().unwrap(),
                     contract_id: None,
                     provider_payment_id: None,
-                    amount: Money::new(100, Currency::KZT),
+                    amount: Money::new(amount, Currency::KZT),
                     time: NOW,
                     corrects: None,
                 };

@@ -20,6 +20,8 @@ pub use driver::{Action, Driver, Event, Settings};
 pub use message::Message;
 pub(crate) use receiver::HttpReceiver;
 pub(crate) use unconfigured::{not_delivered, unconfigured, warnings};
+#[cfg(test)]
+use worker::ATTEMPT_LIMIT;
 pub(crate) use worker::{ATTEMPT, Wake, Workers};
 
 /// What is delivered.
@@ -33,7 +35,7 @@ pub enum Item {
 
 /// Sends items to one endpoint: over HTTP, or a simulated one.
 pub trait Receiver: Send + Sync {
-    /// Sends an item once. `is_repeat`: it is known that it was sent before.
+    /// Sends an item once. `is_repeat`: the receiver may have it from an earlier attempt.
     fn deliver(&self, item: &Item, is_repeat: bool) -> impl Future<Output = Sent> + Send;
 }
 

@@ -17,8 +17,8 @@ use crate::environment::Environment;
 
 /// The time limit of an attempt.
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(15);
-/// What a driver adds to it: reading from the store, too, takes time.
-const MARGIN: Duration = Duration::from_secs(5);
+/// With reading from the store, which takes time too.
+pub(crate) const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
 /// The pause before a worker that failed starts again.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// The longest pause of a worker.
@@ -70,7 +70,7 @@ impl Workers<HttpReceiver> {
             let receiver = Arc::new(HttpReceiver::new(endpoint, ledger, ATTEMPT)?);
             let settings = Settings {
                 parallel: endpoint.parallel(),
-                attempt_limit: ATTEMPT + MARGIN,
+                attempt_limit: ATTEMPT_LIMIT,
                 projects: endpoint.projects.clone(),
             };
             for (feed, is_wanted) in [(Feed::Entries, true), (Feed::Alarms, endpoint.alarms)] {

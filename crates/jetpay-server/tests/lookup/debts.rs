@@ -90,6 +90,7 @@ async fn debt_of_a_billing_includes_what_was_delivered_to_it() {
         since: shop.now(),
         due_at: shop.now(),
         why: None,
+        may_be_there: false,
     };
     record(1, vec![parked], vec![]).await;
     shop.pass(30 * SECOND);

@@ -63,6 +63,7 @@ fn waiting(seq: i64, state: WaitingState) -> Waiting {
         since: NOW,
         due_at: NOW,
         why: Some("HTTP status 400".to_owned()),
+        may_be_there: false,
     }
 }
 

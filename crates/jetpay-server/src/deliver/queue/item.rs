@@ -22,7 +22,10 @@ pub(super) struct Open {
     pub(super) time: Millis,
     /// How often it was sent, this time included.
     pub(super) attempts: u32,
-    pub(super) is_sending: bool,
+    /// Since when it is being sent.
+    pub(super) sending_since: Option<Millis>,
+    /// Whether the receiver may have it from an attempt that ended: none is certain to have failed.
+    pub(super) may_be_there: bool,
     /// What is recorded of it, so that the cursor may pass it; `None` while it is behind the cursor.
     pub(super) row: Option<Row>,
 }
@@ -42,7 +45,8 @@ impl Open {
             lane,
             time,
             attempts: 0,
-            is_sending: false,
+            sending_since: None,
+            may_be_there: false,
             row: None,
         }
     }
@@ -55,7 +59,8 @@ impl Open {
             lane: waiting.lane.as_str().into(),
             time: waiting.since,
             attempts: waiting.attempts,
-            is_sending: false,
+            sending_since: None,
+            may_be_there: waiting.may_be_there,
             row: Some(Row {
                 state: waiting.state,
                 since: waiting.since,
@@ -70,7 +75,11 @@ impl Open {
         self.row.as_ref().map(|row| row.state)
     }
 
-    /// The row, as it is recorded.
+    pub(super) fn is_sending(&self) -> bool {
+        self.sending_since.is_some()
+    }
+
+    /// The row, as it is recorded. If the service ends while the item is being sent, the receiver may have it.
     pub(super) fn waiting(&self, seq: i64) -> Option<Waiting> {
         let row = self.row.as_ref()?;
         Some(Waiting {
@@ -81,6 +90,7 @@ impl Open {
             since: row.since,
             due_at: row.due_at,
             why: row.why.clone(),
+            may_be_there: self.may_be_there || self.is_sending(),
         })
     }
 }

@@ -18,16 +18,13 @@ pub(super) struct Lanes {
     pub(super) due: BTreeSet<(Millis, i64)>,
     /// Lanes whose first item is sent again and again.
     pub(super) retrying: usize,
-    /// Rows in lanes that no parked item holds back.
-    pub(super) held: usize,
 }
 
 #[derive(Default)]
 struct Lane {
     items: VecDeque<i64>,
-    rows: usize,
-    /// What it adds to `retrying` and `held`.
-    counted: (usize, usize),
+    /// Whether it is one of `retrying`.
+    is_retrying: bool,
 }
 
 impl Lanes {
@@ -36,7 +33,6 @@ impl Lanes {
         let open = &opens[&seq];
         let lane = self.by_name.entry(Arc::clone(&open.lane)).or_default();
         lane.items.push_back(seq);
-        lane.rows += usize::from(open.row.is_some());
         let name = Arc::clone(&open.lane);
         self.settle(&name, opens);
     }
@@ -47,20 +43,10 @@ impl Lanes {
             return;
         };
         lane.items.pop_front();
-        lane.rows -= usize::from(done.row.is_some());
         self.settle(&done.lane, opens);
         if self.by_name[&done.lane].items.is_empty() {
             self.by_name.remove(&done.lane);
         }
-    }
-
-    /// An item became a row.
-    pub(super) fn became_row(&mut self, seq: i64, opens: &Opens) {
-        let name = Arc::clone(&opens[&seq].lane);
-        if let Some(lane) = self.by_name.get_mut(&name) {
-            lane.rows += 1;
-        }
-        self.settle(&name, opens);
     }
 
     /// The first item of the lane of this one.
@@ -80,17 +66,12 @@ impl Lanes {
             return;
         };
         let first = lane.items.front().map(|seq| (*seq, &opens[seq]));
-        let counts = match first {
-            Some((_, first)) if first.state() != Some(WaitingState::Parked) => {
-                let is_retrying = first.row.is_some() && first.attempts > 0;
-                (usize::from(is_retrying), lane.rows)
-            }
-            _ => (0, 0),
-        };
-        self.retrying = self.retrying + counts.0 - lane.counted.0;
-        self.held = self.held + counts.1 - lane.counted.1;
-        lane.counted = counts;
-        let Some((seq, first)) = first.filter(|(_, first)| !first.is_sending) else {
+        let is_retrying = first.is_some_and(|(_, first)| {
+            first.state() == Some(WaitingState::Waiting) && first.attempts > 0
+        });
+        self.retrying = self.retrying + usize::from(is_retrying) - usize::from(lane.is_retrying);
+        lane.is_retrying = is_retrying;
+        let Some((seq, first)) = first.filter(|(_, first)| !first.is_sending()) else {
             return;
         };
         match &first.row {

@@ -3,10 +3,12 @@
 //! Items come in the order of their `seq`. Those of one lane (a customer) are sent one after the other, lanes beside each
 //! other. The cursor passes an item that is delivered, or that is recorded as a row: a row waits to be sent again, or is
 //! parked until a person decides, or waits behind another row of its lane. At most [`WINDOW`] items are sent, or being sent,
-//! beyond what is recorded; so at most that many are sent again after a crash.
+//! beyond what is recorded; so at most that many are sent again after a crash. An item that takes long becomes a row before its
+//! end.
 
 mod item;
 mod lanes;
+mod probing;
 mod record;
 mod retry;
 #[cfg(test)]
@@ -25,16 +27,15 @@ use super::Sent;
 pub use item::NewItem;
 use item::{Open, Row};
 use lanes::Lanes;
+use probing::Probing;
 pub use record::Need;
 use record::Recording;
 pub(super) use retry::after;
 
 /// The most items that are sent, or being sent, beyond what is recorded.
 pub const WINDOW: usize = 100;
-/// The most lanes that are sent again and again before the stream stops with new items: the endpoint is probably down.
+/// The lanes that are sent again and again from which on new items are [probes](Probing): the endpoint may be down.
 const MOST_RETRYING: usize = 100;
-/// The most rows, without those that a parked item holds back, before the stream stops with new items.
-const MOST_HELD: usize = 1_000;
 /// The items behind the cursor below which the stream reads on.
 const READ_BELOW: usize = 200;
 /// The items that one read may give.
@@ -42,6 +43,10 @@ pub const READ_LIMIT: usize = 200;
 /// How many results are recorded at once, and how long the first of them may wait for others.
 const RECORD_AT: usize = 50;
 const RECORD_AFTER: Duration = Duration::from_millis(100);
+/// How long an attempt may hold the cursor back.
+const SLOW: Duration = Duration::from_secs(1);
+/// The pause after a record that failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// The same for a cursor that only passed items which the endpoint does not get.
 const PASSED_AFTER: Duration = Duration::from_secs(1);
 
@@ -62,6 +67,9 @@ pub struct Queue {
     /// Those behind the cursor that are not sent.
     skipped: BTreeSet<i64>,
     lanes: Lanes,
+    /// Those that are being sent and were never sent before.
+    new: BTreeSet<i64>,
+    probing: Probing,
     sending: usize,
     /// The endpoint is gone until then.
     paused_until: Option<Millis>,
@@ -74,8 +82,9 @@ pub struct Queue {
     receipts: Vec<DeliveryReceipt>,
     alarms: Vec<DeliveryAlarm>,
     recording: Option<Recording>,
-    /// When to record, if anything is worth it then.
+    /// When to record, if anything is worth it then; not before the second time.
     record_at: Option<Millis>,
+    record_from: Millis,
     /// Whether the alarm about lateness was raised.
     is_late: bool,
     /// Whether anything was read: before that, nothing is known about being in time.
@@ -87,7 +96,7 @@ pub struct Queue {
 pub struct Attempt {
     /// Its `seq`.
     pub seq: i64,
-    /// Whether it was sent before, as far as is recorded or remembered.
+    /// Whether the receiver may have it from before, as far as is recorded or remembered.
     pub is_repeat: bool,
 }
 
@@ -98,6 +107,34 @@ pub enum Outcome {
     Sent(Sent, Option<DeliveryReceipt>),
     /// The item could not be read from the store: nothing was sent.
     NotSent,
+}
+
+impl Outcome {
+    /// Whether the receiver may have the item from this attempt.
+    fn may_be_there(&self) -> bool {
+        let Self::Sent(Sent::Sent(delivery), _) = self else {
+            return false;
+        };
+        matches!(
+            delivery,
+            Delivery::Again {
+                may_have_arrived: true,
+                ..
+            }
+        )
+    }
+
+    /// Whether the item was delivered; `None` if that says nothing about other items.
+    fn is_delivered(&self) -> Option<bool> {
+        let Self::Sent(Sent::Sent(delivery), _) = self else {
+            return None;
+        };
+        match delivery {
+            Delivery::Delivered { .. } => Some(true),
+            Delivery::Again { .. } | Delivery::Gone { .. } => Some(false),
+            Delivery::Refused { .. } => None,
+        }
+    }
 }
 
 impl Queue {
@@ -112,6 +149,8 @@ impl Queue {
             fresh: BTreeSet::new(),
             skipped: lease.skipped.iter().copied().collect(),
             lanes: Lanes::default(),
+            new: BTreeSet::new(),
+            probing: Probing::new(now),
             sending: 0,
             paused_until: None,
             unrecorded: BTreeSet::new(),
@@ -121,6 +160,7 @@ impl Queue {
             alarms: Vec::new(),
             recording: None,
             record_at: None,
+            record_from: now,
             is_late: false,
             has_read: false,
         };
@@ -134,7 +174,7 @@ impl Queue {
     /// After which item to read on, up to [`READ_LIMIT`] items; `None` while there is enough to do, or the endpoint is down.
     #[must_use]
     pub fn reads_after(&self, now: Millis) -> Option<i64> {
-        let wants = self.fresh.len() < READ_BELOW && self.takes_new() && !self.is_paused(now);
+        let wants = self.fresh.len() < READ_BELOW && self.takes_new(now) && !self.is_paused(now);
         wants.then_some(self.read_to)
     }
 
@@ -164,14 +204,19 @@ impl Queue {
         let seq = if let Some(&(due_at, seq)) = due {
             self.lanes.due.remove(&(due_at, seq));
             seq
-        } else if self.takes_new() {
-            self.lanes.ready.pop_first()?
+        } else if self.takes_new(now) {
+            let seq = self.lanes.ready.pop_first()?;
+            if self.has_many_retrying() {
+                self.probing.sends(seq);
+            }
+            self.new.insert(seq);
+            seq
         } else {
             return None;
         };
         let open = self.opens.get_mut(&seq)?;
-        open.is_sending = true;
-        let is_repeat = open.attempts > 0;
+        open.sending_since = Some(now);
+        let is_repeat = open.may_be_there;
         open.attempts = open.attempts.saturating_add(1);
         self.sending += 1;
         Some(Attempt { seq, is_repeat })
@@ -183,7 +228,11 @@ impl Queue {
         let Some(open) = self.opens.get_mut(&seq) else {
             return;
         };
-        open.is_sending = false;
+        open.sending_since = None;
+        open.may_be_there |= outcome.may_be_there();
+        if self.new.remove(&seq) {
+            self.probing.ended(seq, outcome.is_delivered(), now);
+        }
         if outcome != Outcome::NotSent {
             self.unrecorded.insert(seq);
         }
@@ -197,7 +246,9 @@ impl Queue {
                     self.receipts.extend(receipt);
                     self.is_done(seq);
                 }
-                Delivery::Again { why, after: asked } => {
+                Delivery::Again {
+                    why, after: asked, ..
+                } => {
                     let due_at = retry::again_at(now, seq, open.attempts, asked);
                     self.waits(seq, WaitingState::Waiting, due_at, Some(why.into()), now);
                 }
@@ -229,8 +280,13 @@ impl Queue {
         let due = self.lanes.due.first().filter(|_| !is_full);
         let paused = self.paused_until.filter(|until| now < *until);
         let due = due.map(|(due_at, _)| paused.map_or(*due_at, |until| until.max(*due_at)));
-        let record_at = self.record_at.filter(|_| self.recording.is_none());
-        due.into_iter().chain(record_at).chain(paused).min()
+        let record_at = self.record_at.into_iter().chain(self.slow_at()).min();
+        let record_at = record_at.filter(|_| self.recording.is_none());
+        let record_at = record_at.map(|at| at.max(self.record_from));
+        let probe_at = self.probing.opens_at();
+        let probe_at = probe_at.filter(|at| now < *at && self.has_many_retrying());
+        let times = [due, record_at, paused, probe_at];
+        times.into_iter().flatten().min()
     }
 
     /// Whether the item is not delivered yet.
@@ -264,11 +320,14 @@ impl Queue {
         let set_back = |at: Millis| Millis(at.0.saturating_sub(by));
         self.paused_until = self.paused_until.map(set_back);
         self.record_at = self.record_at.map(set_back);
+        self.record_from = set_back(self.record_from);
+        self.probing.clock_was_set_back(by);
         self.lanes.due = (self.lanes.due.iter())
             .map(|(due_at, seq)| (set_back(*due_at), *seq))
             .collect();
         for open in self.opens.values_mut() {
             open.time = set_back(open.time);
+            open.sending_since = open.sending_since.map(set_back);
             if let Some(row) = &mut open.row {
                 row.due_at = set_back(row.due_at);
             }
@@ -280,8 +339,18 @@ impl Queue {
     }
 
     /// Whether items are sent that were never sent before.
-    fn takes_new(&self) -> bool {
-        self.lanes.retrying < MOST_RETRYING && self.lanes.held < MOST_HELD
+    fn takes_new(&self, now: Millis) -> bool {
+        !self.has_many_retrying() || self.probing.allows(now)
+    }
+
+    fn has_many_retrying(&self) -> bool {
+        self.lanes.retrying >= MOST_RETRYING
+    }
+
+    /// When the item that holds the cursor back becomes a row, if it is being sent.
+    fn slow_at(&self) -> Option<Millis> {
+        let first = self.opens.get(self.fresh.first()?)?;
+        Some(after(first.sending_since?, SLOW))
     }
 
     /// The item no longer waits.
@@ -310,10 +379,7 @@ impl Queue {
             return;
         };
         let before = open.row.take();
-        let (was_row, since) = (
-            before.is_some(),
-            before.as_ref().map_or(now, |row| row.since),
-        );
+        let since = before.as_ref().map_or(now, |row| row.since);
         let (why, meaning) = match why {
             Some(why) => (Some(why.to_string()), Some(why.meaning)),
             None => before.map_or((None, None), |row| (row.why, row.meaning)),
@@ -327,12 +393,8 @@ impl Queue {
         });
         self.changed.insert(seq);
         self.fresh.remove(&seq);
-        if was_row {
-            let lane = Arc::clone(&open.lane);
-            self.lanes.settle(&lane, &self.opens);
-        } else {
-            self.lanes.became_row(seq, &self.opens);
-        }
+        let lane = Arc::clone(&open.lane);
+        self.lanes.settle(&lane, &self.opens);
     }
 
     fn alarm(&mut self, kind: DeliveryAlarmKind, seq: i64, reason: String) {

@@ -7,7 +7,7 @@ use jetpay_ledger::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryProgress, DeliveryReceipt, Millis, WaitingState,
 };
 
-use super::{Queue, READ_BELOW, RECORD_AT, WINDOW, after};
+use super::{AFTER_FAILURE, Queue, READ_BELOW, RECORD_AT, WINDOW, after};
 
 /// How old the oldest item may be that is not delivered. Parked items, and those behind them, wait for a person and do not
 /// count.
@@ -45,7 +45,8 @@ impl Queue {
         }
         let renews = need != Need::WhenDue;
         let is_full = need == Need::All || self.is_full();
-        let has_waited = self.record_at.is_some_and(|at| at <= now);
+        let record_at = self.record_at.into_iter().chain(self.slow_at()).min();
+        let has_waited = record_at.is_some_and(|at| at <= now);
         let is_due = renews || is_full || has_waited || self.unrecorded.len() >= RECORD_AT;
         if !is_due {
             return None;
@@ -107,7 +108,8 @@ impl Queue {
             .extend(recording.changed.into_iter().filter(still_open));
         self.receipts.splice(0..0, recording.receipts);
         self.alarms.splice(0..0, recording.alarms);
-        self.record_within(Duration::from_secs(1), now);
+        self.record_from = after(now, AFTER_FAILURE);
+        self.record_within(AFTER_FAILURE, now);
     }
 
     /// Whether all results are recorded.
@@ -122,17 +124,18 @@ impl Queue {
         self.beyond() >= WINDOW || is_stuck
     }
 
-    /// How far the cursor can go. Items behind a row of their lane become rows. If the queue is full, so does every item up to
-    /// the last one that was sent: what is slow, or waits for its turn, must not stop the others.
+    /// How far the cursor can go. Items behind a row of their lane become rows, and so do slow ones. If the queue is full, so
+    /// does every item up to the last one that was sent: what waits for its turn must not stop the others.
     fn move_cursor(&mut self, is_full: bool, now: Millis) -> i64 {
-        let sending = self.opens.iter().rev().find(|(_, open)| open.is_sending);
+        let sending = self.opens.iter().rev().find(|(_, open)| open.is_sending());
         let sent = sending.map(|(seq, _)| seq).max(self.unrecorded.last());
         let sent = sent.copied().filter(|_| is_full).unwrap_or(i64::MIN);
         while let Some(&seq) = self.fresh.first() {
             let first = self.lanes.first(&self.opens[&seq]);
             let is_behind_row =
                 first != Some(seq) && first.is_some_and(|first| self.opens[&first].row.is_some());
-            if !is_behind_row && seq > sent {
+            let is_slow = self.slow_at().is_some_and(|at| at <= now);
+            if !is_behind_row && !is_slow && seq > sent {
                 return seq - 1;
             }
             self.lanes.ready.remove(&seq);

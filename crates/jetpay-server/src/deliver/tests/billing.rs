@@ -5,19 +5,33 @@ use std::time::Duration;
 use jetpay_ledger::AlarmKind;
 use jetpay_platform::billing::{Dialect, OnRequest, Quirks};
 
+use tokio::net::TcpSocket;
+
 use super::*;
 use crate::telemetry::Metrics;
 
+fn billing_that_refuses_repeats() -> BillingState {
+    let quirks = Quirks {
+        refuses_repeats: true,
+        ..Quirks::default()
+    };
+    billing(Dialect::Osmp).with_quirks(quirks)
+}
+
 #[actix_web::test]
-async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_raise_an_alarm() {
+async fn credits_are_booked_with_the_prefix_of_their_project_and_parked_when_they_can_have_no_number()
+ {
     let server = serve_billing(Dialect::Osmp).await;
     let prefixes = [(PROJECT, Some("1")), (2275, Some("2"))];
     let shop = Shop::new(osmp(false, &prefixes), &server.url());
     let worker = shop.start().await;
     shop.credit(28, "a-1").await;
     shop.credit_of(2275, 28, "a-1").await;
+    // A project that the configuration does not have, and an id that does not fit behind a prefix.
     shop.credit_of(9, 29, "a-2").await;
-    shop.until_all_is_delivered().await;
+    shop.credit(10_000_000_000_000_000, "a-3").await;
+    shop.until(async |shop| shop.status().await[0].parked == 2)
+        .await;
     worker.end().await;
     let state = server.state().clone();
     let booked: Vec<_> = (state.booked().iter())
@@ -31,8 +45,8 @@ async fn credits_are_booked_with_the_prefix_of_their_project_and_other_projects_
         ]
     );
     let alarms = shop.alarms().await;
-    assert_eq!(alarms.len(), 1);
-    assert_eq!(alarms[0].kind, AlarmKind::NotDeliverable);
+    let kinds: Vec<_> = alarms.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [AlarmKind::DeliveryParked; 2]);
 }
 
 #[actix_web::test]
@@ -73,16 +87,8 @@ async fn whole_refund_is_cancelled_if_configured_and_every_other_one_raises_an_a
 }
 
 #[actix_web::test]
-async fn double_request_counts_as_delivered_only_after_an_attempt_that_is_known() {
-    let server = serve_billing(Dialect::Osmp).await;
-    let state = server.state().clone();
-    let quirks = Quirks {
-        refuses_repeats: true,
-        ..Quirks::default()
-    };
-    let state = state.with_quirks(quirks);
-    drop(server);
-    let server = simulated::serve(listener().await, state).unwrap();
+async fn double_request_counts_as_delivered_only_after_an_attempt_that_may_have_arrived() {
+    let server = simulated::serve(listener().await, billing_that_refuses_repeats()).unwrap();
     let shop = Shop::new(osmp(false, &[(PROJECT, None)]), &server.url());
     let worker = shop.start().await;
     // It is booked, and the answer is lost.
@@ -96,6 +102,12 @@ async fn double_request_counts_as_delivered_only_after_an_attempt_that_is_known(
     shop.credit(2, "a-2").await;
     shop.until(async |shop| shop.status().await[0].parked == 1)
         .await;
+    // A person retries it: that attempt was refused, so it proves nothing.
+    for _ in 0..2 {
+        shop.retry(2).await;
+        let tried = shop.status().await[0].clone();
+        assert_eq!((tried.waiting, tried.parked), (1, 1));
+    }
     let names = vec![NAME.to_owned()];
     let page = Metrics::default().page(&shop.ledger, names).await.unwrap();
     for line in [
@@ -110,6 +122,54 @@ async fn double_request_counts_as_delivered_only_after_an_attempt_that_is_known(
     let alarms = shop.alarms().await;
     assert_eq!(alarms[0].kind, AlarmKind::DeliveryParked);
     assert_eq!(server.state().booked().len(), 2);
+}
+
+#[actix_web::test]
+async fn double_request_after_a_refused_connection_is_parked() {
+    let socket = TcpSocket::new_v4().unwrap();
+    // Nothing listens there yet.
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}/payments", socket.local_addr().unwrap());
+    let shop = Shop::new(osmp(false, &[(PROJECT, None)]), &url);
+    let worker = shop.start().await;
+    shop.credit(1, "a-1").await;
+    shop.until(async |shop| shop.status().await[0].waiting == 1)
+        .await;
+    let mut state = billing_that_refuses_repeats();
+    // Another program has told the billing of this number.
+    let other = "command=pay&txn_id=1&account=a-1&sum=200.00&txn_date=20261201000000";
+    assert_eq!(state.receive(other, None).status(), Some(200));
+    let server = simulated::serve(socket.listen(9).unwrap(), state).unwrap();
+    shop.until(async |shop| shop.status().await[0].parked == 1)
+        .await;
+    worker.end().await;
+    assert_eq!(shop.alarms().await[0].kind, AlarmKind::DeliveryParked);
+    assert_eq!(server.state().booked().len(), 1);
+}
+
+#[actix_web::test]
+async fn replay_to_a_billing_that_refuses_repeats_is_delivered_by_the_receipts() {
+    let server = simulated::serve(listener().await, billing_that_refuses_repeats()).unwrap();
+    let shop = Shop::new(osmp(true, &[(PROJECT, None)]), &server.url());
+    let worker = shop.start().await;
+    shop.credit(1, "a-1").await;
+    shop.credit(2, "a-2").await;
+    shop.until_all_is_delivered().await;
+    shop.refund(2, 102, AMOUNT).await;
+    shop.until_all_is_delivered().await;
+    let stream = shop.status().await[0].stream.clone();
+    let replay = shop
+        .ledger
+        .replay_deliveries(&stream, 0, "a test".into(), shop.clock.now());
+    assert_eq!(replay.await.unwrap(), Ok(3));
+    shop.wake.was_changed();
+    shop.until(async |shop| shop.status().await[0].cursor == 3)
+        .await;
+    shop.until_all_is_delivered().await;
+    worker.end().await;
+    assert_eq!(shop.alarms().await, []);
+    let booked = server.state().booked().len();
+    assert_eq!(booked, 2);
 }
 
 #[actix_web::test]

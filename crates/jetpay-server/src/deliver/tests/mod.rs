@@ -19,7 +19,7 @@ use jetpay_core::id::PaymentId;
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::{Alarm, AlarmFilter, DeliveryStatus, Ledger, Millis, NewPayment};
+use jetpay_ledger::{Alarm, AlarmFilter, DeliveryStatus, Ledger, Millis, NewPayment, WaitingState};
 use jetpay_platform::billing::receiver::{self, ReceiverState};
 use jetpay_platform::billing::{self as simulated, BillingState, Server};
 use jiff::tz::TimeZone;
@@ -202,6 +202,26 @@ impl Shop {
         self.wake.has_news();
     }
 
+    /// A person retries a parked item. Waits until it is parked again.
+    async fn retry(&self, seq: i64) {
+        let stream = self.status().await[0].stream.clone();
+        let item = async || {
+            let items = self.ledger.waiting_deliveries(&stream, seq - 1, 1).await;
+            items.unwrap().remove(0)
+        };
+        let before = item().await.attempts;
+        let retry = self
+            .ledger
+            .retry_delivery(&stream, seq, "".into(), self.clock.now());
+        retry.await.unwrap().unwrap();
+        self.wake.was_changed();
+        self.until(async |_| {
+            let item = item().await;
+            item.state == WaitingState::Parked && item.attempts > before
+        })
+        .await;
+    }
+
     async fn alarms(&self) -> Vec<Alarm> {
         let mut alarms = self.ledger.alarms(AlarmFilter::default()).await.unwrap();
         alarms.reverse();
@@ -224,12 +244,16 @@ async fn listener() -> TcpListener {
 }
 
 /// A billing with the accounts a-0 to a-19.
-async fn serve_billing(dialect: simulated::Dialect) -> Server {
+fn billing(dialect: simulated::Dialect) -> BillingState {
     let mut state = BillingState::new(dialect);
     for account in 0..20 {
         state.put_account(&format!("a-{account}"), None);
     }
-    simulated::serve(listener().await, state).unwrap()
+    state
+}
+
+async fn serve_billing(dialect: simulated::Dialect) -> Server {
+    simulated::serve(listener().await, billing(dialect)).unwrap()
 }
 
 async fn serve_receiver() -> Server<ReceiverState> {

@@ -85,10 +85,7 @@ impl Receiver for Endpoint {
         let wire = answer.unwrap_or(Wire::Broken);
         let delivery = match wire.body() {
             Ok(body) => DIALECT.read_pay(body, &order),
-            Err(failure) => Delivery::Again {
-                why: failure.to_string(),
-                after: None,
-            },
+            Err(failure) => Delivery::again(&failure, None),
         };
         if matches!(delivery, Delivery::Delivered { .. }) {
             self.traffic.deliver(entry.seq);

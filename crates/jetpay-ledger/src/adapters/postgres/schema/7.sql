@@ -21,7 +21,8 @@ CREATE TABLE waiting_deliveries (
     attempts BIGINT NOT NULL,
     since    BIGINT NOT NULL,
     due_at   BIGINT NOT NULL,
-    why      TEXT
+    why      TEXT,
+    may_be_there BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX waiting_deliveries_once ON waiting_deliveries (stream, seq);
 CREATE INDEX waiting_deliveries_lanes ON waiting_deliveries (stream, lane, seq);

@@ -20,7 +20,8 @@ CREATE TABLE waiting_deliveries (
     attempts INTEGER NOT NULL,
     since    INTEGER NOT NULL,
     due_at   INTEGER NOT NULL,
-    why      TEXT
+    why      TEXT,
+    may_be_there INTEGER NOT NULL                -- 1: the receiver may have it, as an attempt was not refused
 ) STRICT;
 CREATE UNIQUE INDEX waiting_deliveries_once ON waiting_deliveries (stream, seq);
 CREATE INDEX waiting_deliveries_lanes ON waiting_deliveries (stream, lane, seq);

@@ -53,8 +53,8 @@ pub(super) struct Model {
     unrecorded: BTreeSet<i64>,
     /// What of it is being sent for the first time since.
     first: BTreeSet<i64>,
-    /// What was ever sent.
-    tried: BTreeSet<i64>,
+    /// What the receiver may have, as the store or the queue knows.
+    may_be_there: BTreeSet<i64>,
     /// What was sent and not recorded when the last crash came, and how much of it was sent again.
     lost: BTreeSet<i64>,
     pub(super) alarms: Vec<(DeliveryAlarmKind, i64)>,
@@ -81,7 +81,7 @@ impl Model {
             last_of: HashMap::new(),
             unrecorded: BTreeSet::new(),
             first: BTreeSet::new(),
-            tried: BTreeSet::new(),
+            may_be_there: BTreeSet::new(),
             lost: BTreeSet::new(),
             alarms: Vec::new(),
             has_unknown: false,
@@ -150,10 +150,8 @@ impl Model {
             beside.is_none(),
             "{seq} and {beside:?} of one lane are sent beside each other"
         );
-        assert!(
-            !is_repeat || self.tried.contains(&seq),
-            "{seq} was never sent"
-        );
+        let may_be_there = self.may_be_there.contains(&seq);
+        assert_eq!(is_repeat, may_be_there, "{seq} as a repeat");
         if self.unrecorded.insert(seq) {
             self.first.insert(seq);
         }
@@ -188,10 +186,8 @@ impl Model {
     pub(super) fn answer(&mut self, seq: i64, answer: u8) {
         self.sending.retain(|attempt| attempt.seq != seq);
         let is_first = self.first.remove(&seq);
-        if !(52..54).contains(&answer) {
-            self.tried.insert(seq);
-        }
-        let again = |after: Option<u64>| Delivery::Again {
+        let again = |may_have_arrived, after: Option<u64>| Delivery::Again {
+            may_have_arrived,
             why: "busy".to_owned(),
             after: after.map(Duration::from_secs),
         };
@@ -205,9 +201,14 @@ impl Model {
             // The answer is lost, or the request.
             0..20 => {
                 self.arrives(seq);
-                Sent::Sent(again(None))
+                self.may_be_there.insert(seq);
+                Sent::Sent(again(true, None))
             }
-            20..40 => Sent::Sent(again(Some(7))),
+            20..30 => Sent::Sent(again(false, None)),
+            30..40 => {
+                self.may_be_there.insert(seq);
+                Sent::Sent(again(true, Some(7)))
+            }
             40..46 => Sent::Sent(Delivery::Refused {
                 why: Refusal {
                     meaning: why(),
@@ -245,6 +246,10 @@ impl Model {
         };
         // What is still being sent is not recorded by this.
         let is_sending = |seq: &i64| self.sending.iter().any(|it| it.seq == *seq);
+        for row in &progress.waiting {
+            let may_be_there = is_sending(&row.seq) || self.may_be_there.contains(&row.seq);
+            assert_eq!(row.may_be_there, may_be_there, "{row:?}");
+        }
         let cursor = progress.cursor;
         let later = |seq: &i64| *seq > cursor || is_sending(seq);
         let recorded: BTreeSet<i64> = self
@@ -289,17 +294,11 @@ impl Model {
         }
         for row in progress.waiting {
             assert!(row.seq <= progress.cursor, "a row is behind the cursor");
-            // A slow attempt is recorded before its end: after a crash it counts, whatever became of it.
-            if row.attempts > 0 {
-                self.tried.insert(row.seq);
-            }
             if row.seq > self.cursor || self.rows.contains_key(&row.seq) {
                 self.rows.insert(row.seq, row);
             }
         }
         self.cursor = progress.cursor;
-        self.alarms
-            .extend(progress.alarms.iter().map(|alarm| (alarm.kind, alarm.seq)));
         let untold = progress.alarms.iter();
         let untold = untold.filter(|it| it.kind == DeliveryAlarmKind::NotDeliverable);
         self.skipped.extend(untold.map(|alarm| alarm.seq));
@@ -308,6 +307,21 @@ impl Model {
             .iter()
             .find(|it| it.reason.contains("Esenov"));
         assert_eq!(quotes, None, "an alarm quotes the receiver");
+        for alarm in progress.alarms {
+            let row = self.rows.get(&alarm.seq);
+            let is_parked = row.is_some_and(|row| row.state == WaitingState::Parked);
+            if alarm.kind != DeliveryAlarmKind::Parked || is_parked {
+                self.alarms.push((alarm.kind, alarm.seq));
+            }
+        }
+        for (&seq, row) in &self.rows {
+            let has_alarm = self.alarms.contains(&(DeliveryAlarmKind::Parked, seq));
+            let is_parked = row.state == WaitingState::Parked;
+            assert!(
+                !is_parked || has_alarm,
+                "nothing tells that {seq} is parked"
+            );
+        }
         for seq in 1..=self.cursor {
             let is_safe = self.arrived.contains(&seq) || self.settled.contains(&seq);
             assert!(is_safe || self.rows.contains_key(&seq), "{seq} is lost");
@@ -352,7 +366,6 @@ impl Model {
     /// The service is killed. What is being sent arrives, or not, and no answer is seen.
     fn crash(&mut self, arrives: u8) {
         for (index, attempt) in std::mem::take(&mut self.sending).into_iter().enumerate() {
-            self.tried.insert(attempt.seq);
             if arrives >> (index % 8) & 1 == 1 {
                 self.arrives(attempt.seq);
             }
@@ -371,6 +384,9 @@ impl Model {
         assert!(again <= WINDOW, "{again} are sent again");
         self.unrecorded.clear();
         self.first.clear();
+        // What only the queue remembered is forgotten.
+        let rows = self.rows.values().filter(|row| row.may_be_there);
+        self.may_be_there = rows.map(|row| row.seq).collect();
         self.queue = queue(self.cursor, &self.rows, &self.skipped, self.now);
     }
 
