@@ -10,10 +10,10 @@
 //!
 //! | result | meaning | `check` | `pay`, `cancel` |
 //! |---|---|---|---|
-//! | 0 | done | known | delivered |
+//! | 0 | done | known | delivered, or refused if its `sum` is not ours |
 //! | 1 | not found | unknown | refused |
 //! | 2 | cancelled | refuses payments | refused |
-//! | 3 | paid already | refuses payments | delivered if we know that we sent it, else refused: ambiguous, a person decides |
+//! | 3 | paid already | refuses payments | delivered if it may have it from us, else refused: ambiguous, a person decides |
 //! | 4 | in progress | no answer | again |
 //! | 5 | other error | no answer | refused: a person decides |
 //! | other | | no answer | refused: ambiguous, a person decides |

@@ -9,12 +9,12 @@
 //!
 //! | result | meaning | `check` | `pay`, `cancel` | source |
 //! |---|---|---|---|---|
-//! | 0 | done | known | delivered | QIWI, and every billing below |
+//! | 0 | done | known | delivered, or refused if its `sum` is not ours | QIWI, and every billing below |
 //! | 1 | temporary error | no answer | again | QIWI |
 //! | 4 | wrong form of the account | unknown | refused | QIWI |
 //! | 5 | no such account | unknown | refused | QIWI |
 //! | 7 | payments forbidden by the provider | refuses payments | refused | QIWI |
-//! | 8 | double request | no answer | delivered if we know that we sent it, else refused | `ABillS`, an old table |
+//! | 8 | double request | no answer | delivered if it may have it from us, else refused | `ABillS`, an old table |
 //! | 31, 32 | wrong extra parameters; the rate changed | refuses payments | refused | QIWI |
 //! | 79 | the account is not active | refuses payments | refused | QIWI |
 //! | 90 | not finished | no answer | again | lists of OSMP; we infer it |
