@@ -78,7 +78,7 @@ async fn test(endpoint: DeliverConfig) -> anyhow::Result<()> {
 
 /// What a message of the type `test` cannot show.
 pub(super) const UNPROVEN: &str = "This does not show that an entry is booked, and booked once: a message of the type `test` books \
-     nothing. Send one entry twice to a copy of your system, with `jetpay deliver replay`, and look into its books.";
+     nothing. Send one entry twice to a copy of your system, with `jetpay deliver replay NAME --after SEQ`, and look into its books.";
 
 /// A secret that the receiver does not have.
 pub(super) fn another_secret() -> Result<Secrets, BadSecret> {
