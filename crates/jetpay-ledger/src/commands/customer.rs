@@ -43,7 +43,9 @@ pub(crate) fn unsee_customer(customer_id: CustomerId) -> Command<()> {
     };
     Command::new(keys, move |transaction| {
         match transaction.customer(&customer_id)? {
-            Some(customer) => transaction.put_customer(&customer, Some(NOT_SEEN)).map(drop),
+            Some(customer) => transaction
+                .put_customer(&customer, Some(NOT_SEEN))
+                .map(drop),
             None => Ok(()),
         }
     })

@@ -30,11 +30,7 @@ fn new_stream(stream: &DeliveryStream, end: i64) -> StreamRow {
 }
 
 /// Makes sure that a stream is there: one that is new begins behind `end`. `takes_over`: no server has a lease of it any more.
-pub(crate) fn begin_deliveries(
-    stream: DeliveryStream,
-    end: i64,
-    takes_over: bool,
-) -> Command<()> {
+pub(crate) fn begin_deliveries(stream: DeliveryStream, end: i64, takes_over: bool) -> Command<()> {
     Command::new(keys(&stream), move |transaction| {
         match transaction.stream(&stream)? {
             None => transaction.put_stream(&new_stream(&stream, end)),
@@ -82,12 +78,11 @@ pub(crate) fn release_deliveries(stream: DeliveryStream, fencing_token: i64) -> 
     Command::new(keys(&stream), move |transaction| {
         match transaction.stream(&stream)? {
             // The same without the replay that followed.
-            Some(row) if row.fencing_token / LEASES == fencing_token / LEASES => {
-                transaction.put_stream(&StreamRow {
+            Some(row) if row.fencing_token / LEASES == fencing_token / LEASES => transaction
+                .put_stream(&StreamRow {
                     leased_until: Millis(0),
                     ..row
-                })
-            }
+                }),
             _ => Ok(()),
         }
     })

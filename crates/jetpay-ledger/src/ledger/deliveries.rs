@@ -122,11 +122,7 @@ impl Ledger {
         lane: &str,
     ) -> Result<Option<i64>, Error> {
         let values = vec![deliveries::id(stream).into(), lane.into()];
-        let first = self.read(
-            deliveries::FIRST_OF_LANE,
-            values,
-            deliveries::first_of_lane,
-        );
+        let first = self.read(deliveries::FIRST_OF_LANE, values, deliveries::first_of_lane);
         Ok(first.await?.pop().flatten())
     }
 

@@ -98,10 +98,7 @@ async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
         (None, Some("marat"))
     );
     assert_eq!(
-        lease_at(&test, &BILLING, 9 * MINUTE)
-            .await
-            .unwrap()
-            .changes,
+        lease_at(&test, &BILLING, 9 * MINUTE).await.unwrap().changes,
         2
     );
     let unknown = DeliveryStream {
@@ -238,7 +235,10 @@ async fn retried_entry_is_due_now_and_its_alarm_is_resolved_with_the_reason(test
     assert_eq!(resolved.reason, "the account is open now");
     assert_eq!(retry(1, "once more").await, Ok(Ok(())));
     let recorded = test.resolutions(None, 1).await.unwrap().remove(0);
-    assert_eq!(recorded.reason, "entry 1 is sent again to billing: once more");
+    assert_eq!(
+        recorded.reason,
+        "entry 1 is sent again to billing: once more"
+    );
     assert_eq!(recorded.payment_id.unwrap().as_str(), "p1");
     test.check().await;
     assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(2));
