@@ -319,7 +319,11 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
  {
     let (receiver, folder) = receiver().await;
     let running = folder.serve().await.with_customer().await;
-    status(&running, &["shop", "0 of 0"]).await;
+    // The stream is there before the service takes requests.
+    assert_has(
+        &run(&running.folder, "deliver status").await.good(),
+        &["0 of 0"],
+    );
     receiver.state().deliveries().extend([OnRequest::Fail(400)]);
     running.paid(&KASPI, 10_000).await;
     running.paid(&KASPI, 20_000).await;
