@@ -387,7 +387,7 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
             &replayed["before"],
             &replayed["left_out"]
         ],
-        [&0.into(), &2.into(), &1.into()]
+        [0, 2, 1].map(Value::from).each_ref()
     );
     // The first was booked by hand.
     until(|| receiver.state().repeats() == 1).await;

@@ -212,7 +212,7 @@ impl Shop {
         let before = item().await.attempts;
         let retry = self
             .ledger
-            .retry_delivery(&stream, seq, "".into(), self.clock.now());
+            .retry_delivery(&stream, seq, "mended".into(), self.clock.now());
         retry.await.unwrap().unwrap();
         self.wake.was_changed();
         self.until(async |_| {
