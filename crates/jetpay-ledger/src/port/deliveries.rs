@@ -154,6 +154,16 @@ pub(crate) const WAITING_AFTER: &str = concat!(
     " FROM waiting_deliveries AS waiting WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3"
 );
 
+/// The first item of the lane `$2` that waits in the stream `$1`, or null.
+pub(crate) const FIRST_OF_LANE: &str =
+    "SELECT min(seq) FROM waiting_deliveries WHERE stream = $1 AND lane = $2";
+
+/// From a row that [`FIRST_OF_LANE`] gives.
+#[expect(clippy::unnecessary_wraps, reason = "as every reader of rows")]
+pub(crate) fn first_of_lane(row: &mut Values<'_>) -> Result<Option<i64>, TransactionError> {
+    Ok(row.optional_int())
+}
+
 /// From the columns of an item.
 pub(crate) fn item(row: &mut Values<'_>) -> Result<Waiting, TransactionError> {
     Ok(Waiting {

@@ -24,6 +24,7 @@ CREATE TABLE waiting_deliveries (
     why      TEXT
 );
 CREATE UNIQUE INDEX waiting_deliveries_once ON waiting_deliveries (stream, seq);
+CREATE INDEX waiting_deliveries_lanes ON waiting_deliveries (stream, lane, seq);
 CREATE INDEX waiting_deliveries_parked ON waiting_deliveries (stream, lane) WHERE state = 'parked';
 
 CREATE TABLE delivery_receipts (

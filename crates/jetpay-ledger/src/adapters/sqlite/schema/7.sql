@@ -23,6 +23,7 @@ CREATE TABLE waiting_deliveries (
     why      TEXT
 ) STRICT;
 CREATE UNIQUE INDEX waiting_deliveries_once ON waiting_deliveries (stream, seq);
+CREATE INDEX waiting_deliveries_lanes ON waiting_deliveries (stream, lane, seq);
 CREATE INDEX waiting_deliveries_parked ON waiting_deliveries (stream, lane) WHERE state = 'parked';
 
 -- The receivers' own numbers of what they have, where they give some: the last one of each entry.
@@ -44,5 +45,5 @@ CREATE UNIQUE INDEX alarms_of_delivery ON alarms (endpoint, kind, coalesce(entry
 -- Whether a parked entry ever had one.
 CREATE INDEX alarms_of_deliveries ON alarms (endpoint, entry) WHERE endpoint IS NOT NULL;
 
--- NULL: the merchant wrote the customer, and no look-up has seen it.
+-- NULL: the merchant wrote the customer, and no look-up has seen it. 0: the last look-up did not find it, or it may not pay.
 ALTER TABLE customers ADD COLUMN seen_at INTEGER;
