@@ -156,11 +156,16 @@ impl<R: Receiver + 'static> Driver<R> {
         };
         let is_idle = leased.queue.is_idle() && !leased.queue.is_recording() && !leased.is_reading;
         if leased.is_lost {
-            if is_idle {
-                self.phase = Phase::Free(now);
-                return self.next();
+            if !is_idle {
+                return None;
             }
-            return None;
+            // After a replay, others wait until this server has finished. At the end, the store may be away.
+            let release = (!ends).then(|| shared.release(leased.fencing_token));
+            self.phase = match &release {
+                Some(_) => Phase::Releasing,
+                None => Phase::Ended,
+            };
+            return release;
         }
         let winds_down = ends || leased.is_outdated;
         let is_unrecorded = winds_down && leased.queue.is_idle() && !leased.queue.is_recorded();
