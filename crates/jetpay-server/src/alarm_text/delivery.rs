@@ -17,7 +17,7 @@ pub(super) fn summary(alarm: &Alarm) -> String {
         None => entry,
     };
     match alarm.kind {
-        AlarmKind::DeliveryParked => format!("{endpoint} refused {entry}, which is parked"),
+        AlarmKind::DeliveryParked => format!("{endpoint} has not taken {entry}, which is parked"),
         AlarmKind::DeliveryLate => {
             format!("{endpoint} does not take in time all that it is sent")
         }
@@ -34,7 +34,7 @@ pub(super) const fn advice(kind: AlarmKind) -> &'static str {
     match kind {
         AlarmKind::DeliveryParked => {
             "Later entries of the same customer wait. Correct at the endpoint what it refuses, and retry the entry; or book it there \
-             by hand, and skip it. The alarm is resolved when the entry is delivered or skipped. To dismiss it changes nothing \
+             by hand, and skip it. The alarm is resolved when the entry is sent again, delivered or skipped. To dismiss it changes nothing \
              about the delivery."
         }
         AlarmKind::DeliveryLate => {
@@ -56,7 +56,7 @@ pub(super) fn commands(alarm: &Alarm) -> Vec<String> {
     let name = shell_word(&delivery.endpoint);
     match (alarm.kind, delivery.entry) {
         (AlarmKind::DeliveryParked, Some(seq)) => vec![
-            format!("jetpay deliver retry {name} {seq}"),
+            format!("jetpay deliver retry {name} {seq} --reason \"...\""),
             format!("jetpay deliver skip {name} {seq} --reason \"...\""),
         ],
         (AlarmKind::DeliveryLate, _) => vec![

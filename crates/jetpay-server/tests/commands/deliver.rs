@@ -237,7 +237,11 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
  {
     let (receiver, folder) = receiver().await;
     let running = folder.serve().await.with_customer().await;
-    status(&running, &["shop", "0 of 0"]).await;
+    // The stream is there before the service takes requests.
+    assert_has(
+        &run(&running.folder, "deliver status").await.good(),
+        &["0 of 0"],
+    );
     receiver.state().deliveries().extend([OnRequest::Fail(400)]);
     running.paid(&KASPI, 10_000).await;
     running.paid(&KASPI, 20_000).await;
@@ -251,7 +255,7 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
     let waiting = run(&running.folder, "deliver waiting shop --limit 1").await;
     assert_has(&waiting.good(), &["parked", "there are more: --after 1"]);
     let alarm = run(&running.folder, "alarms show 1").await.good();
-    let summary = "shop refused entry 1 of 100.00 KZT";
+    let summary = "shop has not taken entry 1 of 100.00 KZT";
     assert_has(
         &alarm,
         &["delivery_parked", summary, "reason", "HTTP status 400"],
@@ -268,9 +272,8 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
         panic!("{alarm}")
     };
     receiver.state().deliveries().extend([OnRequest::Fail(422)]);
-    run(&running.folder, &format!("deliver {retry}"))
-        .await
-        .good();
+    let retry = format!("deliver {}", retry.replace("\"...\"", "'it works'"));
+    run(&running.folder, &retry).await.good();
     status(&running, &["parked", "HTTP status 422"]).await;
     let skip = format!("deliver {}", skip.replace("\"...\"", "'booked by hand'"));
     let skipped = run(&running.folder, &skip).await.good();
@@ -280,7 +283,7 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
         &["no such entry waits"],
     );
     let resolutions = run(&running.folder, "resolutions list").await.good();
-    assert_has(&resolutions, &["booked by hand"]);
+    assert_has(&resolutions, &["booked by hand", "it works"]);
     status(&running, &["2 of 2"]).await;
     until(|| receiver.state().arrivals().len() == 1).await;
     assert_eq!(receiver.state().balance(CUSTOMER), 20_000);

@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::client::{AdminOptions, Request};
+use super::client::{AdminOptions, Answer, Request};
 use super::table::{Column, column, named, rows, table, text};
+use crate::admin::HELD;
 use crate::config::{Config, DeliverConfig};
 
 #[derive(Subcommand)]
@@ -24,11 +26,13 @@ pub(super) enum Deliver {
     /// List what waits or is parked at one endpoint; calls the running service
     Waiting(Waiting),
     /// Send an item that waits or is parked again, now; calls the running service
-    Retry(Item),
+    Retry(Decision),
     /// Take an item that waits or is parked as delivered, without sending it; calls the running service
     ///
-    /// The endpoint does not learn of it: book it there by hand if it must be there.
-    Skip(Skip),
+    /// The endpoint does not learn of it: book it there by hand if it must be there, after this command has ended well. An item
+    /// that is not parked may be on its way to the endpoint: the command holds it first, and waits until nothing of it can be
+    /// under way, a minute at most. If it is delivered meanwhile, the command says so.
+    Skip(Decision),
     /// Deliver everything after an item again, or from the past; calls the running service
     ///
     /// Everything has the ids that it had before: `webhook-id`, or `txn_id`. An endpoint that keeps them takes nothing twice.
@@ -79,7 +83,7 @@ pub(super) struct Item {
 }
 
 #[derive(Args)]
-pub(super) struct Skip {
+pub(super) struct Decision {
     #[command(flatten)]
     item: Item,
     /// Why, in your own words; the service records it for ever
@@ -116,8 +120,8 @@ impl Deliver {
         match self {
             Self::Status(status) => status.run(),
             Self::Waiting(waiting) => waiting.run(),
-            Self::Retry(item) => item.decide("retry", json!({})),
-            Self::Skip(skip) => skip.item.decide("skip", json!({"reason": skip.reason})),
+            Self::Retry(retry) => retry.run("retry"),
+            Self::Skip(skip) => skip.run("skip"),
             Self::Replay(replay) => replay.run(),
             Self::Test(test) => test.run(),
             Self::Probe(probe) => probe.run(),
@@ -163,16 +167,46 @@ impl Waiting {
     }
 }
 
-impl Item {
-    /// Sends a decision about the item.
-    fn decide(&self, what: &str, mut body: Value) -> anyhow::Result<()> {
-        body["feed"] = self.stream.feed.as_str().into();
-        let seq = self.seq.to_string();
-        let request = Request::post(
-            &["deliveries", &self.stream.name, "waiting", &seq, what],
-            body,
-        );
-        self.admin.call(&request, |answer| {
+/// How often a command looks whether a held item can be skipped, and for how long: a hold lasts two minutes at most.
+const HOLD_POLL: Duration = Duration::from_secs(1);
+const HOLD_POLLS: u32 = 150;
+
+impl Decision {
+    /// Sends the decision about the item. While the item is held, it comes again.
+    fn run(&self, what: &str) -> anyhow::Result<()> {
+        let Item { stream, seq, admin } = &self.item;
+        let body = json!({"feed": stream.feed, "reason": self.reason});
+        let path = [
+            "deliveries",
+            &stream.name,
+            "waiting",
+            &seq.to_string(),
+            what,
+        ];
+        let request = Request::post(&path, body);
+        let mut answer = admin.send(&request)?;
+        let is_held = |answer: &Answer| text(&answer.body, "/error/code") == HELD;
+        let was_held = is_held(&answer);
+        if was_held {
+            eprintln!(
+                "{seq} is held: an attempt to send it may be under way; waiting until it has ended"
+            );
+        }
+        for _ in 0..HOLD_POLLS {
+            if !is_held(&answer) {
+                break;
+            }
+            std::thread::sleep(HOLD_POLL);
+            answer = admin.send(&request)?;
+        }
+        if was_held && answer.status == StatusCode::NOT_FOUND {
+            bail!(
+                "{seq} was delivered to {} meanwhile, or another person skipped it: do not book it by hand before you have \
+                 looked there",
+                stream.name
+            );
+        }
+        admin.print(&answer.good()?, |answer| {
             named(&[
                 ("endpoint", text(answer, "/name")),
                 (item_of(answer), text(answer, "/seq")),
