@@ -4,7 +4,7 @@ use super::deliveries::{keys, raise_alarm, resolve_alarm};
 use super::resolve::Resolved;
 use crate::model::{
     AlarmDelivery, AlarmKind, DeliveryAlarm, DeliveryAlarmKind, DeliveryStream, Feed, Millis,
-    Reason, Resolution, ResolveError, Verdict, Waiting, WaitingState,
+    Reason, Resolution, ResolveError, Verdict, Waiting, WaitingState, without_nul,
 };
 use crate::port::{
     Command, Keys, LedgerTransaction, StreamRow, TransactionError, WaitingRow, deliveries,
@@ -154,7 +154,7 @@ fn hold(
 
 fn parked(stream: &DeliveryStream, seq: i64) -> AlarmDelivery {
     AlarmDelivery {
-        endpoint: stream.name.clone(),
+        endpoint: without_nul(&stream.name).into_owned(),
         entry: Some(seq),
     }
 }

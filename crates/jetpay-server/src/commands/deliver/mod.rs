@@ -87,7 +87,7 @@ pub(super) struct Item {
 }
 
 #[derive(Args)]
-pub(super) struct Skip {
+pub(super) struct Decision {
     #[command(flatten)]
     item: Item,
     /// Why, in your own words; the service records it for ever
