@@ -71,14 +71,6 @@ impl Waiting {
     }
 }
 
-impl Waiting {
-    /// Whether a person wants to skip it, and an attempt to send it may be under way.
-    #[must_use]
-    pub fn is_held(&self, now: Millis) -> bool {
-        self.state == WaitingState::Parked && now < self.due_at
-    }
-}
-
 /// A stream, leased by one server. Until the lease ends, no other server sends anything of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryLease {

@@ -87,7 +87,7 @@ pub(super) struct Item {
 }
 
 #[derive(Args)]
-pub(super) struct Decision {
+pub(super) struct Skip {
     #[command(flatten)]
     item: Item,
     /// Why, in your own words; the service records it for ever
