@@ -13,4 +13,4 @@ mod text;
 pub mod txn_id;
 pub mod webhook;
 
-pub use outcome::{Delivery, Failure};
+pub use outcome::{Delivery, Failure, Refusal};

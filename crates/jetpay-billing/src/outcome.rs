@@ -1,5 +1,6 @@
 //! What became of a question, or of a delivery.
 
+use std::fmt;
 use std::time::Duration;
 
 /// What became of one attempt to deliver.
@@ -21,16 +22,42 @@ pub enum Delivery {
     },
     /// The receiver refuses it, or its answer is ambiguous: a person must decide.
     Refused {
-        /// Why, for people. It holds no secret. It may quote the billing's `comment` about a refused payment, or the body of
-        /// the answer that refuses a webhook, which the person who decides needs: at most 200 characters, one line, without the account and without numbers of five
-        /// digits or more. A billing could still write a name there, so this text belongs into the alarm, and not into a log.
-        why: String,
+        /// Why.
+        why: Refusal,
     },
     /// The receiver says that nothing may be sent there any more (HTTP 410): a person must look at the endpoint.
     Gone {
         /// Why, for people. It holds no secret and no payer's data.
         why: String,
     },
+}
+
+/// Why a receiver refuses, for people. `Display` shows both parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The answer's result, and what it means. It holds no secret and no payer's data.
+    pub meaning: String,
+    /// What the receiver said of it, a billing in `comment` and a webhook in its answer's body, which the person who decides needs: at most 200 characters, one line, without
+    /// the account and without numbers of five digits or more. A billing could still write a name there, so it belongs to the
+    /// item alone: into no log, no alarm and no mail.
+    pub said: Option<String>,
+}
+
+impl From<String> for Refusal {
+    fn from(meaning: String) -> Self {
+        let said = None;
+        Self { meaning, said }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.meaning)?;
+        match &self.said {
+            Some(said) => write!(f, " (\"{said}\")"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Why a question has no answer. It never means that the customer is unknown. No text holds a secret or a payer's data.

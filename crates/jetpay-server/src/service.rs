@@ -173,6 +173,8 @@ impl Service {
         let mail = self
             .mail
             .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        // What is credited from now on is delivered.
+        self.deliveries.begin().await;
         let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);

@@ -219,7 +219,7 @@ pub(crate) fn seen_at(connection: &Connection, id: &str) -> rusqlite::Result<Opt
         .flatten())
 }
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "customers",
     "customer_words",
     "payments",
@@ -233,6 +233,7 @@ const TABLES: [&str; 13] = [
     "delivery_streams",
     "waiting_deliveries",
     "delivery_receipts",
+    "delivery_skips",
 ];
 
 /// Every value in the database, table by table.

@@ -171,7 +171,7 @@ async fn retry(admin: &Admin, name: &str, most: usize) -> Result<usize> {
         let path = format!("/v1/deliveries/{name}/waiting/{seq}/retry");
         // It may be delivered by now.
         if admin
-            .call("POST", &path, Some(&json!({})))
+            .call("POST", &path, Some(&json!({"reason": "a test"})))
             .await
             .is_ok_and(|it| it.status < 300)
         {

@@ -109,7 +109,7 @@ impl DialectClient {
     async fn tell(&self, order: &PayOrder<'_>, query: Result<Query<'_>, String>) -> Delivery {
         let query = match query {
             Ok(query) => query,
-            Err(why) => return Delivery::Refused { why },
+            Err(why) => return Delivery::Refused { why: why.into() },
         };
         let answer = match self.get(&query).await {
             Ok(answer) => answer,

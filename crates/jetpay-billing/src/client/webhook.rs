@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::BillingUrl;
 use super::http::{self, NoClient, exchange};
-use crate::outcome::{Delivery, Failure, hint};
+use crate::outcome::{Delivery, Failure, Refusal, hint};
 use crate::text;
 use crate::webhook::Secrets;
 
@@ -55,7 +55,7 @@ impl WebhookClient {
     /// Posts a body under this id, signed at `now` (whole seconds since 1970-01-01 00:00 UTC).
     ///
     /// HTTP 2xx is delivered. 408, 409, 425, 429, 5xx and redirects are tried again, like no answer. 410 is gone. Every other
-    /// status refuses the body, and `why` then quotes the beginning of the answer's body as [`Delivery::Refused`] says.
+    /// status refuses the body, and [`Refusal::said`] is then the beginning of the answer's body.
     pub async fn deliver(&self, id: &str, body: &[u8], now: i64) -> Delivery {
         let answer = match exchange(self.request(id, body, now)).await {
             Ok(answer) => answer,
@@ -70,10 +70,9 @@ impl WebhookClient {
                 let said = answer.body.unwrap_or_default();
                 let said = excerpt(&said, &customer_id(body));
                 Delivery::Refused {
-                    why: if said.is_empty() {
-                        why
-                    } else {
-                        format!("{why} (\"{said}\")")
+                    why: Refusal {
+                        meaning: why,
+                        said: (!said.is_empty()).then_some(said),
                     },
                 }
             }

@@ -22,7 +22,7 @@ use jiff::civil::DateTime;
 
 pub use body::Body;
 
-use crate::outcome::{Delivery, Failure};
+use crate::outcome::{Delivery, Failure, Refusal};
 use crate::{amount, text};
 use answer::Answer;
 
@@ -219,11 +219,11 @@ impl Dialect {
         let why = format!("result {}: {}", answer.result, row.meaning);
         match row.pay {
             OnPay::Repeated if !order.is_repeat => Delivery::Refused {
-                why: format!("{why}, and no attempt of ours is known"),
+                why: format!("{why}, and no attempt of ours is known").into(),
             },
             OnPay::Delivered | OnPay::Repeated => match other_sum(&answer, order.sum) {
                 Some(theirs) => Delivery::Refused {
-                    why: format!("{why}, but of {theirs}, and we told it of {}", order.sum),
+                    why: format!("{why}, but of {theirs}, and we told it of {}", order.sum).into(),
                 },
                 None => Delivery::Delivered {
                     receipt: answer.receipt,
@@ -235,9 +235,9 @@ impl Dialect {
                 after: None,
             },
             OnPay::Refused => Delivery::Refused {
-                why: match answer.comment {
-                    Some(said) => format!("{why} (\"{}\")", text::comment(&said, order.account)),
-                    None => why,
+                why: Refusal {
+                    meaning: why,
+                    said: (answer.comment).map(|said| text::comment(&said, order.account)),
                 },
             },
         }

@@ -108,7 +108,7 @@ async fn status_says_what_becomes_of_a_delivery() {
                 let after = after.map_or(String::new(), |it| format!(" in {it}"));
                 (format!("again{after}"), Some(why))
             }
-            Delivery::Refused { why } => ("refused".to_owned(), Some(why)),
+            Delivery::Refused { why } => ("refused".to_owned(), Some(why.to_string())),
             Delivery::Gone { why } => ("gone".to_owned(), Some(why)),
         };
         assert_eq!(outcome, expected, "{status}");

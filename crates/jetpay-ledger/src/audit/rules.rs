@@ -262,6 +262,16 @@ pub(super) const RULES: &[Rule] = &[
                   OR entries.operation_id <> alarms.operation_id OR entries.project_id <> alarms.project_id)",
     },
     Rule {
+        says: "what is not sent is an item of the feed that does not wait",
+        of: "delivery of",
+        sql: "SELECT seq FROM delivery_skips AS skips WHERE NOT EXISTS (
+                  SELECT 1 FROM delivery_streams WHERE id = stream AND CASE feed
+                      WHEN 'entries' THEN EXISTS (SELECT 1 FROM entries WHERE entries.seq = skips.seq)
+                      ELSE EXISTS (SELECT 1 FROM alarms WHERE alarms.seq = skips.seq) END)
+              OR EXISTS (SELECT 1 FROM waiting_deliveries AS waiting
+                  WHERE waiting.stream = skips.stream AND waiting.seq = skips.seq)",
+    },
+    Rule {
         says: "a receipt of a delivery has its entry",
         of: "receipt",
         sql: "SELECT seq FROM delivery_receipts AS receipts WHERE NOT EXISTS (SELECT 1 FROM entries

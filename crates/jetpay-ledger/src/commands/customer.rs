@@ -3,7 +3,7 @@
 use jetpay_core::id::CustomerId;
 
 use crate::model::{Customer, Debt, DebtsOutcome, ImportCount, Millis};
-use crate::port::{Command, Keys};
+use crate::port::{Command, Keys, NOT_SEEN};
 
 /// Adds or replaces customers, all or none.
 pub(crate) fn put_customers(customers: Vec<Customer>) -> Command<ImportCount> {
@@ -31,6 +31,23 @@ pub(crate) fn see_customer(customer: Customer, now: Millis) -> Command<()> {
     };
     Command::new(keys, move |transaction| {
         transaction.put_customer(&customer, Some(now)).map(drop)
+    })
+}
+
+/// Takes back that a look-up saw a customer.
+pub(crate) fn unsee_customer(customer_id: CustomerId) -> Command<()> {
+    let keys = Keys {
+        contracts: vec![customer_id.clone()],
+        customers: vec![customer_id.clone()],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        match transaction.customer(&customer_id)? {
+            Some(customer) => transaction
+                .put_customer(&customer, Some(NOT_SEEN))
+                .map(drop),
+            None => Ok(()),
+        }
     })
 }
 

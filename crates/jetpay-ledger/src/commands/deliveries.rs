@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::alarm::raise;
 use crate::model::{
     AlarmCause, AlarmDelivery, AlarmKind, DeliveryAlarm, DeliveryAlarmKind, DeliveryProgress,
-    DeliveryStream, Feed, Millis, Reason, Resolution, Verdict, WaitingState,
+    DeliveryStream, Feed, Millis, Reason, Resolution, Verdict, Waiting, WaitingState,
 };
 use crate::port::{
     Command, Keys, LedgerTransaction, OpenAlarm, StreamRow, TransactionError, WaitingRow,
@@ -19,6 +19,35 @@ pub(super) fn keys(stream: &DeliveryStream) -> Keys {
     }
 }
 
+fn new_stream(stream: &DeliveryStream, end: i64) -> StreamRow {
+    StreamRow {
+        stream: stream.clone(),
+        cursor: end,
+        fencing_token: 0,
+        leased_until: Millis(0),
+        changes: 0,
+    }
+}
+
+/// Makes sure that a stream is there: one that is new begins behind `end`. `takes_over`: no server has a lease of it any more.
+pub(crate) fn begin_deliveries(stream: DeliveryStream, end: i64, takes_over: bool) -> Command<()> {
+    Command::new(keys(&stream), move |transaction| {
+        match transaction.stream(&stream)? {
+            None => transaction.put_stream(&new_stream(&stream, end)),
+            Some(row) if takes_over && row.leased_until > Millis(0) => {
+                transaction.put_stream(&StreamRow {
+                    leased_until: Millis(0),
+                    ..row
+                })
+            }
+            Some(_) => Ok(()),
+        }
+    })
+}
+
+/// The token of a lease is even, so that of a stream that nobody leases since a replay is odd.
+const LEASES: i64 = 2;
+
 /// Leases a stream. One that is new begins behind `end`.
 pub(crate) fn lease_deliveries(
     stream: DeliveryStream,
@@ -28,20 +57,14 @@ pub(crate) fn lease_deliveries(
 ) -> Command<Option<StreamRow>> {
     Command::new(keys(&stream), move |transaction| {
         let row = transaction.stream(&stream)?;
-        let row = row.unwrap_or_else(|| StreamRow {
-            stream: stream.clone(),
-            cursor: end,
-            fencing_token: 0,
-            leased_until: Millis(0),
-            changes: 0,
-        });
+        let row = row.unwrap_or_else(|| new_stream(&stream, end));
         // A lease that ends later than any that is given now comes from a clock that was wrong.
         let longest = until.0 + (until.0 - now.0);
         if row.leased_until > now && row.leased_until.0 <= longest {
             return Ok(None);
         }
         let leased = StreamRow {
-            fencing_token: row.fencing_token + 1,
+            fencing_token: (row.fencing_token / LEASES + 1) * LEASES,
             leased_until: until,
             ..row
         };
@@ -54,12 +77,43 @@ pub(crate) fn lease_deliveries(
 pub(crate) fn release_deliveries(stream: DeliveryStream, fencing_token: i64) -> Command<()> {
     Command::new(keys(&stream), move |transaction| {
         match transaction.stream(&stream)? {
-            Some(row) if row.fencing_token == fencing_token => transaction.put_stream(&StreamRow {
-                leased_until: Millis(0),
-                ..row
-            }),
+            // The same without the replay that followed.
+            Some(row) if row.fencing_token / LEASES == fencing_token / LEASES => transaction
+                .put_stream(&StreamRow {
+                    leased_until: Millis(0),
+                    ..row
+                }),
             _ => Ok(()),
         }
+    })
+}
+
+/// A lease began: nothing of an older one is in flight, so the items that were held then can be skipped.
+pub(crate) fn end_holds(
+    stream: DeliveryStream,
+    fencing_token: i64,
+    held: Vec<i64>,
+    now: Millis,
+) -> Command<()> {
+    let id = deliveries::id(&stream);
+    let keys = Keys {
+        waiting: held.iter().map(|&seq| (id.clone(), seq, seq)).collect(),
+        ..keys(&stream)
+    };
+    Command::new(keys, move |transaction| {
+        let row = transaction.stream(&stream)?;
+        if row.is_none_or(|row| row.fencing_token != fencing_token) {
+            return Ok(());
+        }
+        for &seq in &held {
+            for WaitingRow { mut item, .. } in transaction.waiting(&stream, seq, seq)? {
+                if item.is_held(now) {
+                    item.due_at = now;
+                    transaction.put_waiting(&stream, &item)?;
+                }
+            }
+        }
+        Ok(())
     })
 }
 
@@ -100,10 +154,22 @@ pub(crate) fn record_deliveries(
         }
         let done: HashSet<i64> = progress.done.iter().copied().collect();
         for item in &progress.waiting {
-            let is_new = (row.cursor + 1..=progress.cursor).contains(&item.seq);
-            let mut is_there = || transaction.waiting(&stream, item.seq, item.seq);
-            if !done.contains(&item.seq) && (is_new || !is_there()?.is_empty()) {
+            if done.contains(&item.seq) {
+                continue;
+            }
+            if (row.cursor + 1..=progress.cursor).contains(&item.seq) {
                 transaction.put_waiting(&stream, item)?;
+                continue;
+            }
+            for WaitingRow { item: stored, .. } in
+                transaction.waiting(&stream, item.seq, item.seq)?
+            {
+                transaction.put_waiting(&stream, &unless_held(&stored, item))?;
+            }
+        }
+        for alarm in &progress.alarms {
+            if alarm.kind == DeliveryAlarmKind::NotDeliverable {
+                transaction.put_skip(&stream, alarm.seq)?;
             }
         }
         for receipt in &progress.receipts {
@@ -129,6 +195,15 @@ pub(crate) fn record_deliveries(
         })?;
         Ok(Some(row.changes))
     })
+}
+
+/// An item after an attempt. A server sends nothing that is parked: if it is, a person holds it since the attempt began.
+fn unless_held(stored: &Waiting, item: &Waiting) -> Waiting {
+    let mut item = item.clone();
+    if stored.state == WaitingState::Parked && item.state == WaitingState::Waiting {
+        (item.state, item.due_at) = (stored.state, stored.due_at);
+    }
+    item
 }
 
 fn late(stream: &DeliveryStream) -> AlarmDelivery {
@@ -162,7 +237,7 @@ fn alarms_of(
 }
 
 /// Raises an alarm about a delivery, unless one is open, or the item that would be parked is gone.
-fn raise_alarm(
+pub(super) fn raise_alarm(
     transaction: &mut dyn LedgerTransaction,
     stream: &DeliveryStream,
     alarm: &DeliveryAlarm,

@@ -34,7 +34,7 @@ closed_words! {
     WaitingState {
         /// It is sent (again) when its time comes, and when no earlier item of its lane waits.
         Waiting = "waiting",
-        /// The receiver refused it: a person decides.
+        /// The receiver refused it, or a person wants to skip it: a person decides.
         Parked = "parked",
     }
 }
@@ -53,7 +53,7 @@ pub struct Waiting {
     pub attempts: u32,
     /// When the cursor passed it.
     pub since: Millis,
-    /// When it is sent again.
+    /// When it is sent again. Of a parked one: when it can be skipped.
     pub due_at: Millis,
     /// Why the last attempt failed, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +61,14 @@ pub struct Waiting {
     /// Whether the receiver may have it: an attempt may have arrived and was not refused, or its end is not known.
     #[serde(skip)]
     pub may_be_there: bool,
+}
+
+impl Waiting {
+    /// Whether a person wants to skip it, and an attempt to send it may be under way.
+    #[must_use]
+    pub fn is_held(&self, now: Millis) -> bool {
+        self.state == WaitingState::Parked && now < self.due_at
+    }
 }
 
 /// A stream, leased by one server. Until the lease ends, no other server sends anything of the stream.
@@ -76,6 +84,9 @@ pub struct DeliveryLease {
     pub changes: i64,
     /// In the order of `seq`.
     pub waiting: Vec<Waiting>,
+    /// The items behind the cursor that are not sent, in the order of `seq`: a person skipped them, or the receiver's protocol has
+    /// no such item. There are some after a replay.
+    pub skipped: Vec<i64>,
 }
 
 /// What a server delivered since it recorded last.
@@ -86,7 +97,8 @@ pub struct DeliveryProgress {
     /// The items that no longer wait.
     pub done: Vec<i64>,
     /// The items that wait: new ones, all behind the stored cursor and up to the new one, and those that changed. One that a
-    /// person removed meanwhile is not added again; one behind the new cursor is left out, because it is read again.
+    /// person removed meanwhile is not added again, and one that a person holds stays parked; one behind the new cursor is left
+    /// out, because it is read again.
     pub waiting: Vec<Waiting>,
     /// Receipts of the receiver.
     pub receipts: Vec<DeliveryReceipt>,
@@ -123,7 +135,7 @@ pub struct DeliveryAlarm {
 /// What an alarm about a delivery is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryAlarmKind {
-    /// The receiver refused the entry, which is parked: [`AlarmKind::DeliveryParked`](super::AlarmKind::DeliveryParked). It is
+    /// The receiver refused the entry, or a person holds it, and it is parked: [`AlarmKind::DeliveryParked`](super::AlarmKind::DeliveryParked). It is
     /// resolved when the entry is delivered or skipped.
     Parked,
     /// The oldest entry waits too long: [`AlarmKind::DeliveryLate`](super::AlarmKind::DeliveryLate). A stream has at most one

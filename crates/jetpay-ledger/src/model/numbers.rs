@@ -79,4 +79,6 @@ pub struct Totals {
     pub waiting_deliveries: i64,
     /// How many receipts of receivers.
     pub delivery_receipts: i64,
+    /// How many items that are not sent.
+    pub delivery_skips: i64,
 }

@@ -178,6 +178,11 @@ pub enum ResolveError {
     /// No such item of a delivery waits.
     #[error("no such entry waits at this endpoint: `jetpay deliver status` lists those that wait")]
     NotWaiting,
+    /// The item is held until then: an attempt that began before may be under way.
+    #[error(
+        "this item is held now, and is not sent any more; an attempt to send it may be under way: skip it again after {0}"
+    )]
+    Held(Millis),
     /// No server has delivered anything to an endpoint of this name.
     #[error("there is no endpoint with this name yet")]
     NoSuchStream,

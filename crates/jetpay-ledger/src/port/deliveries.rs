@@ -155,6 +155,16 @@ pub(crate) const WAITING_AFTER: &str = concat!(
     " FROM waiting_deliveries AS waiting WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3"
 );
 
+/// The first item of the lane `$2` that waits in the stream `$1`, or null.
+pub(crate) const FIRST_OF_LANE: &str =
+    "SELECT min(seq) FROM waiting_deliveries WHERE stream = $1 AND lane = $2";
+
+/// From a row that [`FIRST_OF_LANE`] gives.
+#[expect(clippy::unnecessary_wraps, reason = "as every reader of rows")]
+pub(crate) fn first_of_lane(row: &mut Values<'_>) -> Result<Option<i64>, TransactionError> {
+    Ok(row.optional_int())
+}
+
 /// From the columns of an item.
 pub(crate) fn item(row: &mut Values<'_>) -> Result<Waiting, TransactionError> {
     Ok(Waiting {
@@ -195,6 +205,20 @@ pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 
         item.why.as_deref().into(),
         item.may_be_there.into(),
     ]
+}
+
+/// A row of `delivery_skips`. `stream` is the key of the stream.
+pub(crate) fn of_skip(stream: &str, seq: i64) -> [Value<'_>; 2] {
+    [stream.into(), seq.into()]
+}
+
+/// The items of the stream `$1` behind `$2` that are not sent.
+pub(crate) const SKIPPED: &str =
+    "SELECT seq FROM delivery_skips WHERE stream = $1 AND seq > $2 ORDER BY seq";
+
+/// From a row that [`SKIPPED`] gives.
+pub(crate) fn skipped(row: &mut Values<'_>) -> Result<i64, TransactionError> {
+    row.int()
 }
 
 /// A row of `delivery_receipts`.

@@ -29,6 +29,7 @@ pub use deliveries::{OpenAlarm, StreamRow, WaitingRow};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 pub use reconciliations::{Decision, DifferenceRow};
+pub(crate) use store::NOT_SEEN;
 pub(crate) use store::totals_of;
 pub use store::{ReadFuture, SeenCustomer, Store};
 #[cfg(feature = "postgres")]

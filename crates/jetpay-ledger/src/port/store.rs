@@ -16,6 +16,9 @@ pub type ReadFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Sen
 /// A customer with net debts, and when a look-up saw it last.
 pub type SeenCustomer = (Customer, Option<Millis>);
 
+/// Stored instead of the time when a look-up saw a customer, once one did not find it.
+pub(crate) const NOT_SEEN: Millis = Millis(0);
+
 /// Keeps the ledger. Writes go through one queue; reads go beside it.
 ///
 /// A store promises:
@@ -36,6 +39,11 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     fn ready(&self) -> Result<(), Error>;
+
+    /// Whether no other process can use the store as long as this one has it open.
+    fn is_ours_alone(&self) -> bool {
+        false
+    }
 
     /// Runs the commands that wait, and takes no more.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
@@ -70,7 +78,8 @@ pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELEC
     (SELECT CAST(coalesce(sum(reserved), 0) AS TEXT) FROM payouts),
     (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts),
     (SELECT count(*) FROM reconciliations), (SELECT count(*) FROM reconciliation_results), (SELECT count(*) FROM differences),
-    (SELECT count(*) FROM delivery_streams), (SELECT count(*) FROM waiting_deliveries), (SELECT count(*) FROM delivery_receipts)";
+    (SELECT count(*) FROM delivery_streams), (SELECT count(*) FROM waiting_deliveries), (SELECT count(*) FROM delivery_receipts),
+    (SELECT count(*) FROM delivery_skips)";
 
 /// From a row that [`TOTALS`] gives.
 pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
@@ -94,5 +103,6 @@ pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
         delivery_streams: row.int()?,
         waiting_deliveries: row.int()?,
         delivery_receipts: row.int()?,
+        delivery_skips: row.int()?,
     })
 }

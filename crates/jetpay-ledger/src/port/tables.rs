@@ -132,6 +132,12 @@ pub(crate) const WAITING: Table = Table {
 /// How many columns of a waiting item are its key.
 pub(crate) const KEY_OF_WAITING: usize = 2;
 
+/// The items that do not wait and are not sent.
+pub(crate) const SKIPS: Table = Table {
+    name: "delivery_skips",
+    columns: "stream text, seq bigint",
+};
+
 /// The receivers' own numbers. The first columns are the key.
 pub(crate) const RECEIPTS: Table = Table {
     name: "delivery_receipts",

@@ -236,6 +236,9 @@ pub trait DeliveryTransaction {
     fn remove_waiting(&mut self, stream: &DeliveryStream, seq: i64)
     -> Result<(), TransactionError>;
 
+    /// Remembers that an item is not sent, also by a replay.
+    fn put_skip(&mut self, stream: &DeliveryStream, seq: i64) -> Result<(), TransactionError>;
+
     /// Adds a receipt of an endpoint, or replaces the one of the same entry.
     fn put_receipt(
         &mut self,

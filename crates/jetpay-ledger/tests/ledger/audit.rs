@@ -85,6 +85,8 @@ async fn record_some_deliveries(test: &TestLedger) {
         .waiting
         .push(deliveries::waiting(4, WaitingState::Waiting));
     progress.receipts = vec![deliveries::receipt(1, "70")];
+    let untold = deliveries::alarm(DeliveryAlarmKind::NotDeliverable, 1);
+    progress.alarms.push(untold);
     deliveries::record(test, &lease, progress).await.unwrap();
     let dismissed = test.last_alarm().await.seq;
     let dismissed = test.resolve_alarm(dismissed, Verdict::Dismiss, "seen".into(), NOW);
@@ -248,6 +250,14 @@ const MANIPULATIONS: &[(&str, &str)] = &[
     (
         "UPDATE alarms SET payment_id = 'p1' WHERE entry = 3",
         "names the payment and the operation",
+    ),
+    (
+        "UPDATE delivery_skips SET seq = 99",
+        "what is not sent is an item of the feed",
+    ),
+    (
+        "UPDATE delivery_skips SET seq = 4",
+        "what is not sent is an item of the feed",
     ),
     (
         "UPDATE delivery_receipts SET kind = 'refund'",
@@ -418,6 +428,9 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     assert_eq!(lease, None, "the lease is copied");
     let waiting = test.waiting_deliveries(&stream, 0, 99).await;
     assert_eq!(target.waiting_deliveries(&stream, 0, 99).await, waiting);
+    let skipped = test.skipped_deliveries(&stream, 0).await;
+    assert_eq!(skipped.as_deref(), Ok(&[1][..]));
+    assert_eq!(target.skipped_deliveries(&stream, 0).await, skipped);
     assert_eq!(deliveries::kept(&target, 1).await.as_deref(), Some("70"));
     let seen = target.seen_customer("seen").await.unwrap().unwrap();
     assert_eq!(seen.1, Some(NOW));

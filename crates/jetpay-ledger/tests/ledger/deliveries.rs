@@ -10,6 +10,9 @@ use jetpay_ledger::{
 
 crate::common::on_every_store! {
     new_stream_begins_after_the_last_item_that_is_there,
+    stream_that_a_service_begins_has_what_comes_before_its_first_lease,
+    lease_of_a_process_that_ended_lasts_only_where_others_use_the_store,
+    first_item_that_waits_of_a_lane_is_found_among_others,
     lease_is_refused_until_the_one_before_has_ended,
     lease_of_a_wrong_clock_holds_no_stream_for_ever,
     progress_under_an_older_token_is_refused,
@@ -56,7 +59,10 @@ pub(crate) async fn lease_at(
 /// Leases the entries, from the first one on.
 pub(crate) async fn lease_all(ledger: &Ledger) -> DeliveryLease {
     let stream = entries();
-    drop(lease_at(ledger, &stream, 0).await);
+    if let Some(first) = lease_at(ledger, &stream, 0).await {
+        let released = ledger.release_deliveries(&stream, first.fencing_token);
+        released.await.unwrap();
+    }
     let replayed = ledger.replay_deliveries(&stream, 0, "all of them".into(), NOW);
     replayed.await.unwrap().unwrap();
     lease_at(ledger, &stream, 0).await.unwrap()
@@ -79,7 +85,11 @@ pub(crate) fn waiting(seq: i64, state: WaitingState) -> Waiting {
         state,
         attempts: 1,
         since: NOW,
-        due_at: at(5_000),
+        due_at: if state == WaitingState::Parked {
+            NOW
+        } else {
+            at(5_000)
+        },
         why: Some("HTTP 500".to_owned()),
         may_be_there: true,
     }
@@ -207,9 +217,10 @@ async fn lease_is_refused_until_the_one_before_has_ended(test: TestLedger) {
 async fn lease_of_a_wrong_clock_holds_no_stream_for_ever(test: TestLedger) {
     let a_day = 24 * 60 * MINUTE;
     assert!(lease_at(&test, &entries(), a_day).await.is_some());
-    assert!(lease_at(&test, &entries(), 0).await.is_some());
+    let lease = lease_at(&test, &entries(), 0).await.unwrap();
     // But the clocks of two servers may differ a little.
-    test.release_deliveries(&entries(), 2).await.unwrap();
+    let released = test.release_deliveries(&lease.stream, lease.fencing_token);
+    released.await.unwrap();
     assert!(lease_at(&test, &entries(), 5_000).await.is_some());
     assert_eq!(lease_at(&test, &entries(), 0).await, None);
 }
@@ -344,6 +355,8 @@ async fn undeliverable_entry_raises_one_alarm_and_holds_nothing_back(test: TestL
         ..progress(1, vec![])
     };
     record(&test, &lease, told()).await;
+    let released = test.release_deliveries(&lease.stream, lease.fencing_token);
+    released.await.unwrap();
     let lease = lease_all(&test).await;
     record(&test, &lease, told()).await;
     assert_eq!(test.alarm_kinds().await, [AlarmKind::NotDeliverable]);
@@ -444,6 +457,54 @@ async fn last_receipt_of_an_entry_is_kept(test: TestLedger) {
     let refund = test.delivery_receipt("billing", 1234.into(), 1.into(), EntryKind::Refund);
     assert_eq!(refund.await, Ok(None));
     test.check().await;
+}
+
+async fn stream_that_a_service_begins_has_what_comes_before_its_first_lease(test: TestLedger) {
+    pay(&test, 1).await;
+    let streams = [entries(), alarms()];
+    test.begin_deliveries(&streams).await.unwrap();
+    test.pay("p2", 2).await;
+    test.begin_deliveries(&streams).await.unwrap();
+    let lease = lease_at(&test, &entries(), 0).await.unwrap();
+    assert_eq!(lease.cursor, 1, "entry 2 is delivered");
+    let lease = lease_at(&test, &alarms(), 0).await.unwrap();
+    assert_eq!(lease.cursor, 0);
+    test.check().await;
+}
+
+async fn lease_of_a_process_that_ended_lasts_only_where_others_use_the_store(test: TestLedger) {
+    let lease = lease_at(&test, &entries(), 0).await.unwrap();
+    test.begin_deliveries(&[entries()]).await.unwrap();
+    let next = lease_at(&test, &entries(), 1).await;
+    if test.is_shared() {
+        assert_eq!(next, None);
+        return;
+    }
+    assert!(next.unwrap().fencing_token > lease.fencing_token);
+    assert_eq!(record(&test, &lease, progress(0, vec![])).await, None);
+    // A stream that no worker sends is not touched.
+    lease_at(&test, &alarms(), 0).await.unwrap();
+    test.begin_deliveries(&[entries()]).await.unwrap();
+    assert_eq!(lease_at(&test, &alarms(), 1).await, None);
+}
+
+async fn first_item_that_waits_of_a_lane_is_found_among_others(test: TestLedger) {
+    pay(&test, 4).await;
+    let lease = lease_all(&test).await;
+    let of = |lane: &str, seq| Waiting {
+        lane: lane.to_owned(),
+        ..waiting(seq, WaitingState::Waiting)
+    };
+    let items = vec![of("8", 1), of("7", 3), of("7", 2), of("8", 4)];
+    record(&test, &lease, progress(4, items)).await;
+    for (stream, lane, first) in [
+        (entries(), "8", Some(1)),
+        (entries(), "7", Some(2)),
+        (entries(), "9", None),
+        (alarms(), "7", None),
+    ] {
+        assert_eq!(test.first_waiting(&stream, lane).await, Ok(first), "{lane}");
+    }
 }
 
 async fn alarms_are_read_in_their_order(test: TestLedger) {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::common::TestLedger;
 use crate::deliveries::{alarm, at, entries};
 use jetpay_ledger::{
-    DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryStream, Millis, Waiting,
-    WaitingState,
+    DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryStream, Millis, ResolveError,
+    Waiting, WaitingState,
 };
 use proptest::prelude::*;
 
@@ -108,8 +108,11 @@ impl Simulation {
                     let skipped =
                         self.test
                             .skip_delivery(&self.stream, seq, "by hand".into(), self.now());
-                    skipped.await.unwrap().unwrap();
-                    self.settled.insert(seq);
+                    match skipped.await.unwrap() {
+                        Ok(()) => drop(self.settled.insert(seq)),
+                        Err(ResolveError::Held(until)) => assert!(self.now() < until),
+                        Err(refused) => panic!("{refused}"),
+                    }
                 }
             }
             Step::Replay(index) => {
@@ -177,6 +180,8 @@ impl Simulation {
                 may_be_there: false,
             };
             match answer {
+                // What was skipped stays settled, also after a replay.
+                _ if lease.skipped.contains(&entry.seq) => taken.push(entry.seq),
                 Answer::Taken => taken.push(entry.seq),
                 _ => note(&mut lease, &mut progress, item, *answer),
             }

@@ -6,6 +6,24 @@ use jetpay_ledger::Contract;
 
 crate::common::on_every_store! {
     only_a_look_up_changes_when_a_customer_was_seen,
+    customer_that_a_look_up_no_longer_finds_stays_and_is_not_seen,
+}
+
+async fn customer_that_a_look_up_no_longer_finds_stays_and_is_not_seen(test: TestLedger) {
+    let id = || CUSTOMER.try_into().unwrap();
+    test.unsee_customer(id()).await.unwrap();
+    assert_eq!(test.seen_customer(CUSTOMER).await, Ok(None));
+    let stored = customer(CUSTOMER, vec![contract("c1", "N1")]);
+    test.see_customer(stored.clone(), at(1)).await.unwrap();
+    test.unsee_customer(id()).await.unwrap();
+    let unseen = Some((stored.clone(), None));
+    assert_eq!(test.seen_customer(CUSTOMER).await, Ok(unseen.clone()));
+    test.put_customer(stored.clone()).await.unwrap();
+    assert_eq!(test.seen_customer(CUSTOMER).await, Ok(unseen));
+    test.see_customer(stored.clone(), at(2)).await.unwrap();
+    let seen = Some((stored, Some(at(2))));
+    assert_eq!(test.seen_customer(CUSTOMER).await, Ok(seen));
+    test.check().await;
 }
 
 async fn only_a_look_up_changes_when_a_customer_was_seen(test: TestLedger) {

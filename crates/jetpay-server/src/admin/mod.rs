@@ -18,6 +18,7 @@ mod search;
 pub(crate) use alarms::AlarmView;
 pub use auth::Access;
 pub use deliveries::Endpoint;
+pub(crate) use error::HELD;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 

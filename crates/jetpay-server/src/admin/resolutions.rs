@@ -102,6 +102,7 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NeverSent
             | ResolveError::BeingSent
             | ResolveError::DifferenceNotOpen => Self::conflict(message),
+            ResolveError::Held(_) => Self::held(message),
             ResolveError::NeedsOverride => {
                 Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }

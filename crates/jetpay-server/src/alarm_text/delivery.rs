@@ -5,8 +5,8 @@ use jetpay_ledger::{Alarm, AlarmKind};
 
 use super::shell_word;
 
-/// What happened. Why an endpoint did not take an entry is not in it: that can quote what a billing says about a payment, and a
-/// summary goes into the log and into mail. The alarm has it as its `reason`.
+/// What happened. Why an endpoint did not take an entry is the alarm's `reason`: the result of the answer. What the endpoint said
+/// of it can name a payer, so the item alone has it.
 pub(super) fn summary(alarm: &Alarm) -> String {
     let delivery = alarm.delivery.as_ref();
     let endpoint = delivery.map_or("an endpoint", |it| it.endpoint.as_str());
@@ -17,7 +17,7 @@ pub(super) fn summary(alarm: &Alarm) -> String {
         None => entry,
     };
     match alarm.kind {
-        AlarmKind::DeliveryParked => format!("{endpoint} refused {entry}, which is parked"),
+        AlarmKind::DeliveryParked => format!("{endpoint} has not taken {entry}, which is parked"),
         AlarmKind::DeliveryLate => {
             format!("{endpoint} does not take in time all that it is sent")
         }
@@ -33,8 +33,9 @@ pub(super) fn summary(alarm: &Alarm) -> String {
 pub(super) const fn advice(kind: AlarmKind) -> &'static str {
     match kind {
         AlarmKind::DeliveryParked => {
-            "Later entries of the same customer wait. Correct at the endpoint what it refuses, and retry the entry; or book it there \
-             by hand, and skip it. The alarm is resolved when the entry is delivered or skipped. To dismiss it changes nothing \
+            "Later entries of the same customer wait. `jetpay deliver waiting` shows what the endpoint said. Correct there what it \
+             refuses, and retry the entry; or book it there by hand, and skip it. The alarm is resolved when the entry is sent \
+             again, delivered or skipped. To dismiss it changes nothing \
              about the delivery."
         }
         AlarmKind::DeliveryLate => {
@@ -56,7 +57,7 @@ pub(super) fn commands(alarm: &Alarm) -> Vec<String> {
     let name = shell_word(&delivery.endpoint);
     match (alarm.kind, delivery.entry) {
         (AlarmKind::DeliveryParked, Some(seq)) => vec![
-            format!("jetpay deliver retry {name} {seq}"),
+            format!("jetpay deliver retry {name} {seq} --reason \"...\""),
             format!("jetpay deliver skip {name} {seq} --reason \"...\""),
         ],
         (AlarmKind::DeliveryLate, _) => vec![

@@ -233,14 +233,14 @@ fn parked_entry_is_retried_or_skipped_and_what_the_billing_says_of_its_payer_is_
 {
     let parked = sample(AlarmKind::DeliveryParked);
     let expected = [
-        "jetpay deliver retry abills 4711",
+        "jetpay deliver retry abills 4711 --reason \"...\"",
         "jetpay deliver skip abills 4711 --reason \"...\"",
         "jetpay alarms resolve 17 --verdict dismiss --reason \"...\"",
     ];
     assert_eq!(advice(&parked).commands, expected);
     assert_eq!(
         summary(&parked),
-        "abills refused entry 4711 of 100.00 KZT, which is parked"
+        "abills has not taken entry 4711 of 100.00 KZT, which is parked"
     );
     let late = advice(&sample(AlarmKind::DeliveryLate)).commands;
     let expected = ["jetpay deliver status", "jetpay deliver test abills"];

@@ -1,6 +1,6 @@
 //! `[[deliver]]`: endpoints of the merchant's that get entries and alarms.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use jetpay_billing::client::{BillingUrl, DialectClient, Login, WebhookClient};
@@ -94,6 +94,9 @@ pub(super) fn read(
         if let (Some(name), Some((url, endpoint))) = (name, endpoint) {
             let name = name.text.to_owned();
             let endpoint = DeliverConfig { name, ..endpoint };
+            if let Some(what) = shared_numbers(&endpoint, &found) {
+                url.problem(&what);
+            }
             if serving && let Err(what) = client(&endpoint) {
                 url.problem(&what);
             }
@@ -260,6 +263,48 @@ fn prefixes(
         .collect()
 }
 
+/// Why the operations of two projects could have one number in the billing of this endpoint, because others go there too. The
+/// query of a URL does not tell billings apart: it may hold a login alone.
+fn shared_numbers(endpoint: &DeliverConfig, before: &[DeliverConfig]) -> Option<String> {
+    let same = before.iter().filter(|it| place(it) == place(endpoint));
+    let DeliverKind::Dialect { prefixes: own, .. } = &endpoint.kind else {
+        return None;
+    };
+    let mut told: BTreeMap<ProjectId, &Option<Prefix>> = BTreeMap::new();
+    let mut names = Vec::new();
+    for other in same {
+        if let DeliverKind::Dialect { prefixes, .. } = &other.kind {
+            names.push(other.name.as_str());
+            told.extend(prefixes.iter().map(|(id, prefix)| (*id, prefix)));
+        }
+    }
+    told.extend(own.iter().map(|(id, prefix)| (*id, prefix)));
+    let missing: Vec<_> = (told.iter())
+        .filter(|(_, prefix)| prefix.is_none())
+        .map(|(id, _)| id.to_string())
+        .collect();
+    // Of several projects of one endpoint, that endpoint says it.
+    let is_said = own.len() > 1 && own.iter().any(|(_, prefix)| prefix.is_none());
+    if names.is_empty() || told.len() < 2 || missing.is_empty() || is_said {
+        return None;
+    }
+    Some(format!(
+        "the [[deliver]] {} goes to this billing too, with other projects, and operations of two projects can have the same \
+         number: write a txn_prefix in each [[project]]. It is missing in {}",
+        names.join(", "),
+        missing.join(", ")
+    ))
+}
+
+/// Where an endpoint is: its host and path.
+fn place(endpoint: &DeliverConfig) -> String {
+    let url = endpoint.url.to_string();
+    let place = url
+        .split_once("://")
+        .map_or(url.as_str(), |(_, place)| place);
+    place.trim_end_matches('/').to_owned()
+}
+
 /// The digits before operations' ids in `txn_id`, of each project.
 pub(super) fn txn_prefixes<'d>(projects: &[Table<'d>]) -> Vec<Option<Prefix>> {
     let mut before: Vec<&'d str> = Vec::new();
@@ -403,6 +448,34 @@ mod tests {
                 read(&text).unwrap();
             } else {
                 assert_problems(&text, problem);
+            }
+        }
+    }
+
+    #[test]
+    fn several_endpoints_on_one_billing_need_prefixes_as_one_endpoint_does() {
+        let endpoint = |name: &str, url: &str, project: u64| {
+            format!(
+                "[[deliver]]\nname = \"{name}\"\nkind = \"osmp\"\nurl = \"https://{url}\"\nprojects = [{project}]\n"
+            )
+        };
+        let first = endpoint("one", "billing.example/pay?key=1", 1);
+        let problem = "23: deliver.url: the [[deliver]] one goes to this billing too, with other projects, and operations of two \
+                       projects can have the same number: write a txn_prefix in each [[project]]. It is missing in ";
+        let prefixes = ["txn_prefix = \"1\"", "txn_prefix = \"2\""];
+        for (url, project, [one, two], missing) in [
+            ("billing.example/pay?key=2", 2, ["", ""], Some("1, 2")),
+            ("BILLING.example:443/pay/", 2, [prefixes[0], ""], Some("2")),
+            ("billing.example/pay", 2, prefixes, None),
+            ("billing.example/pay", 1, ["", ""], None),
+            ("billing.example/other", 2, ["", ""], None),
+            ("billing.example:8443/pay", 2, ["", ""], None),
+        ] {
+            let second = endpoint("two", url, project);
+            let text = format!("{}{first}{second}", two_projects(one, two));
+            match missing {
+                Some(missing) => assert_problems(&text, &format!("{problem}{missing}")),
+                None => _ = read(&text).unwrap(),
             }
         }
     }

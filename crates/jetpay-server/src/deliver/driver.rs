@@ -67,6 +67,8 @@ pub struct Driver<R> {
     shared: Arc<Shared<R>>,
     phase: Phase,
     ends: bool,
+    /// The time when something was to be done last.
+    seen: Millis,
 }
 
 /// What actions use.
@@ -119,7 +121,7 @@ impl<R: Receiver + 'static> Driver<R> {
         stream: DeliveryStream,
         settings: Settings,
     ) -> Self {
-        let phase = Phase::Free(environment.now());
+        let now = environment.now();
         let shared = Shared {
             ledger,
             receiver,
@@ -129,8 +131,9 @@ impl<R: Receiver + 'static> Driver<R> {
         };
         Self {
             shared: Arc::new(shared),
-            phase,
+            phase: Phase::Free(now),
             ends: false,
+            seen: now,
         }
     }
 
@@ -142,6 +145,12 @@ impl<R: Receiver + 'static> Driver<R> {
     pub fn next(&mut self) -> Option<Action> {
         let (shared, ends) = (&self.shared, self.ends);
         let now = shared.environment.now();
+        let set_back = std::mem::replace(&mut self.seen, now)
+            .0
+            .saturating_sub(now.0);
+        if set_back > 0 {
+            self.phase.clock_was_set_back(set_back, now);
+        }
         let leased = match &mut self.phase {
             Phase::Free(_) if ends => {
                 self.phase = Phase::Ended;
@@ -156,11 +165,16 @@ impl<R: Receiver + 'static> Driver<R> {
         };
         let is_idle = leased.queue.is_idle() && !leased.queue.is_recording() && !leased.is_reading;
         if leased.is_lost {
-            if is_idle {
-                self.phase = Phase::Free(now);
-                return self.next();
+            if !is_idle {
+                return None;
             }
-            return None;
+            // After a replay, others wait until this server has finished. At the end, the store may be away.
+            let release = (!ends).then(|| shared.release(leased.fencing_token));
+            self.phase = match &release {
+                Some(_) => Phase::Releasing,
+                None => Phase::Ended,
+            };
+            return release;
         }
         let winds_down = ends || leased.is_outdated;
         let is_unrecorded = winds_down && leased.queue.is_idle() && !leased.queue.is_recorded();
@@ -292,6 +306,22 @@ impl<R: Receiver + 'static> Driver<R> {
     }
 }
 
+impl Phase {
+    /// The clock was set back by so many milliseconds. What waits does not wait longer for it.
+    fn clock_was_set_back(&mut self, by: i64, now: Millis) {
+        match self {
+            Self::Free(at) => *at = now,
+            Self::Leased(leased) => {
+                // How long the lease lasts is not known until it is renewed.
+                leased.lasts.begun = Millis(i64::MAX);
+                (leased.read_at, leased.record_after) = (now, now);
+                leased.queue.clock_was_set_back(by);
+            }
+            Self::Leasing | Self::Releasing | Self::Ended => {}
+        }
+    }
+}
+
 impl Leased {
     fn new(lease: &DeliveryLease, queue: Queue, lasts: Renewal, now: Millis) -> Self {
         Self {
@@ -316,7 +346,13 @@ impl Leased {
     }
 
     fn wakes_at(&self, now: Millis, winds_down: bool, may_send: bool) -> Option<Millis> {
-        let records_at = after(self.lasts.begun, RENEW_AFTER).max(self.record_after);
+        let renews_at = after(self.lasts.begun, RENEW_AFTER);
+        let renews_at = if self.is_to_be_renewed(now) {
+            now
+        } else {
+            renews_at
+        };
+        let records_at = renews_at.max(self.record_after);
         let records_at = (!self.queue.is_recording()).then_some(records_at);
         if winds_down || !may_send {
             return records_at;
@@ -430,6 +466,9 @@ impl<R: Receiver + 'static> Shared<R> {
             NewItem { seq, lane, time }
         });
         leased.queue.add(items.collect::<Vec<_>>(), now);
+        // The queue passed what was skipped.
+        let Leased { queue, items, .. } = leased;
+        items.retain(|seq, _| queue.is_open(*seq));
     }
 
     fn send(self: &Arc<Self>, attempt: Attempt, item: Option<Arc<Item>>, lasts: Renewal) -> Action {
@@ -456,7 +495,7 @@ impl<R: Receiver + 'static> Shared<R> {
                 Ok(Some(item)) if item.seq() == seq => Arc::new(item),
                 Ok(_) => {
                     let why = format!("the ledger has no number {seq} in this feed");
-                    return Outcome::Sent(Sent::Sent(Delivery::Refused { why }), None);
+                    return refused(why);
                 }
                 Err(error) => {
                     self.stopped(&error);
@@ -465,7 +504,11 @@ impl<R: Receiver + 'static> Shared<R> {
             },
         };
         if !self.wants(&item) {
-            return Outcome::NotWanted;
+            let project = item.project_id();
+            let why = format!(
+                "its project {project} is no longer one of this endpoint's `projects`: add it again and retry, or skip the item"
+            );
+            return refused(why);
         }
         // Reading may have taken long.
         if !self.may_send(lasts, self.environment.now()) {
@@ -480,6 +523,12 @@ impl<R: Receiver + 'static> Shared<R> {
         let projects = &self.settings.projects;
         projects.is_empty() || projects.contains(&item.project_id())
     }
+}
+
+/// The item is parked without being sent.
+fn refused(why: String) -> Outcome {
+    let why = why.into();
+    Outcome::Sent(Sent::Sent(Delivery::Refused { why }), None)
 }
 
 /// The receiver's own number of an entry that it has.

@@ -123,7 +123,7 @@ impl HttpReceiver {
         };
         let txn_id = match billing.txn_id(entry) {
             Ok(txn_id) => txn_id,
-            Err(why) => return Sent::Sent(Delivery::Refused { why }),
+            Err(why) => return Sent::Sent(Delivery::Refused { why: why.into() }),
         };
         let minor = entry.amount.minor();
         let sum = match &known.payment {

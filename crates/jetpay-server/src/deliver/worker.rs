@@ -89,6 +89,16 @@ impl Workers<HttpReceiver> {
 }
 
 impl<R: Receiver + 'static> Workers<R> {
+    /// Makes sure that every stream is there before anything is credited, and takes them over from a process that ended. If the
+    /// store is away, the workers do it when it is there.
+    pub(crate) async fn begin(&self) {
+        let streams = self.streams.iter().map(|(stream, ..)| stream.clone());
+        let streams: Vec<_> = streams.collect();
+        if let Err(error) = self.ledger.begin_deliveries(&streams).await {
+            tracing::debug!("cannot begin the deliveries now: {error}");
+        }
+    }
+
     /// Works until `ending` is true, then finishes and records what is being sent. A worker that panics starts again.
     pub(crate) async fn run(self, ending: watch::Receiver<bool>) {
         let workers = Arc::new(self);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jetpay_core::id::CustomerId;
@@ -23,7 +24,12 @@ pub(super) struct Memory {
     hasher: RandomState,
     shards: Vec<Mutex<HashMap<CustomerId, Entry>>>,
     most_in_shard: usize,
+    /// The latest time of a question.
+    latest: AtomicI64,
 }
+
+/// So much earlier than another one can a question be, because of threads, without that the clock was set back. In milliseconds.
+const BESIDE: i64 = 1000;
 
 enum Entry {
     /// Asked at the first time; good before the second.
@@ -73,6 +79,7 @@ impl Memory {
             hasher: RandomState::new(),
             shards: (0..shards).map(|_| Mutex::default()).collect(),
             most_in_shard: most / shards,
+            latest: AtomicI64::new(i64::MIN),
         })
     }
 
@@ -83,6 +90,9 @@ impl Memory {
         now: Millis,
         admits: impl FnOnce() -> bool,
     ) -> Option<Recalled> {
+        if now.0 < self.latest.fetch_max(now.0, Relaxed).saturating_sub(BESIDE) {
+            self.clock_was_set_back(now);
+        }
         let mut shard = self.shard(customer);
         match shard.get(customer) {
             Some(Entry::InFlight(waiting)) => return Some(Recalled::InFlight(waiting.clone())),
@@ -121,6 +131,15 @@ impl Memory {
         let mut shard = self.shard(customer);
         if let Some(Entry::Answered { .. }) = shard.get(customer) {
             shard.remove(customer);
+        }
+    }
+
+    /// Forgets all answers: when the clock comes again to the times at which they were good, they are old.
+    fn clock_was_set_back(&self, now: Millis) {
+        self.latest.store(now.0, Relaxed);
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.retain(|_, entry| matches!(entry, Entry::InFlight(_)));
         }
     }
 
@@ -200,6 +219,17 @@ mod tests {
         assert_eq!(fresh, [false, true, true, false]);
         memory.forget(&customer(1));
         assert!(!is_fresh(&memory, 1, 1000));
+    }
+
+    #[test]
+    fn answer_from_before_the_clock_was_set_back_is_not_good_when_its_time_comes_again() {
+        let memory = Memory::new();
+        remember(&memory, 1, 3_600_000, 3_630_000);
+        remember(&memory, 2, 3_629_000, 3_660_000);
+        // Threads do not come in the order of their times.
+        assert!(is_fresh(&memory, 1, 3_628_500));
+        assert!(!is_fresh(&memory, 3, 30_000));
+        assert!(!is_fresh(&memory, 1, 3_610_000) && !is_fresh(&memory, 2, 3_650_000));
     }
 
     #[test]

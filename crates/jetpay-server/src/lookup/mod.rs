@@ -230,9 +230,10 @@ impl Inner {
     }
 }
 
-/// Milliseconds since a moment; 0 for one that is to come.
+/// Milliseconds since a moment. One that is to come was recorded by a clock that was set back: it is as old as that, so that no
+/// answer is good for ever.
 fn age(moment: Millis, now: Millis) -> i64 {
-    now.0.saturating_sub(moment.0).max(0)
+    now.0.saturating_sub(moment.0).saturating_abs()
 }
 
 fn millis(duration: Duration) -> i64 {

@@ -46,8 +46,8 @@ pub(crate) enum Way {
 /// What was heard, before it is a customer.
 pub(crate) enum Heard {
     Unknown,
-    /// The body of an answer of a web service.
-    Body(Vec<u8>),
+    /// What a web service says about a customer.
+    Body(Box<CustomerBody>),
     /// What a billing says about an account, and the debt in it, in minor units.
     Account(CheckedAccount, Option<i64>),
 }
@@ -99,7 +99,7 @@ impl Way {
                 let now = question.asked_at.0.div_euclid(1000);
                 Ok(match client.ask(&id, &body, now).await? {
                     LookupAnswer::Unknown => Heard::Unknown,
-                    LookupAnswer::Body(body) => Heard::Body(body),
+                    LookupAnswer::Body(body) => Heard::Body(Box::new(customer(&body)?)),
                 })
             }
             Self::Dialect {
@@ -127,7 +127,7 @@ impl Heard {
     pub(crate) fn found(self, id: &CustomerId) -> Result<Found, Failure> {
         Ok(match self {
             Self::Unknown => Found::Unknown,
-            Self::Body(body) => Found::Customer(customer(&body)?),
+            Self::Body(body) => Found::Customer(*body),
             Self::Account(_, debt) => Found::Customer(CustomerBody::of_account(id, debt)),
         })
     }
@@ -179,7 +179,7 @@ fn debt(
 /// Reads the body of `PUT /v1/customers/{customer_id}`.
 fn customer(body: &[u8]) -> Result<CustomerBody, Failure> {
     let mut errors = FieldErrors::default();
-    let body = errors.line(without_bom(body));
+    let body = errors.answer(without_bom(body));
     errors.into_result(body).map_err(unreadable)
 }
 
@@ -240,9 +240,13 @@ mod tests {
             assert!(customer(body.as_bytes()).is_ok(), "{body}");
         }
         for (body, text) in [
-            ("", "ends in the middle"),
-            ("[]", "is a JSON list"),
-            ("<html>", "is not JSON"),
+            ("", "cannot be read: ends in the middle of a JSON value"),
+            (
+                "[]",
+                "cannot be read: is a JSON list, and must be an object",
+            ),
+            ("<html>", "cannot be read: is not JSON"),
+            ("{}{}", "has something after its JSON object"),
             ("{\"contract\": [\"secret\"]}", "contract unknown field"),
             (
                 "{\"contracts\": [{\"id\": 5, \"number\": \"1\"}]}",
@@ -256,7 +260,10 @@ mod tests {
         ] {
             let failure = customer(body.as_bytes()).err().expect(body).to_string();
             assert!(
-                failure.contains(text) && !failure.contains("secret"),
+                failure.contains(text)
+                    && ["secret", "write each", "on the line"]
+                        .iter()
+                        .all(|it| !failure.contains(it)),
                 "{body}: {failure}"
             );
         }

@@ -14,9 +14,6 @@ use crate::customer::{AsOf, CustomerBody};
 use crate::environment::Environment;
 use crate::telemetry;
 
-/// The entries that wait for a billing, as far as they are read to find those of a customer. More wait only while it refuses many.
-const MOST_WAITING: usize = 1000;
-
 impl Inner {
     /// Asks, stores and tells the result to all who wait.
     pub(super) async fn run(
@@ -47,8 +44,16 @@ impl Inner {
         self.record(&found, environment.now());
         let body = match found {
             Ok(Found::Customer(body)) => body,
-            Ok(Found::Unknown) => return Ok(Answer::Unknown),
-            Err(failed) => return Ok(Answer::Failed(failed)),
+            Ok(Found::Unknown) => {
+                self.unsee(question.customer_id).await?;
+                return Ok(Answer::Unknown);
+            }
+            Err(failed) => {
+                if failed.refuses() {
+                    self.unsee(question.customer_id).await?;
+                }
+                return Ok(Answer::Failed(failed));
+            }
         };
         match self.checked(body, question.customer_id, included).await? {
             Ok(customer) => {
@@ -56,6 +61,16 @@ impl Inner {
                 Ok(Answer::Exists)
             }
             Err(failed) => Ok(Answer::Failed(failed)),
+        }
+    }
+
+    /// The system no longer takes payments for the customer: if it fails later, what it said before is not shown.
+    async fn unsee(&self, id: CustomerId) -> Result<(), Error> {
+        match self.ledger.seen_customer(id.as_str()).await {
+            Ok(Some((_, Some(_)))) => self.ledger.unsee_customer(id).await,
+            // What is damaged is shown in no case.
+            Ok(_) | Err(Error::Damaged(_)) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -76,13 +91,10 @@ impl Inner {
             }
             included = included.min(status.cursor);
             if status.waiting > 0 {
-                let waiting = self
-                    .ledger
-                    .waiting_deliveries(&status.stream, 0, MOST_WAITING);
+                let lane = customer_id.as_str();
+                let first = self.ledger.first_waiting(&status.stream, lane).await?;
                 // Of one customer, what comes after an entry that waits waits too.
-                let waiting = waiting.await?;
-                let mut own = waiting.iter().filter(|it| it.lane == customer_id.as_str());
-                included = own.next().map_or(included, |it| included.min(it.seq - 1));
+                included = first.map_or(included, |seq| included.min(seq - 1));
             }
         }
         Ok(included)

@@ -52,38 +52,42 @@ pub(super) fn name(stream: &DeliveryStream) -> String {
 pub(crate) fn delivery_attempt(stream: &DeliveryStream, seq: i64, outcome: &Outcome) {
     let endpoint = name(stream);
     let outcome = match outcome {
-        Outcome::NotWanted | Outcome::NotSent => return,
+        Outcome::NotSent => return,
         Outcome::Sent(Sent::NotDeliverable(_), _) => "not_deliverable",
-        Outcome::Sent(Sent::Sent(delivery), _) => {
-            match delivery {
-                Delivery::Delivered { .. } => {
-                    tracing::debug!(endpoint, seq, "delivered");
-                    "delivered"
-                }
-                Delivery::Again { why, .. } => {
-                    limits::DELIVERIES.limited_once((&endpoint, why), || {
-                        tracing::warn!(
-                            endpoint,
-                            seq,
-                            "not delivered; the service sends it again later: {why}"
-                        );
-                    });
-                    "again"
-                }
-                Delivery::Refused { .. } => {
-                    limits::DELIVERIES.limited(|| {
-                    tracing::error!(endpoint, seq, "refused and parked: `jetpay alarms list --kind delivery_parked` shows why");
+        Outcome::Sent(Sent::Sent(delivery), _) => match delivery {
+            Delivery::Delivered { .. } => {
+                tracing::debug!(endpoint, seq, "delivered");
+                "delivered"
+            }
+            Delivery::Again { why, .. } => {
+                limits::DELIVERIES.limited_once((&endpoint, why), || {
+                    tracing::warn!(
+                        endpoint,
+                        seq,
+                        "not delivered; the service sends it again later: {why}"
+                    );
                 });
-                    "refused"
-                }
-                Delivery::Gone { why } => {
-                    limits::DELIVERIES.limited(|| {
+                "again"
+            }
+            Delivery::Refused { .. } => {
+                limits::DELIVERIES.limited(|| {
+                    let feed = stream.feed;
+                    tracing::error!(
+                        endpoint,
+                        seq,
+                        "refused and parked: `jetpay deliver waiting {} --feed {feed}` shows why",
+                        stream.name
+                    );
+                });
+                "refused"
+            }
+            Delivery::Gone { why } => {
+                limits::DELIVERIES.limited(|| {
                     tracing::error!(endpoint, seq, "the endpoint says that it is gone; the service tries again in 30 minutes: {why}");
                 });
-                    "gone"
-                }
+                "gone"
             }
-        }
+        },
     };
     count(&ATTEMPTS, &[&endpoint, outcome]);
 }

@@ -319,7 +319,11 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
  {
     let (receiver, folder) = receiver().await;
     let running = folder.serve().await.with_customer().await;
-    status(&running, &["shop", "0 of 0"]).await;
+    // The stream is there before the service takes requests.
+    assert_has(
+        &run(&running.folder, "deliver status").await.good(),
+        &["0 of 0"],
+    );
     receiver.state().deliveries().extend([OnRequest::Fail(400)]);
     running.paid(&KASPI, 10_000).await;
     running.paid(&KASPI, 20_000).await;
@@ -336,7 +340,7 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
     let waiting = run(&running.folder, "deliver waiting shop --limit 1").await;
     assert_has(&waiting.good(), &["parked", "there are more: --after 1"]);
     let alarm = run(&running.folder, "alarms show 1").await.good();
-    let summary = "shop refused entry 1 of 100.00 KZT";
+    let summary = "shop has not taken entry 1 of 100.00 KZT";
     assert_has(
         &alarm,
         &["delivery_parked", summary, "reason", "HTTP status 400"],
@@ -353,9 +357,8 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
         panic!("{alarm}")
     };
     receiver.state().deliveries().extend([OnRequest::Fail(422)]);
-    run(&running.folder, &format!("deliver {retry}"))
-        .await
-        .good();
+    let retry = format!("deliver {}", retry.replace("\"...\"", "'it works'"));
+    run(&running.folder, &retry).await.good();
     status(&running, &["parked", "HTTP status 422"]).await;
     let skip = format!("deliver {}", skip.replace("\"...\"", "'booked by hand'"));
     let skipped = run(&running.folder, &skip).await.good();
@@ -365,7 +368,7 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
         &["no such entry waits"],
     );
     let resolutions = run(&running.folder, "resolutions list").await.good();
-    assert_has(&resolutions, &["booked by hand"]);
+    assert_has(&resolutions, &["booked by hand", "it works"]);
     status(&running, &["2 of 2"]).await;
     until(|| receiver.state().arrivals().len() == 1).await;
     assert_eq!(receiver.state().balance(CUSTOMER), 20_000);
@@ -379,11 +382,44 @@ async fn parked_entry_is_decided_by_the_commands_that_its_alarm_proposes_and_lat
         panic!("{replayed:?}")
     };
     assert_eq!(
-        (&replayed["after"], &replayed["before"]),
-        (&0.into(), &2.into())
+        [
+            &replayed["after"],
+            &replayed["before"],
+            &replayed["left_out"]
+        ],
+        [0, 2, 1].map(Value::from).each_ref()
     );
-    until(|| receiver.state().balance(CUSTOMER) == 30_000).await;
+    // The first was booked by hand.
+    until(|| receiver.state().repeats() == 1).await;
+    status(&running, &["2 of 2"]).await;
+    assert_eq!(receiver.state().balance(CUSTOMER), 20_000);
     assert_eq!(receiver.state().violations(), []);
+}
+
+#[actix_web::test]
+async fn all_that_is_parked_is_sent_again_by_one_command_which_says_how_much_it_is_and_asks() {
+    let (receiver, folder) = receiver().await;
+    let running = folder.serve().await.with_customer().await;
+    status(&running, &["shop", "0 of 0"]).await;
+    let retry = "deliver retry shop --all --reason 'the secret is mended'";
+    let none = run(&running.folder, &format!("{retry} --yes")).await;
+    assert_has(&none.all(), &["nothing is parked at shop"]);
+    receiver.state().deliveries().extend([OnRequest::Fail(401)]);
+    running.paid(&KASPI, 10_000).await;
+    running.paid(&KASPI, 20_000).await;
+    status(&running, &["2 of 2", "parked"]).await;
+    let said = run(&running.folder, retry).await.bad();
+    assert_has(&said, &["1 of entries, from 1 to 1", "add --yes"]);
+    let said = run(&running.folder, &format!("{retry} --yes --json")).await;
+    assert_eq!(said.json()["retried"], 1);
+    until(|| receiver.state().balance(CUSTOMER) == 30_000).await;
+    for line in [
+        "deliver retry shop --reason x",
+        "deliver retry shop 1 --all --reason x",
+        "deliver retry shop --all",
+    ] {
+        assert_eq!(run(&running.folder, line).await.code, Some(2), "{line}");
+    }
 }
 
 async fn until(is_so: impl Fn() -> bool) {

@@ -227,7 +227,7 @@ fn number_that_cannot_be_read_is_explained_in_plain_words() {
         ("alarms list --before=-99999999999999999999", large),
         ("entries correct 1e3 --reason r", whole),
         ("ledger export --after x", whole),
-        ("deliver retry shop x", whole),
+        ("deliver retry shop x --reason r", whole),
         ("simulate gate --seed=-1", whole),
         ("simulate platform --project 99999999999999999999", large),
     ] {

@@ -106,6 +106,29 @@ async fn account_to_which_the_system_refuses_payments_is_told_so_and_a_top_up_is
 }
 
 #[actix_web::test]
+async fn customer_to_whom_the_system_said_no_is_not_verified_while_it_is_down() {
+    for no in [
+        Says::Unknown,
+        Says::Fails(Failure::Said("79: not active".to_owned())),
+    ] {
+        let shop = shop().await;
+        assert_eq!(shop.verify::<QiwiKz>().await["code"], 0);
+        shop.pass(30 * SECOND);
+        shop.system.says(no.clone());
+        assert_ne!(shop.verify::<QiwiKz>().await["code"], 0);
+        shop.pass(30 * SECOND);
+        shop.system.says(Says::Fails(Failure::TimedOut));
+        let answer = shop.verify::<QiwiKz>().await;
+        assert_eq!(answer["code"], 500, "{no:?}: {answer}");
+        let answer = shop.check_deposit::<QiwiKz>(json!({})).await;
+        assert_eq!(shop.flags(&answer).await, [Flag::NOT_LOOKED_UP]);
+        shop.pass(30 * SECOND);
+        shop.system.says(Says::Customer(json!({})));
+        assert_eq!(shop.verify::<QiwiKz>().await["code"], 0);
+    }
+}
+
+#[actix_web::test]
 async fn contracts_of_a_top_up_are_those_of_the_answer() {
     let shop = shop().await;
     shop.system.says(owing(100));

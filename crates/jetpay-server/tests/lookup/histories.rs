@@ -38,10 +38,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Follows a history. An answer is 404 exactly if the system says that the customer is unknown, or said so less than five
-/// seconds ago.
+/// seconds ago. After a no, `verify` says yes when the system does.
 async fn follow(steps: Vec<Step>) {
     let mut shop = shop().await;
     let (mut says, mut unknown_until) = (Says::Customer(json!({})), None);
+    let mut is_refused = false;
     for step in &steps {
         let asked = shop.system.asked();
         let answer = match step {
@@ -65,10 +66,18 @@ async fn follow(steps: Vec<Step>) {
         if shop.system.asked() > asked {
             let until = shop.now().0 + 5 * SECOND;
             unknown_until = matches!(says, Says::Unknown).then_some(until);
+            is_refused = match &says {
+                Says::Customer(_) => false,
+                Says::Unknown | Says::Fails(Failure::Said(_)) => true,
+                Says::Fails(_) | Says::Panics => is_refused,
+            };
         }
         let is_unknown = unknown_until.is_some_and(|until| shop.now().0 < until);
         let place = format!("{step:?} of {steps:#?}: {answer}");
         assert_eq!(answer["code"] == 404, is_unknown, "{place}");
+        if matches!(step, Step::Verify) && is_refused {
+            assert_ne!(answer["code"], 0, "{place}");
+        }
         assert!(
             [0, 404, 500].contains(&answer["code"].as_i64().unwrap()),
             "{place}"

@@ -188,6 +188,15 @@ async fn probe_of_a_web_service_shows_the_contracts_or_each_wrong_field() {
             &["FAILED  it knows a customer that does not exist", part],
         );
     }
+    // A page of a web server, or of another program, is no customer.
+    service.answers(200, json!(["<html>"]));
+    for line in ["lookup probe 7", "check --connect"] {
+        let said = run(&folder, line).await;
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert_has(&said.out, &["the answer cannot be read: is a JSON list"]);
+        assert!(!said.all().contains("knows"), "{said:?}");
+        assert!(!said.all().contains("on one line"), "{said:?}");
+    }
     let folder = Folder::new();
     let said = run(&folder, "lookup probe 7").await.bad();
     assert_has(&said, &["the store knows the customers", "kind = \"http\""]);

@@ -31,7 +31,7 @@ pub fn billing(body: &[u8]) -> BTreeSet<&'static str> {
             let again = dialect.read_pay(body, &order(true));
             let known = matches!(check, Ok(CheckAnswer::Known(_)));
             let delivered = matches!(pay, Delivery::Delivered { .. });
-            let is_of_another_sum = |pay: &Delivery| matches!(pay, Delivery::Refused { why } if why.contains("we told it of"));
+            let is_of_another_sum = |pay: &Delivery| matches!(pay, Delivery::Refused { why } if why.meaning.contains("we told it of"));
             assert_eq!(known, delivered || is_of_another_sum(&pay), "{dialect:?}");
             assert!(!known || pay == again, "{dialect:?}");
             reached.extend([word_of_check(&check), word_of_pay(&pay)]);
@@ -83,7 +83,7 @@ fn word_of_pay(delivery: &Delivery) -> &'static str {
             "again"
         }
         Delivery::Refused { why } => {
-            assert_short(why);
+            assert_short(&why.to_string());
             "refused"
         }
         Delivery::Gone { .. } => panic!("only an HTTP status means this"),

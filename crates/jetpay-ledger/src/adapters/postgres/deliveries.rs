@@ -143,6 +143,12 @@ impl DeliveryTransaction for WorkingSet {
         Ok(())
     }
 
+    fn put_skip(&mut self, stream: &DeliveryStream, seq: i64) -> Result<(), TransactionError> {
+        let key = (deliveries::id(stream), seq);
+        self.changes.deliveries.skips.insert(key);
+        Ok(())
+    }
+
     fn put_receipt(
         &mut self,
         endpoint: &str,

@@ -1,6 +1,6 @@
 //! The part of the working set that is about deliveries.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{AlarmDelivery, AlarmKind, Waiting};
 use crate::port::tables::KEPT_OF_STREAM;
@@ -24,6 +24,7 @@ pub(super) struct DeliveryChanges {
     pub(super) streams: BTreeMap<String, (bool, StreamRow)>,
     /// None: removed.
     pub(super) waiting: BTreeMap<(String, i64), Option<Waiting>>,
+    pub(super) skips: BTreeSet<(String, i64)>,
     /// By their keys.
     pub(super) receipts: BTreeMap<(String, i64, i64, &'static str), Row>,
     /// Alarms that it raised, whose numbers the commit gives.
@@ -70,6 +71,13 @@ impl DeliveryChanges {
         let gone = self.waiting.iter().filter(|(_, item)| item.is_none());
         let keys = gone.map(|((stream, seq), _)| vec![stream.as_str().into(), (*seq).into()]);
         keys.collect()
+    }
+
+    /// The rows of items that are not sent.
+    pub(super) fn skips(&self) -> Vec<Vec<Value<'_>>> {
+        let rows = self.skips.iter();
+        rows.map(|(stream, seq)| deliveries::of_skip(stream, *seq).to_vec())
+            .collect()
     }
 
     /// The rows of receipts.

@@ -102,6 +102,7 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         (&statements.change_streams, deliveries.streams(false)),
         (&statements.put_waiting, deliveries.still_waiting()),
         (&statements.remove_waiting, deliveries.gone()),
+        (&statements.put_skips, deliveries.skips()),
         (&statements.put_receipts, deliveries.receipts()),
         (&statements.count, count.into_iter().collect()),
         (&statements.add_entries, entries),

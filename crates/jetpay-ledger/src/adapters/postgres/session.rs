@@ -11,7 +11,7 @@ use crate::port::payouts::sql;
 use crate::port::tables::{
     ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, KEPT_OF_PAYMENT, KEPT_OF_PAYOUT,
     KEPT_OF_STREAM, KEY_OF_RECEIPT, KEY_OF_WAITING, PAYMENTS, PAYOUTS, RECEIPTS, RESOLUTIONS, RUNS,
-    STEPS, STREAMS, WAITING,
+    SKIPS, STEPS, STREAMS, WAITING,
 };
 use crate::port::{deliveries, reconciliations, rows};
 
@@ -105,6 +105,7 @@ statements! {
     put_waiting: insert(&WAITING) + &WAITING.or_replace(KEY_OF_WAITING);
     remove_waiting: "DELETE FROM waiting_deliveries USING unnest($1::text[], $2::bigint[]) AS gone (of_stream, of_seq)
         WHERE stream = of_stream AND seq = of_seq";
+    put_skips: insert(&SKIPS) + " ON CONFLICT DO NOTHING";
     put_receipts: insert(&RECEIPTS) + &RECEIPTS.or_replace(KEY_OF_RECEIPT);
     put_customers: insert(&CUSTOMERS) + " ON CONFLICT (customer_id) DO UPDATE
         SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts,

@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 use super::rows::insert;
 use super::transaction::Transaction;
 use crate::model::{AlarmDelivery, AlarmKind, DeliveryReceipt, DeliveryStream, Waiting};
-use crate::port::tables::{KEY_OF_RECEIPT, KEY_OF_WAITING, RECEIPTS, STREAMS, WAITING};
+use crate::port::tables::{KEY_OF_RECEIPT, KEY_OF_WAITING, RECEIPTS, SKIPS, STREAMS, WAITING};
 use crate::port::{DeliveryTransaction, StreamRow, TransactionError, WaitingRow, deliveries, rows};
 
 static PUT_STREAM: LazyLock<String> = LazyLock::new(|| insert(&STREAMS) + &STREAMS.or_replace(1));
 static PUT_WAITING: LazyLock<String> =
     LazyLock::new(|| insert(&WAITING) + &WAITING.or_replace(KEY_OF_WAITING));
 const REMOVE_WAITING: &str = "DELETE FROM waiting_deliveries WHERE stream = ?1 AND seq = ?2";
+static PUT_SKIP: LazyLock<String> = LazyLock::new(|| insert(&SKIPS) + " ON CONFLICT DO NOTHING");
 static PUT_RECEIPT: LazyLock<String> =
     LazyLock::new(|| insert(&RECEIPTS) + &RECEIPTS.or_replace(KEY_OF_RECEIPT));
 
@@ -52,6 +53,12 @@ impl DeliveryTransaction for Transaction<'_> {
     ) -> Result<(), TransactionError> {
         let key = [deliveries::id(stream).into(), seq.into()];
         self.execute(REMOVE_WAITING, &key).map(drop)
+    }
+
+    fn put_skip(&mut self, stream: &DeliveryStream, seq: i64) -> Result<(), TransactionError> {
+        let id = deliveries::id(stream);
+        self.execute(&PUT_SKIP, &deliveries::of_skip(&id, seq))
+            .map(drop)
     }
 
     fn put_receipt(

@@ -103,6 +103,10 @@ impl Store for Sqlite {
         Box::pin(async { self.intake.finish(&self.writer.closing) })
     }
 
+    fn is_ours_alone(&self) -> bool {
+        true
+    }
+
     fn seen_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<SeenCustomer>> {
         self.read(|connection| customers::read_net(connection, customer_id))
     }

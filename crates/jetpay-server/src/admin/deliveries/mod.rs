@@ -238,9 +238,11 @@ async fn waiting(
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object, which may be empty")]
-struct Retry {
+#[serde(deny_unknown_fields, expecting = "an object with a reason")]
+struct Decision {
     feed: Option<String>,
+    #[serde(default)]
+    reason: String,
 }
 
 /// Makes an item due now.
@@ -251,25 +253,17 @@ async fn retry(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let (name, seq) = path.into_inner();
-    let body: Retry = input::json(payload).await?;
+    let body: Decision = input::json(payload).await?;
     let stream = stream(&admin, &name, body.feed.as_deref())?;
     let seq = number(&seq)?;
-    let reason = by.reason(String::new());
+    let reason = by.reason(body.reason);
     let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
     retried.await??;
     admin.wake.was_changed();
     Ok(decided(&stream, seq, "waiting", &by))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object with a reason")]
-struct Skip {
-    feed: Option<String>,
-    #[serde(default)]
-    reason: String,
-}
-
-/// Takes an item as done without sending it.
+/// Takes an item as done without sending it. One that may be on its way is held first: 409.
 async fn skip(
     admin: Data<Admin>,
     by: ReqData<Actor>,
@@ -277,13 +271,14 @@ async fn skip(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let (name, seq) = path.into_inner();
-    let body: Skip = input::json(payload).await?;
+    let body: Decision = input::json(payload).await?;
     let stream = known_stream(&admin, &name, body.feed.as_deref()).await?;
     let seq = number(&seq)?;
     let reason = by.reason(body.reason);
     let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
-    skipped.await??;
+    let skipped = skipped.await?;
     admin.wake.was_changed();
+    skipped?;
     Ok(decided(&stream, seq, "skipped", &by))
 }
 
@@ -328,17 +323,21 @@ async fn replay(
         .ledger
         .replay_deliveries(&stream, body.after, reason, now());
     let before = replayed.await??;
+    let left_out = admin.ledger.skipped_deliveries(&stream, body.after).await?;
+    let left_out = left_out.len();
     admin.wake.was_changed();
     let (DeliveryStream { name, feed }, after) = (stream, body.after);
     tracing::info!(
         endpoint = name,
         after,
         before,
+        left_out,
         by = by.name(),
         "the merchant replays deliveries"
     );
-    let answer =
-        json!({"name": name, "feed": feed, "after": after, "before": before, "by": by.name()});
+    let answer = json!({
+        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by.name()
+    });
     Ok(HttpResponse::Ok().json(answer))
 }
 

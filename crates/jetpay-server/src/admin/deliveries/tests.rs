@@ -164,7 +164,7 @@ async fn operator_sees_what_waits_and_retries_skips_and_replays_it() {
         [
             ("", Value::Null),
             ("/shop/waiting?limit=1", Value::Null),
-            ("/shop/waiting/3/retry", json!({})),
+            ("/shop/waiting/3/retry", json!({"reason": "it works"})),
             ("/shop/waiting/2/skip", reason()),
             ("/shop/waiting/2/skip", reason()),
             ("/shop/replay", json!({"after": 1, "reason": "lost there"})),
@@ -194,15 +194,15 @@ async fn operator_sees_what_waits_and_retries_skips_and_replays_it() {
         (again.0, &again.1["error"]["code"]),
         (404, &json!("not_found"))
     );
-    let expected =
-        json!({"name": "shop", "feed": "entries", "after": 1, "before": 3, "by": "aliya"});
+    let expected = json!({"name": "shop", "feed": "entries", "after": 1, "before": 3, "left_out": 1, "by": "aliya"});
     assert_eq!(replayed, (200, expected));
     assert_eq!(rest, (200, json!({"waiting": []})));
     let resolutions = ledger.resolutions(None, 9).await.unwrap();
     let of_aliya = resolutions.iter().filter(|it| it.by.is_some());
     let reasons: Vec<_> = of_aliya.map(|it| it.reason.as_str()).collect();
     let replay = "everything after entry 1 is delivered to shop again: lost there";
-    assert_eq!(reasons, [replay, "booked by hand"]);
+    let retry = "entry 3 is sent again to shop: it works";
+    assert_eq!(reasons, [replay, "booked by hand", retry]);
 }
 
 #[actix_web::test]
@@ -215,13 +215,13 @@ async fn request_that_names_nothing_or_would_leave_out_entries_is_refused_and_ch
         ("/mail/replay", reason(0), 404, "shop, abills"),
         (
             "/shop/waiting/1/retry",
-            json!({}),
+            json!({"reason": "x"}),
             404,
             "jetpay deliver status",
         ),
         (
             "/shop/waiting/x/retry",
-            json!({}),
+            json!({"reason": "x"}),
             404,
             "jetpay deliver status",
         ),
@@ -232,6 +232,7 @@ async fn request_that_names_nothing_or_would_leave_out_entries_is_refused_and_ch
             "reason",
         ),
         ("/shop/waiting/2/skip", json!({}), 422, "reason"),
+        ("/shop/waiting/2/retry", json!({}), 422, "reason"),
         ("/shop/waiting/2/retry", json!({"feed": "x"}), 422, "feed"),
         (
             "/shop/waiting/2/retry",

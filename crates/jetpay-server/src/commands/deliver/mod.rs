@@ -3,18 +3,21 @@
 
 mod booked;
 mod probe;
+mod retry;
 mod test;
 
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::client::{AdminOptions, Request};
+use super::client::{AdminOptions, Answer, Request};
 use super::table::{Column, column, named, rows, table, text};
+use crate::admin::HELD;
 use crate::config::{Config, DeliverConfig};
 
 #[derive(Subcommand)]
@@ -23,16 +26,21 @@ pub(super) enum Deliver {
     Status(Status),
     /// List what waits or is parked at one endpoint; calls the running service
     Waiting(Waiting),
-    /// Send an item that waits or is parked again, now; calls the running service
-    Retry(Item),
+    /// Send an item that waits or is parked again, now, or all that is parked; calls the running service
+    ///
+    /// When the endpoint refused everything for a time, for example because of a wrong secret, mend that and use --all.
+    Retry(retry::Retry),
     /// Take an item that waits or is parked as delivered, without sending it; calls the running service
     ///
-    /// The endpoint does not learn of it: book it there by hand if it must be there.
+    /// The endpoint does not learn of it: book it there by hand if it must be there, after this command has ended well. An item
+    /// that is not parked may be on its way to the endpoint: the command holds it first, and waits until nothing of it can be
+    /// under way, a minute at most. If it is delivered meanwhile, the command says so.
     Skip(Skip),
     /// Deliver everything after an item again, or from the past; calls the running service
     ///
     /// Everything has the ids that it had before: `webhook-id`, or `txn_id`. An endpoint that keeps them takes nothing twice.
-    /// What waits or is parked after that item waits no longer: it is delivered in its turn.
+    /// What waits or is parked after that item waits no longer: it is delivered in its turn. What a person skipped, and what the
+    /// endpoint's protocol has no request for, is left out: it was booked by hand.
     Replay(Replay),
     /// Send one harmless message to an endpoint, and say what came back
     ///
@@ -116,8 +124,8 @@ impl Deliver {
         match self {
             Self::Status(status) => status.run(),
             Self::Waiting(waiting) => waiting.run(),
-            Self::Retry(item) => item.decide("retry", json!({})),
-            Self::Skip(skip) => skip.item.decide("skip", json!({"reason": skip.reason})),
+            Self::Retry(retry) => retry.run(),
+            Self::Skip(skip) => skip.run(),
             Self::Replay(replay) => replay.run(),
             Self::Test(test) => test.run(),
             Self::Probe(probe) => probe.run(),
@@ -163,43 +171,72 @@ impl Waiting {
     }
 }
 
-impl Item {
-    /// Sends a decision about the item.
-    fn decide(&self, what: &str, mut body: Value) -> anyhow::Result<()> {
-        body["feed"] = self.stream.feed.as_str().into();
-        let seq = self.seq.to_string();
-        let request = Request::post(
-            &["deliveries", &self.stream.name, "waiting", &seq, what],
-            body,
-        );
-        let decided = self.admin.call(&request, |answer| {
-            named(&[
-                ("endpoint", text(answer, "/name")),
-                (item_of(answer), text(answer, "/seq")),
-                ("state", text(answer, "/state")),
-                ("by", text(answer, "/by")),
-            ])
-        });
-        match decided {
-            Err(error) if self.is_of_an_alarm() => Err(error.context(format!(
-                "{seq} is the number of an alarm that waits at {}: add --feed alarms",
-                self.stream.name
-            ))),
-            decided => decided,
+/// How often a command looks whether a held item can be skipped, and for how long: a hold lasts two minutes at most.
+const HOLD_POLL: Duration = Duration::from_secs(1);
+const HOLD_POLLS: u32 = 150;
+
+impl Skip {
+    fn run(&self) -> anyhow::Result<()> {
+        let Item { stream, seq, admin } = &self.item;
+        stream.decide(admin, *seq, "skip", &self.reason)
+    }
+}
+
+impl Stream {
+    /// Sends a decision about an item. While the item is held, it comes again.
+    fn decide(
+        &self,
+        admin: &AdminOptions,
+        seq: i64,
+        what: &str,
+        reason: &str,
+    ) -> anyhow::Result<()> {
+        let body = json!({"feed": self.feed, "reason": reason});
+        let path = ["deliveries", &self.name, "waiting", &seq.to_string(), what];
+        let request = Request::post(&path, body);
+        let mut answer = admin.send(&request)?;
+        let is_held = |answer: &Answer| text(&answer.body, "/error/code") == HELD;
+        let was_held = is_held(&answer);
+        if was_held {
+            eprintln!(
+                "{seq} is held: an attempt to send it may be under way; waiting until it has ended"
+            );
         }
+        for _ in 0..HOLD_POLLS {
+            if !is_held(&answer) {
+                break;
+            }
+            std::thread::sleep(HOLD_POLL);
+            answer = admin.send(&request)?;
+        }
+        let is_gone = answer.status == StatusCode::NOT_FOUND;
+        if was_held && is_gone {
+            bail!(
+                "{seq} was delivered to {} meanwhile, or another person skipped it: do not book it by hand before you have \
+                 looked there",
+                self.name
+            );
+        }
+        if is_gone && self.is_of_an_alarm(admin, seq) {
+            let hint = format!(
+                "{seq} is the number of an alarm that waits at {}: add --feed alarms",
+                self.name
+            );
+            return Err(answer.good().context(hint).expect_err("it is refused"));
+        }
+        admin.print(&answer.good()?, decision)
     }
 
     /// Whether the number is of an alarm, and the command says that it is of an entry.
-    fn is_of_an_alarm(&self) -> bool {
-        let request = Request::get(&["deliveries", &self.stream.name, "waiting"])
+    fn is_of_an_alarm(&self, admin: &AdminOptions, seq: i64) -> bool {
+        let request = Request::get(&["deliveries", &self.name, "waiting"])
             .with("feed", Some("alarms"))
-            .with("after", Some(self.seq - 1))
+            .with("after", Some(seq - 1))
             .with("limit", Some(1));
-        self.stream.feed == "entries"
-            && self
-                .admin
+        self.feed == "entries"
+            && admin
                 .answer(&request)
-                .is_ok_and(|answer| answer["waiting"][0]["seq"] == self.seq)
+                .is_ok_and(|answer| answer["waiting"][0]["seq"] == seq)
     }
 }
 
@@ -212,10 +249,24 @@ impl Replay {
                 ("endpoint", text(answer, "/name")),
                 ("delivers what comes after", text(answer, "/after")),
                 ("before", text(answer, "/before")),
+                (
+                    "leaves out what was skipped or has no request",
+                    text(answer, "/left_out"),
+                ),
                 ("by", text(answer, "/by")),
             ])
         })
     }
+}
+
+/// The answer to a decision about an item.
+fn decision(answer: &Value) -> String {
+    named(&[
+        ("endpoint", text(answer, "/name")),
+        (item_of(answer), text(answer, "/seq")),
+        ("state", text(answer, "/state")),
+        ("by", text(answer, "/by")),
+    ])
 }
 
 /// What an item of the feed in an answer is.
@@ -241,7 +292,11 @@ const STREAMS: &[Column] = &[
         cursor => format!("{cursor} of {}", text(stream, "/last")),
     }),
     column("not delivered", |stream| text(stream, "/lag")),
-    column("waiting", |stream| text(stream, "/waiting")),
+    column("waiting", |stream| match stream["waiting"].as_i64() {
+        // Those that are parked have a column of their own.
+        Some(waiting) => (waiting - stream["parked"].as_i64().unwrap_or_default()).to_string(),
+        None => String::new(),
+    }),
     column("parked", |stream| text(stream, "/parked")),
     column("oldest", |stream| text(stream, "/oldest")),
     column("url", |stream| text(stream, "/url")),

@@ -136,7 +136,9 @@ impl Message {
                 return Ok(time);
             }
             Delivery::Again { why, .. } => (why, "an entry would wait and be sent again"),
-            Delivery::Refused { why } => (why, "an entry would be parked, with an alarm"),
+            Delivery::Refused { why } => {
+                (why.to_string(), "an entry would be parked, with an alarm")
+            }
             Delivery::Gone { why } => (why, "all deliveries would pause, with an alarm"),
         };
         let advice = advice::of_delivery(&why);

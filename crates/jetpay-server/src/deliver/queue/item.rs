@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub(super) since: Millis,
     pub(super) due_at: Millis,
     pub(super) why: Option<String>,
+    /// The same without what the receiver said, of an attempt of this lease.
+    pub(super) meaning: Option<String>,
 }
 
 impl Open {
@@ -64,6 +66,7 @@ impl Open {
                 since: waiting.since,
                 due_at: if is_possible { waiting.due_at } else { now },
                 why: waiting.why.clone(),
+                meaning: None,
             }),
         }
     }

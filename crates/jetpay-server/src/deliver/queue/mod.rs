@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jetpay_billing::Delivery;
+use jetpay_billing::{Delivery, Refusal};
 use jetpay_ledger::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryReceipt, Millis, WaitingState,
 };
@@ -64,6 +64,8 @@ pub struct Queue {
     opens: Opens,
     /// Those of them that are no rows: the cursor stays before the first.
     fresh: BTreeSet<i64>,
+    /// Those behind the cursor that are not sent.
+    skipped: BTreeSet<i64>,
     lanes: Lanes,
     /// Those that are being sent and were never sent before.
     new: BTreeSet<i64>,
@@ -103,8 +105,6 @@ pub struct Attempt {
 pub enum Outcome {
     /// The receiver's answer, or that it cannot be told of it.
     Sent(Sent, Option<DeliveryReceipt>),
-    /// The endpoint no longer gets such items.
-    NotWanted,
     /// The item could not be read from the store: nothing was sent.
     NotSent,
 }
@@ -147,6 +147,7 @@ impl Queue {
             cursor: lease.cursor,
             opens: Opens::new(),
             fresh: BTreeSet::new(),
+            skipped: lease.skipped.iter().copied().collect(),
             lanes: Lanes::default(),
             new: BTreeSet::new(),
             probing: Probing::new(now),
@@ -181,7 +182,8 @@ impl Queue {
     pub fn add(&mut self, items: impl IntoIterator<Item = NewItem>, now: Millis) {
         for item in items {
             self.read_to = self.read_to.max(item.seq);
-            match item.lane {
+            let lane = item.lane.filter(|_| !self.skipped.contains(&item.seq));
+            match lane {
                 Some(lane) => {
                     self.opens.insert(item.seq, Open::new(lane, item.time));
                     self.fresh.insert(item.seq);
@@ -235,7 +237,6 @@ impl Queue {
             self.unrecorded.insert(seq);
         }
         match outcome {
-            Outcome::NotWanted => self.is_done(seq),
             Outcome::Sent(Sent::NotDeliverable(reason), _) => {
                 self.alarm(DeliveryAlarmKind::NotDeliverable, seq, reason);
                 self.is_done(seq);
@@ -249,10 +250,10 @@ impl Queue {
                     why, after: asked, ..
                 } => {
                     let due_at = retry::again_at(now, seq, open.attempts, asked);
-                    self.waits(seq, WaitingState::Waiting, due_at, Some(why), now);
+                    self.waits(seq, WaitingState::Waiting, due_at, Some(why.into()), now);
                 }
                 Delivery::Refused { why } => {
-                    self.alarm(DeliveryAlarmKind::Parked, seq, why.clone());
+                    self.alarm(DeliveryAlarmKind::Parked, seq, why.meaning.clone());
                     self.waits(seq, WaitingState::Parked, now, Some(why), now);
                 }
                 Delivery::Gone { why } => {
@@ -260,7 +261,7 @@ impl Queue {
                     self.paused_until = Some(until);
                     self.is_late = true;
                     self.alarm(DeliveryAlarmKind::Late, seq, why.clone());
-                    self.waits(seq, WaitingState::Waiting, until, Some(why), now);
+                    self.waits(seq, WaitingState::Waiting, until, Some(why.into()), now);
                 }
             },
             Outcome::NotSent => {
@@ -314,6 +315,25 @@ impl Queue {
         self.sending + self.unrecorded.len() + recording
     }
 
+    /// The clock was set back by so many milliseconds: pauses end when they would have ended, and what waits stays as old.
+    pub fn clock_was_set_back(&mut self, by: i64) {
+        let set_back = |at: Millis| Millis(at.0.saturating_sub(by));
+        self.paused_until = self.paused_until.map(set_back);
+        self.record_at = self.record_at.map(set_back);
+        self.record_from = set_back(self.record_from);
+        self.probing.clock_was_set_back(by);
+        self.lanes.due = (self.lanes.due.iter())
+            .map(|(due_at, seq)| (set_back(*due_at), *seq))
+            .collect();
+        for open in self.opens.values_mut() {
+            open.time = set_back(open.time);
+            open.sending_since = open.sending_since.map(set_back);
+            if let Some(row) = &mut open.row {
+                row.due_at = set_back(row.due_at);
+            }
+        }
+    }
+
     fn is_paused(&self, now: Millis) -> bool {
         self.paused_until.is_some_and(|until| now < until)
     }
@@ -352,7 +372,7 @@ impl Queue {
         seq: i64,
         state: WaitingState,
         due_at: Millis,
-        why: Option<String>,
+        why: Option<Refusal>,
         now: Millis,
     ) {
         let Some(open) = self.opens.get_mut(&seq) else {
@@ -360,12 +380,16 @@ impl Queue {
         };
         let before = open.row.take();
         let since = before.as_ref().map_or(now, |row| row.since);
-        let why = why.or_else(|| before?.why);
+        let (why, meaning) = match why {
+            Some(why) => (Some(why.to_string()), Some(why.meaning)),
+            None => before.map_or((None, None), |row| (row.why, row.meaning)),
+        };
         open.row = Some(Row {
             state,
             since,
             due_at,
             why,
+            meaning,
         });
         self.changed.insert(seq);
         self.fresh.remove(&seq);

@@ -41,6 +41,11 @@ impl Probing {
         (!self.is_open && self.probe.is_none()).then_some(self.at)
     }
 
+    /// The clock was set back by so many milliseconds.
+    pub(super) fn clock_was_set_back(&mut self, by: i64) {
+        self.at = Millis(self.at.0.saturating_sub(by));
+    }
+
     /// A new item is being sent although many fail.
     pub(super) fn sends(&mut self, seq: i64) {
         if !self.is_open {

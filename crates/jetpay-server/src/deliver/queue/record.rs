@@ -157,7 +157,7 @@ impl Queue {
         };
         if !self.is_late {
             self.is_late = true;
-            let why = open.row.as_ref().and_then(|row| row.why.clone());
+            let why = open.row.as_ref().and_then(|row| row.meaning.clone());
             let why = why.unwrap_or_else(|| "it could not be sent in time".to_owned());
             self.alarm(DeliveryAlarmKind::Late, seq, why);
         }

@@ -196,3 +196,37 @@ async fn billing_that_is_down_for_a_quarter_of_an_hour_raises_one_alarm_until_it
     assert_eq!((alarms.len(), alarms[0].kind), (1, AlarmKind::DeliveryLate));
     assert_eq!(server.state().booked().len(), 1);
 }
+
+#[actix_web::test]
+async fn replay_tells_the_billing_nothing_that_a_person_booked_by_hand() {
+    let server = serve_billing(Dialect::Osmp).await;
+    let mut shop = Shop::new(osmp(false, &[(PROJECT, None)]), &server.url());
+    let worker = shop.start().await;
+    shop.credit(1, "a-1").await;
+    shop.until_all_is_delivered().await;
+    // The billing has no request for it.
+    shop.refund(1, 101, AMOUNT).await;
+    // It does not know the account.
+    shop.credit(2, "b-1").await;
+    shop.until(async |shop| shop.status().await[0].parked == 1)
+        .await;
+    worker.end().await;
+    let (stream, now) = (shop.status().await.remove(0).stream, shop.clock.now());
+    let by_hand = || "booked by hand".into();
+    let skipped = shop.ledger.skip_delivery(&stream, 3, by_hand(), now).await;
+    skipped.unwrap().unwrap();
+
+    server.state().put_account("b-1", None);
+    shop.endpoint.kind = osmp(true, &[(PROJECT, None)]);
+    let replayed = shop.ledger.replay_deliveries(&stream, 0, by_hand(), now);
+    assert_eq!(replayed.await.unwrap(), Ok(3));
+    let worker = shop.start().await;
+    shop.until_all_is_delivered().await;
+    worker.end().await;
+    let state = server.state();
+    let booked: Vec<_> = (state.booked().iter())
+        .map(|it| (it.txn_id.clone(), it.cancelled))
+        .collect();
+    assert_eq!(booked, [("1".to_owned(), false)]);
+    assert_eq!(shop.alarms().await.len(), 2);
+}

@@ -1,7 +1,9 @@
 //! Workers over a real ledger and real HTTP, to the simulated billing and the receiver of webhooks.
 
 mod billing;
+mod clock;
 mod crashes;
+mod projects;
 mod webhooks;
 
 use std::sync::Arc;
@@ -210,7 +212,7 @@ impl Shop {
         let before = item().await.attempts;
         let retry = self
             .ledger
-            .retry_delivery(&stream, seq, "".into(), self.clock.now());
+            .retry_delivery(&stream, seq, "mended".into(), self.clock.now());
         retry.await.unwrap().unwrap();
         self.wake.was_changed();
         self.until(async |_| {
@@ -224,6 +226,11 @@ impl Shop {
         let mut alarms = self.ledger.alarms(AlarmFilter::default()).await.unwrap();
         alarms.reverse();
         alarms
+    }
+
+    fn set_back(&self, time: Duration) {
+        let time = i64::try_from(time.as_millis()).unwrap();
+        self.clock.0.fetch_sub(time, Relaxed);
     }
 
     fn skip_time(&self, time: Duration) {

@@ -68,13 +68,21 @@ pub(super) async fn play(api: &mut Api, receiver: &Receiver) {
         body["feed"] = json!("entries");
         body
     };
-    let retry = format!("POST {list}/{}/retry", rest["waiting"][0]["seq"]);
-    api.call(&retry, feed(json!({})), 200).await;
-    let skip = format!("POST {list}/{next}/skip");
     let reason = feed(json!({"reason": "a test"}));
+    let waits = &rest["waiting"][0]["seq"];
+    let retry = format!("POST {list}/{waits}/retry");
+    api.call(&retry, reason.clone(), 200).await;
+    let skip = format!("POST {list}/{next}/skip");
     for status in [200, 404] {
         api.call(&skip, reason.clone(), status).await;
     }
+    // One that may be on its way is held, until the server says that it is not.
+    let skip = format!("POST {list}/{waits}/skip");
+    let held = api.call(&skip, reason.clone(), 409).await;
+    assert_eq!(held["error"]["code"], "held", "{held}");
+    let skip = format!("deliver skip {ENDPOINT} {waits} --reason test");
+    let skipped = api.running.run(&skip).good();
+    assert!(skipped.contains("skipped"), "{skipped}");
     receiver.answer(200);
     delivered(api, |stream| stream["lag"] == 0).await;
     let replay = format!("POST /v1/deliveries/{ENDPOINT}/replay");

@@ -83,10 +83,12 @@ fn payout(key: &str, wallet: &str) -> Value {
 fn good_body(id: &str) -> Value {
     let reason = "a test";
     match id {
-        "putCustomer" | "retryDelivery" => json!({}),
+        "putCustomer" => json!({}),
         "importCustomers" => json!("{}"),
         "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
-        "correctEntry" | "confirmPayment" | "skipDelivery" => json!({"reason": reason}),
+        "correctEntry" | "confirmPayment" | "retryDelivery" | "skipDelivery" => {
+            json!({"reason": reason})
+        }
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),

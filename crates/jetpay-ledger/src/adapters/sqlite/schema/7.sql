@@ -24,6 +24,7 @@ CREATE TABLE waiting_deliveries (
     may_be_there INTEGER NOT NULL                -- 1: the receiver may have it, as an attempt was not refused
 ) STRICT;
 CREATE UNIQUE INDEX waiting_deliveries_once ON waiting_deliveries (stream, seq);
+CREATE INDEX waiting_deliveries_lanes ON waiting_deliveries (stream, lane, seq);
 CREATE INDEX waiting_deliveries_parked ON waiting_deliveries (stream, lane) WHERE state = 'parked';
 
 -- The receivers' own numbers of what they have, where they give some: the last one of each entry.
@@ -37,6 +38,15 @@ CREATE TABLE delivery_receipts (
 ) STRICT;
 CREATE UNIQUE INDEX delivery_receipts_once ON delivery_receipts (endpoint, project_id, operation_id, kind);
 
+-- The items that are not sent although they do not wait: a person skipped them, or the receiver's protocol has no such item. A
+-- replay leaves them out.
+CREATE TABLE delivery_skips (
+    number INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    seq    INTEGER NOT NULL                      -- of the entry, or of the alarm
+) STRICT;
+CREATE UNIQUE INDEX delivery_skips_once ON delivery_skips (stream, seq);
+
 -- The alarm about a delivery: the endpoint, and the entry unless the endpoint is late. At most one of a kind is open.
 ALTER TABLE alarms ADD COLUMN endpoint TEXT;
 ALTER TABLE alarms ADD COLUMN entry INTEGER;     -- the seq of the entry
@@ -45,5 +55,5 @@ CREATE UNIQUE INDEX alarms_of_delivery ON alarms (endpoint, kind, coalesce(entry
 -- Whether a parked entry ever had one.
 CREATE INDEX alarms_of_deliveries ON alarms (endpoint, entry) WHERE endpoint IS NOT NULL;
 
--- NULL: the merchant wrote the customer, and no look-up has seen it.
+-- NULL: the merchant wrote the customer, and no look-up has seen it. 0: the last look-up did not find it, or it may not pay.
 ALTER TABLE customers ADD COLUMN seen_at INTEGER;

@@ -15,6 +15,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         15 => Just(Step::Record),
         15 => any::<u8>().prop_map(Step::Recorded),
         8 => any::<u16>().prop_map(Step::Wait),
+        1 => any::<u16>().prop_map(Step::SetBack),
         2 => any::<u8>().prop_map(Step::Retry),
         1 => any::<u8>().prop_map(Step::Skip),
         1 => any::<u8>().prop_map(Step::Crash),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use jetpay_billing::Delivery;
+use jetpay_billing::{Delivery, Refusal};
 use jetpay_ledger::{
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryStream, Feed, Millis, Waiting,
     WaitingState,
@@ -24,6 +24,7 @@ pub(super) enum Step {
     Record,
     Recorded(u8),
     Wait(u16),
+    SetBack(u16),
     Retry(u8),
     Skip(u8),
     Crash(u8),
@@ -37,6 +38,8 @@ pub(super) struct Model {
     /// What the store has.
     pub(super) cursor: i64,
     pub(super) rows: BTreeMap<i64, Waiting>,
+    /// What a person skipped, or the receiver does not know.
+    pub(super) skipped: BTreeSet<i64>,
     changes_of_people: bool,
     progress: Option<DeliveryProgress>,
     /// What is being sent.
@@ -63,12 +66,13 @@ impl Model {
     pub(super) fn new(last: i64, lanes: i64) -> Self {
         let (now, rows) = (Millis(1_000_000), BTreeMap::new());
         Self {
-            queue: queue(0, &rows, now),
+            queue: queue(0, &rows, &BTreeSet::new(), now),
             now,
             lanes,
             last,
             cursor: 0,
             rows,
+            skipped: BTreeSet::new(),
             changes_of_people: false,
             progress: None,
             sending: Vec::new(),
@@ -101,6 +105,11 @@ impl Model {
             Step::Record => self.record(Need::WhenDue),
             Step::Recorded(result) => self.recorded(result),
             Step::Wait(ms) => self.now.0 += i64::from(ms) * 3,
+            Step::SetBack(ms) => {
+                let by = i64::from(ms) * 3;
+                self.now.0 -= by;
+                self.queue.clock_was_set_back(by);
+            }
             Step::Retry(which) => self.person(which, false),
             Step::Skip(which) => self.person(which, true),
             Step::Crash(arrives) => self.crash(arrives),
@@ -200,7 +209,12 @@ impl Model {
                 self.may_be_there.insert(seq);
                 Sent::Sent(again(true, Some(7)))
             }
-            40..46 => Sent::Sent(Delivery::Refused { why: why() }),
+            40..46 => Sent::Sent(Delivery::Refused {
+                why: Refusal {
+                    meaning: why(),
+                    said: Some("Esenov".to_owned()),
+                },
+            }),
             46..48 => Sent::Sent(Delivery::Gone { why: why() }),
             48..52 => {
                 self.settled.insert(seq);
@@ -285,6 +299,14 @@ impl Model {
             }
         }
         self.cursor = progress.cursor;
+        let untold = progress.alarms.iter();
+        let untold = untold.filter(|it| it.kind == DeliveryAlarmKind::NotDeliverable);
+        self.skipped.extend(untold.map(|alarm| alarm.seq));
+        let quotes = progress
+            .alarms
+            .iter()
+            .find(|it| it.reason.contains("Esenov"));
+        assert_eq!(quotes, None, "an alarm quotes the receiver");
         for alarm in progress.alarms {
             let row = self.rows.get(&alarm.seq);
             let is_parked = row.is_some_and(|row| row.state == WaitingState::Parked);
@@ -318,6 +340,7 @@ impl Model {
         if skips {
             self.rows.remove(&seq);
             self.settled.insert(seq);
+            self.skipped.insert(seq);
         } else if let Some(row) = self.rows.get_mut(&seq) {
             (row.state, row.due_at) = (WaitingState::Waiting, self.now);
         }
@@ -337,7 +360,7 @@ impl Model {
             self.record(Need::All);
             self.recorded(255);
         }
-        self.queue = queue(self.cursor, &self.rows, self.now);
+        self.queue = queue(self.cursor, &self.rows, &self.skipped, self.now);
     }
 
     /// The service is killed. What is being sent arrives, or not, and no answer is seen.
@@ -364,7 +387,7 @@ impl Model {
         // What only the queue remembered is forgotten.
         let rows = self.rows.values().filter(|row| row.may_be_there);
         self.may_be_there = rows.map(|row| row.seq).collect();
-        self.queue = queue(self.cursor, &self.rows, self.now);
+        self.queue = queue(self.cursor, &self.rows, &self.skipped, self.now);
     }
 
     pub(super) fn run_until_all_is_delivered(&mut self) {
@@ -398,7 +421,12 @@ impl Model {
     }
 }
 
-fn queue(cursor: i64, rows: &BTreeMap<i64, Waiting>, now: Millis) -> Queue {
+fn queue(
+    cursor: i64,
+    rows: &BTreeMap<i64, Waiting>,
+    skipped: &BTreeSet<i64>,
+    now: Millis,
+) -> Queue {
     let lease = DeliveryLease {
         stream: DeliveryStream {
             name: "billing".to_owned(),
@@ -408,6 +436,7 @@ fn queue(cursor: i64, rows: &BTreeMap<i64, Waiting>, now: Millis) -> Queue {
         cursor,
         changes: 0,
         waiting: rows.values().cloned().collect(),
+        skipped: skipped.range(cursor + 1..).copied().collect(),
     };
     Queue::new(&lease, PARALLEL, now)
 }
