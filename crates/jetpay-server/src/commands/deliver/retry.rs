@@ -73,13 +73,13 @@ impl Retry {
         let answer =
             json!({"name": name, "feed": self.stream.feed, "retried": retried, "gone": gone});
         self.admin.print(&answer, |_| {
-            let mut shown = format!(
-                "{retried} sent again; `jetpay deliver status` shows what becomes of them\n"
-            );
-            if gone > 0 {
-                shown += &format!("{gone} no longer waited\n");
-            }
-            shown
+            let gone = match gone {
+                0 => String::new(),
+                gone => format!("{gone} no longer waited\n"),
+            };
+            format!(
+                "{retried} sent again; `jetpay deliver status` shows what becomes of them\n{gone}"
+            )
         })
     }
 

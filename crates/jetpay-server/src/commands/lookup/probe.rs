@@ -254,11 +254,8 @@ impl Report {
             end: i64::MAX,
         };
         let customer = match heard.found(id) {
-            Ok(Found::Unknown) => return,
-            Ok(Found::Customer(body)) => body.into_customer(id.clone(), any),
-            Err(failure) => {
-                return self.failed(&visible::line(&failure.to_string()));
-            }
+            Found::Unknown => return,
+            Found::Customer(body) => body.into_customer(id.clone(), any),
         };
         match customer {
             Ok(customer) => print!("{}", shown(&customer, currency)),

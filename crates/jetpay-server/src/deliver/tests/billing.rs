@@ -223,8 +223,7 @@ async fn replay_tells_the_billing_nothing_that_a_person_booked_by_hand() {
     let worker = shop.start().await;
     shop.until_all_is_delivered().await;
     worker.end().await;
-    let state = server.state();
-    let booked: Vec<_> = (state.booked().iter())
+    let booked: Vec<_> = (server.state().booked().iter())
         .map(|it| (it.txn_id.clone(), it.cancelled))
         .collect();
     assert_eq!(booked, [("1".to_owned(), false)]);
