@@ -480,14 +480,13 @@ async fn number_of_an_alarm_is_told_from_that_of_an_entry() {
     }
     let reason = "deliver skip shop 1 --reason 'booked by hand'";
     run(&running.folder, reason).await.good();
-    for line in ["deliver retry shop 1", reason] {
+    for line in ["deliver retry shop 1 --reason mended", reason] {
         let said = run(&running.folder, line).await.bad();
         assert_has(
             &said,
             &["1 is the number of an alarm that waits at shop: add --feed alarms"],
         );
     }
-    run(&running.folder, "deliver retry shop 1 --feed alarms")
-        .await
-        .good();
+    let line = "deliver retry shop 1 --reason mended --feed alarms";
+    run(&running.folder, line).await.good();
 }
