@@ -11,7 +11,7 @@ use jetpay_billing::client::NoClient;
 use jetpay_ledger::{DeliveryStream, Feed, Ledger};
 use tokio::sync::watch;
 
-use super::{Driver, HttpReceiver, Receiver, Settings};
+use super::{Driver, HttpReceiver, Receiver, Settings, unconfigured};
 use crate::config::DeliverConfig;
 use crate::environment::Environment;
 
@@ -89,12 +89,18 @@ impl Workers<HttpReceiver> {
 }
 
 impl<R: Receiver + 'static> Workers<R> {
-    /// Makes sure that every stream is there before anything is credited, and takes them over from a process that ended. If the
-    /// store is away, the workers do it when it is there.
+    /// Makes sure that every stream is there before anything is credited, and takes them over from a process that ended, also
+    /// those that the configuration lacks: a person can then skip what waits there. If the store is away, the workers do it when
+    /// it is there.
     pub(crate) async fn begin(&self) {
-        let streams = self.streams.iter().map(|(stream, ..)| stream.clone());
-        let streams: Vec<_> = streams.collect();
-        if let Err(error) = self.ledger.begin_deliveries(&streams).await {
+        let begin = async {
+            let streams = self.streams.iter().map(|(stream, ..)| stream.clone());
+            let mut streams: Vec<_> = streams.collect();
+            let others = unconfigured(&self.ledger, |it| streams.contains(it)).await?;
+            streams.extend(others.into_iter().map(|it| it.stream));
+            self.ledger.begin_deliveries(&streams).await
+        };
+        if let Err(error) = begin.await {
             tracing::debug!("cannot begin the deliveries now: {error}");
         }
     }
