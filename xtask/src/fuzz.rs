@@ -26,6 +26,8 @@ enum Target {
     Canonical,
     /// The input is a body, signed and read as a message to each method
     Typed,
+    /// The input is the answer of a billing, in XML or JSON
+    Billing,
     /// The input is a list of steps: payments and callbacks for a real ledger
     Ledger,
 }
@@ -67,6 +69,14 @@ fn fuzz(target: Target, seconds: u32) -> Result<()> {
     let (name, (sanitizer, longest, dictionary)) = match target {
         Target::Canonical => ("canonical", body),
         Target::Typed => ("typed", body),
+        Target::Billing => (
+            "billing",
+            (
+                "address",
+                2048,
+                Some("-dict=fuzz/dictionaries/billing.dict"),
+            ),
+        ),
         Target::Ledger => ("ledger", ("none", 240, None)),
     };
     shell::heading(name);

@@ -99,8 +99,8 @@ pub mod port;
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
 pub use jetpay_rules::{
-    CorrectionError, EntryKind, EventStatus, ManualCreditError, OperationEvent, PaymentState,
-    UnknownWord,
+    CorrectionError, EffectKey, EntryKind, EventStatus, ManualCreditError, OperationEvent,
+    PaymentState, UnknownWord,
 };
 pub use ledger::{
     Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
@@ -108,11 +108,13 @@ pub use ledger::{
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
 pub use model::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
-    Counts, Customer, Debt, DebtsOutcome, DifferenceState, DifferenceVerdict, Entry, Error, Flag,
-    ImportCount, Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError,
-    Operation, Payment, PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun,
-    Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
+    CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
+    DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
+    DeliveryStream, DifferenceState, DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount,
+    Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError, Operation, Payment,
+    PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun, Resolution,
+    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

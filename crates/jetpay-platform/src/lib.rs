@@ -11,6 +11,7 @@
 //! - [`gate`] simulates the Gate, to which a merchant sends payouts. A script, a seed or the account number decides how
 //!   each payout ends.
 //! - [`data_api`] simulates the Data API: the platform's own books, with which a merchant reconciles.
+//! - [`billing`] simulates a merchant's billing, which the service asks and tells.
 //! - [`raw`] is HTTP/1.1 without an HTTP client, for requests that no client sends.
 //!
 //! ```no_run
@@ -28,6 +29,7 @@
 //! ```
 
 mod admin;
+pub mod billing;
 mod client;
 pub mod data_api;
 pub mod gate;

@@ -1,4 +1,4 @@
-//! What the simulated platform serves over HTTP: the Gate and the Data API.
+//! What the simulators serve over HTTP: the platform's Gate and Data API, a merchant's billing and receiver of webhooks.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -30,12 +32,14 @@ pub enum Reply {
         after: Duration,
         /// The HTTP status.
         status: u16,
+        /// The headers: names in lower case, and values.
+        headers: Vec<(&'static str, String)>,
         /// The body.
         body: Vec<u8>,
     },
     /// The connection ends without an answer.
     Dropped {
-        /// Whether a Gate accepted a payout before.
+        /// Whether what the request asks for has happened before.
         accepted: bool,
     },
 }
@@ -45,23 +49,23 @@ impl Reply {
         Self::Answer {
             after: Duration::ZERO,
             status,
+            headers: Vec::new(),
             body: body.into(),
         }
     }
 
-    pub(crate) fn slowly(self, longer: Duration) -> Self {
-        match self {
-            Self::Answer {
-                after,
-                status,
-                body,
-            } => Self::Answer {
-                after: after + longer,
-                status,
-                body,
-            },
-            dropped @ Self::Dropped { .. } => dropped,
+    pub(crate) fn slowly(mut self, longer: Duration) -> Self {
+        if let Self::Answer { after, .. } = &mut self {
+            *after += longer;
         }
+        self
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.push((name, value.into()));
+        }
+        self
     }
 
     /// The HTTP status, when there is an answer.
@@ -102,8 +106,11 @@ impl fmt::Debug for Reply {
 
 /// Answers requests.
 pub(crate) trait Respond: Send + Sync + 'static {
-    /// Answers a request that was posted to this path.
-    fn respond(&self, path: &str, body: &[u8]) -> Reply;
+    /// The methods of HTTP that are answered. Others get 405.
+    const METHODS: &'static [Method] = &[Method::POST];
+
+    /// Answers a request.
+    fn respond(&self, head: &Parts, body: &[u8]) -> Reply;
 }
 
 /// The script says to close the connection instead of answering.
@@ -136,12 +143,12 @@ async fn serve(stream: TcpStream, responder: Arc<impl Respond>) {
         .await;
 }
 
-async fn answer(
+async fn answer<R: Respond>(
     request: Request<Incoming>,
-    responder: Arc<impl Respond>,
+    responder: Arc<R>,
 ) -> Result<Response<Full<Bytes>>, Dropped> {
     let (head, body) = request.into_parts();
-    if head.method != Method::POST {
+    if !R::METHODS.contains(&head.method) {
         return Ok(response(StatusCode::METHOD_NOT_ALLOWED, Vec::new()));
     }
     let body = match tokio::time::timeout(PATIENCE, Limited::new(body, MOST).collect()).await {
@@ -149,17 +156,25 @@ async fn answer(
         Ok(Err(_)) => return Ok(response(StatusCode::PAYLOAD_TOO_LARGE, Vec::new())),
         Err(_) => return Ok(response(StatusCode::REQUEST_TIMEOUT, Vec::new())),
     };
-    let (after, status, body) = match responder.respond(head.uri.path(), &body) {
-        Reply::Dropped { .. } => return Err(Dropped),
-        Reply::Answer {
-            after,
-            status,
-            body,
-        } => (after, status, body),
+    let Reply::Answer {
+        after,
+        status,
+        headers,
+        body,
+    } = responder.respond(&head, &body)
+    else {
+        return Err(Dropped);
     };
     tokio::time::sleep(after).await;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(response(status, body))
+    let mut response = response(status, body);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().append(name, value);
+        }
+    }
+    Ok(response)
 }
 
 fn response(status: StatusCode, body: Vec<u8>) -> Response<Full<Bytes>> {

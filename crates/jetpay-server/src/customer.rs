@@ -106,6 +106,31 @@ pub struct ContractBody {
 }
 
 impl CustomerBody {
+    /// A customer of a billing that knows accounts and no contracts: without contracts, or with one that has the account's id and
+    /// number and what is owed, in minor units.
+    pub(crate) fn of_account(id: &CustomerId, debt: Option<i64>) -> Self {
+        let contract = |payment| ContractBody {
+            id: id.to_string(),
+            number: id.to_string(),
+            payment: Some(payment),
+            min_payment: None,
+            status_code: 0,
+            info: None,
+            as_of_seq: None,
+        };
+        Self {
+            additional_customer_id: None,
+            contracts: debt.map(contract).into_iter().collect(),
+            as_of_seq: None,
+        }
+    }
+
+    /// Whether it says which entries its debts include.
+    pub(crate) fn names_entries(&self) -> bool {
+        let mut contracts = self.contracts.iter();
+        self.as_of_seq.is_some() || contracts.any(|contract| contract.as_of_seq.is_some())
+    }
+
     /// The customer with this id.
     ///
     /// # Errors

@@ -21,6 +21,15 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// Where a JSON object stands: that decides what a person can do about a wrong one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On a line of a file.
+    Line,
+    /// In an answer of a program, where it is all there is.
+    Answer,
+}
+
 impl FieldError {
     /// An error in this field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
@@ -30,16 +39,18 @@ impl FieldError {
         }
     }
 
-    /// Reads a line that holds one JSON object. The error has an empty field when the line is no such object.
-    fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
+    /// Reads one JSON object. The error has an empty field when the text is no such object.
+    fn of_object<T: DeserializeOwned>(text: &[u8], place: Place) -> Result<T, Self> {
+        let is_line = place == Place::Line;
+        let whole = |line: &str, answer: &str| Self::new("", if is_line { line } else { answer });
         let text = str::from_utf8(text).map_err(|error| {
             let what = not_utf8(text, error);
-            Self::new("", format!("{what}: {SAVE_AS_UTF_8}"))
+            whole(&format!("{what}: {SAVE_AS_UTF_8}"), &what)
         })?;
         // The reader would also take a list, field by field.
         if text.trim_start().starts_with('[') {
             let what = "is a JSON list: write each object on one line, without `[`, `]` and commas around them";
-            return Err(Self::new("", what));
+            return Err(whole(what, "is a JSON list, and must be an object"));
         }
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -50,16 +61,19 @@ impl FieldError {
                         .to_owned()
                 }
                 Category::Eof => {
-                    "ends in the middle of a JSON value: write each object on one line".to_owned()
+                    let what = "ends in the middle of a JSON value";
+                    return whole(&format!("{what}: write each object on one line"), what);
                 }
+                // The columns count within a line, of which an answer has many.
+                _ if !is_line => "is not JSON".to_owned(),
                 _ => format!("is not JSON from column {} on", error.inner().column()),
             };
             Self::new("", message)
         })?;
         json.end().map_err(|_| {
-            Self::new(
-                "",
+            whole(
                 "there is more than one JSON value on the line, or a comma after it",
+                "has something after its JSON object",
             )
         })?;
         Ok(value)
@@ -164,9 +178,18 @@ impl FieldErrors {
     /// Reads a line that holds one JSON object, and adds all errors. There is no value when the line cannot be read; there is
     /// one without the wrong fields when only they cannot.
     pub(crate) fn line<T: DeserializeOwned>(&mut self, text: &[u8]) -> Option<T> {
+        self.object(text, Place::Line)
+    }
+
+    /// The same for an answer of a program.
+    pub(crate) fn answer<T: DeserializeOwned>(&mut self, text: &[u8]) -> Option<T> {
+        self.object(text, Place::Answer)
+    }
+
+    fn object<T: DeserializeOwned>(&mut self, text: &[u8], place: Place) -> Option<T> {
         let mut text = Cow::Borrowed(text);
         for _ in 0..MOST_READINGS {
-            let error = match FieldError::of_line(&text) {
+            let error = match FieldError::of_object(&text, place) {
                 Ok(value) => return Some(value),
                 Err(error) => error,
             };

@@ -1,4 +1,4 @@
-//! The service: two listeners, the payouts worker and the scheduled reconciliation, over one ledger.
+//! The service: two listeners, the payouts worker, the scheduled reconciliation and the deliveries, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +15,11 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
+use crate::deliver::{HttpReceiver, Wake, Workers};
+use crate::environment::SystemEnvironment;
 use crate::listener::{self, Limits, TrustedProxies};
+use crate::lookup::Lookup;
+use crate::mail::Mail;
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
@@ -40,6 +44,8 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
+    mail: Option<Mail>,
+    deliveries: Workers<HttpReceiver>,
     ledger: Ledger,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
@@ -57,7 +63,10 @@ impl Service {
     pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
-        let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
+        let lookup = Lookup::configured(config, &ledger).map_err(io::Error::other)?;
+        let wake = Wake::new();
+        let merchant = LedgerMerchant::new(config, ledger.clone()).with_lookup(lookup);
+        let merchant = Arc::new(merchant.with_wake(wake.clone()));
         let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
@@ -74,6 +83,9 @@ impl Service {
         let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
             .map_err(io::Error::other)?;
         let schedule = Schedule::new(config, &ledger).map_err(io::Error::other)?;
+        let mail = Mail::new(config, &ledger).map_err(io::Error::other)?;
+        let deliveries = Workers::new(&config.deliver, &ledger, Arc::new(SystemEnvironment), &wake)
+            .map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -81,6 +93,8 @@ impl Service {
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             status: StatusClient::new(config, &reloaded.keyring).map_err(io::Error::other)?,
+            endpoints: config.deliver.iter().map(admin::Endpoint::from).collect(),
+            wake: wake.clone(),
             metrics: Metrics::default(),
         };
         let limits = Limits {
@@ -98,6 +112,8 @@ impl Service {
             admin,
             worker,
             schedule,
+            mail,
+            deliveries,
             ledger,
             reloaded,
             listen,
@@ -153,15 +169,27 @@ impl Service {
             .map(|worker| actix_web::rt::spawn(worker.run(ending.clone())));
         let schedule = self
             .schedule
-            .map(|schedule| actix_web::rt::spawn(schedule.run(ending)));
+            .map(|schedule| actix_web::rt::spawn(schedule.run(ending.clone())));
+        let mail = self
+            .mail
+            .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        // What is credited from now on is delivered.
+        self.deliveries.begin().await;
+        let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
             // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
         }
+        // What is not recorded now would be sent again after the next start.
+        let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
+        }
+        if let Some(mail) = mail {
+            // A mail that is sent and not recorded would come again.
+            let _ = mail.await;
         }
         // The task logs the last alarms. It holds a handle of the ledger, which closes with the last one.
         drop(end);

@@ -168,7 +168,58 @@ pub(crate) fn check_counts(store: &SimStore) -> Result<(), Breach> {
     Invariant::CountsAgree.broken(None, message)
 }
 
-const TABLES: [&str; 10] = [
+/// The row of the only stream of deliveries.
+#[derive(Debug)]
+pub(crate) struct StreamRow {
+    pub(crate) cursor: i64,
+    pub(crate) fencing_token: i64,
+    pub(crate) leased_until: i64,
+}
+
+pub(crate) fn delivery_stream(connection: &Connection) -> rusqlite::Result<Option<StreamRow>> {
+    let sql = "SELECT cursor, fencing_token, leased_until FROM delivery_streams";
+    let stream = one(connection, sql, (), |row| {
+        Ok(StreamRow {
+            cursor: row.get(0)?,
+            fencing_token: row.get(1)?,
+            leased_until: row.get(2)?,
+        })
+    });
+    stream.optional()
+}
+
+/// The entries at or before the cursor that are not delivered, with their states.
+pub(crate) fn waiting_deliveries(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    let sql = "SELECT seq, state FROM waiting_deliveries ORDER BY seq";
+    all(connection, sql, (), |row| row.try_into())
+}
+
+/// When an entry that waits is due next: the first of its customer, unless one of them is parked.
+pub(crate) fn next_delivery(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT min(due_at) FROM (
+                   SELECT due_at, min(seq) FROM waiting_deliveries
+                   WHERE lane NOT IN (SELECT lane FROM waiting_deliveries WHERE state = 'parked')
+                   GROUP BY lane)";
+    one(connection, sql, (), |row| row.get(0))
+}
+
+/// The kind of each alarm about a delivery, the entry that it names, and whether it is open.
+pub(crate) fn delivery_alarms(
+    connection: &Connection,
+) -> rusqlite::Result<Vec<(String, Option<i64>, bool)>> {
+    let sql = "SELECT kind, entry, NOT settled FROM alarms WHERE endpoint IS NOT NULL";
+    all(connection, sql, (), |row| row.try_into())
+}
+
+/// When a look-up stored the customer last; `None` if none did.
+pub(crate) fn seen_at(connection: &Connection, id: &str) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT seen_at FROM customers WHERE customer_id = ?1";
+    Ok(one(connection, sql, [id], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
+const TABLES: [&str; 14] = [
     "customers",
     "customer_words",
     "payments",
@@ -179,6 +230,10 @@ const TABLES: [&str; 10] = [
     "counts",
     "payouts",
     "payout_steps",
+    "delivery_streams",
+    "waiting_deliveries",
+    "delivery_receipts",
+    "delivery_skips",
 ];
 
 /// Every value in the database, table by table.

@@ -57,6 +57,23 @@ impl Environment for Clock {
     }
 }
 
+/// A clock that differs from the virtual clock by `skew` milliseconds.
+#[derive(Clone)]
+pub(crate) struct SkewedClock {
+    pub(crate) clock: Clock,
+    pub(crate) skew: i64,
+}
+
+impl Environment for SkewedClock {
+    fn now(&self) -> Millis {
+        Millis(self.clock.millis() + self.skew)
+    }
+
+    fn fresh_payment_id(&self) -> PaymentId {
+        self.clock.fresh_payment_id()
+    }
+}
+
 /// The moment in the format of the platform's messages.
 pub(crate) fn platform_date(millis: i64) -> String {
     let moment = Timestamp::from_millisecond(millis).unwrap_or_default();

@@ -50,6 +50,14 @@ jetpay_rules::closed_words! {
         AuditClean = "the ledger's audit finds nothing",
         /// A reconciliation with the platform's own record finds nothing but what was planted, and its sums add up.
         Reconciles = "a reconciliation finds what was planted",
+        /// The merchant's billing has each credit in its books once, and nothing else.
+        BookedOnce = "the billing books each credit exactly once",
+        /// The billing is told of a customer's credits one after the other.
+        ToldInOrder = "the billing is told of a customer's credits in their order",
+        /// Only the server with the lease tells the billing, and only while the answer can come before the lease ends.
+        ToldUnderLease = "only the server with the lease tells the billing",
+        /// At most 100 entries are told again after a crash.
+        FewToldAgain = "at most 100 entries are told again after a crash",
         /// The run ends: no delivery waits without end, and the platform repeats each callback until it is acknowledged
         /// or its schedule ends.
         Terminates = "the run ends",

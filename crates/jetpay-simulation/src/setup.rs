@@ -25,6 +25,8 @@ const WRONG_SECRET: &str = "secret-of-no-project";
 /// The configuration of the service. All runs share it.
 pub struct Setup {
     pub(crate) config: Config,
+    /// The same, with a billing of the merchant's.
+    with_billing: Config,
     pub(crate) keyring: Keyring,
     keys: [Key; 2],
     wrong_key: Key,
@@ -37,14 +39,25 @@ impl Setup {
     /// The folder cannot be written, or the service refuses the configuration.
     pub fn prepare() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
-        let config = configure(folder.path())?;
+        let config = configure(folder.path(), "")?;
+        let with_billing = configure(folder.path(), BILLING)?;
         let [first, second] = SECRETS;
         Ok(Self {
             keyring: config.keyring(),
             config,
+            with_billing,
             keys: [Key::new(first)?, Key::new(second)?],
             wrong_key: Key::new(WRONG_SECRET)?,
         })
+    }
+
+    /// The configuration, with the merchant's billing or without.
+    pub(crate) fn config(&self, has_billing: bool) -> &Config {
+        if has_billing {
+            &self.with_billing
+        } else {
+            &self.config
+        }
     }
 
     /// The key of a project; with `right` false, a key of no project.
@@ -56,7 +69,10 @@ impl Setup {
     }
 }
 
-fn configure(folder: &Path) -> anyhow::Result<Config> {
+/// The look-up in the merchant's billing. Nothing listens at its address.
+const BILLING: &str = "[lookup]\nkind = \"osmp\"\nurl = \"http://127.0.0.1:9/payments\"\n";
+
+fn configure(folder: &Path, more: &str) -> anyhow::Result<Config> {
     let methods = jetpay_platform::METHODS
         .each_ref()
         .map(|method| method.name);
@@ -70,6 +86,7 @@ fn configure(folder: &Path) -> anyhow::Result<Config> {
         );
         text.push_str(&table);
     }
+    text.push_str(more);
     let path = folder.join("jetpay.toml");
     fs::write(&path, text)?;
     Config::read(&path).context("the service refuses its configuration")

@@ -62,6 +62,16 @@ jetpay_rules::closed_words! {
         Credits = "credits",
         /// Entries of all kinds.
         Entries = "entries",
+        /// Questions to the merchant's billing about customers.
+        Questions = "questions to the billing",
+        /// Deliveries of credits to the merchant's billing.
+        Told = "credits told to the billing",
+        /// Deliveries of credits that were sent before.
+        ToldAgain = "  of them again",
+        /// Credits that the billing refused, or did not answer plainly.
+        Parked = "  parked for a person",
+        /// Credits in the billing's books.
+        Booked = "booked by the billing",
         /// Operations that a reconciliation with the platform's own record finds to differ.
         Differences = "differences in reconciliation",
         /// Payouts that an operator resolved.

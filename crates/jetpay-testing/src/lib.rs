@@ -7,6 +7,7 @@
 mod fixtures;
 pub mod leaks;
 pub mod postgres;
+pub mod smtp;
 
 pub use fixtures::{
     BAD_INPUT, FOLDERS, Fixture, Kind, Manifest, SECRET, Text, fixture_keyring, json, pretty,

@@ -87,7 +87,7 @@ pub(super) fn is_good(answer: &Answer<'_>) -> bool {
 }
 
 /// The payment id in a successful answer to `check_deposit`.
-fn payment_id(body: &[u8]) -> Option<String> {
+pub(super) fn payment_id(body: &[u8]) -> Option<String> {
     let (_, rest) = std::str::from_utf8(body)
         .ok()?
         .split_once(r#""payment_id":""#)?;

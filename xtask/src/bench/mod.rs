@@ -5,7 +5,9 @@
 #![expect(clippy::float_arithmetic, reason = "times and ratios, never money")]
 
 mod bare;
+mod deliver;
 mod http;
+mod lookup;
 mod memory;
 mod messages;
 mod peers;
@@ -49,6 +51,10 @@ enum Part {
     /// `verify` as a developer would write it in Node, Python and PHP
     Peers,
     Credits,
+    /// `verify` that asks the merchant's billing
+    Lookup,
+    /// Deliveries to a receiver on this machine
+    Deliver,
     Memory,
     /// A ledger of 10,000,000 operations against a million of the platform's: minutes and 10 GB; with `--quick` a tenth
     Reconcile,
@@ -95,6 +101,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         if let Some(customers) = arguments.growth {
             rows.extend(table::of_credits(arguments.quick, Some(customers))?);
         }
+    }
+    if is_wanted(Part::Lookup) {
+        rows.extend(lookup::measure(effort)?);
+    }
+    if is_wanted(Part::Deliver) {
+        rows.push(deliver::measure(effort)?);
     }
     if !rows.is_empty() {
         table::print(&rows);

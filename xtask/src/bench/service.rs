@@ -17,10 +17,13 @@ use crate::shell;
 /// The number of customers in the store.
 pub(super) const CUSTOMERS: usize = 100_000;
 
+/// The secret of webhooks.
+pub(super) const WEBHOOK_SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rcy1vZi1hLWJlbmNo";
+
 pub(super) struct Service {
     pub(super) address: SocketAddr,
     pub(super) process: Process,
-    admin: Admin,
+    pub(super) admin: Admin,
     /// A folder on the disk of the store.
     pub(super) folder: TempDir,
 }
@@ -28,14 +31,24 @@ pub(super) struct Service {
 impl Service {
     /// Builds the service, imports the customers and starts `jetpay serve`.
     pub(super) fn start() -> Result<Self> {
+        Self::with("", &customer_rows())
+    }
+
+    /// Does so with more tables in the configuration, and these customers.
+    pub(super) fn with(tables: &str, customer_rows: &str) -> Result<Self> {
         let binary = service::build(&service::own_profile()?)?;
         // Beside the build, which is on a disk. A folder for temporary files may be in memory, where a sync costs nothing.
         let folder = tempfile::tempdir_in(binary.with_file_name(""))?;
         let [name, customers] = ["jetpay", "customers.csv"].map(|it| folder.path().join(it));
-        let environment = [("JETPAY_SECRET", SECRET), ("JETPAY_LOG", "warn")];
+        let environment = [
+            ("JETPAY_SECRET", SECRET),
+            ("JETPAY_WEBHOOK_SECRET", WEBHOOK_SECRET),
+            ("JETPAY_LOG", "warn"),
+        ];
         let store = "sqlite://jetpay.db";
-        let service = service::Service::new(&binary, &name, store, &configuration(), &environment)?;
-        fs::write(&customers, customer_rows())?;
+        let service =
+            service::Service::new(&binary, &name, store, &configuration(tables), &environment)?;
+        fs::write(&customers, customer_rows)?;
         shell::run(service.jetpay(["customers", "import"]).arg(&customers))?;
         let address = (Ipv4Addr::LOCALHOST, service.listen).into();
         let process = Process::start(&mut service.jetpay(["serve"]))?.accepts(address)?;
@@ -64,7 +77,7 @@ impl Service {
     }
 }
 
-fn configuration() -> String {
+fn configuration(tables: &str) -> String {
     format!(
         r#"max_connections = 15_000
 
@@ -73,13 +86,15 @@ id = {PROJECT}
 methods = ["kaspi"]
 currency = "KZT"
 secret_env = "JETPAY_SECRET"
-"#
+{tables}"#
     )
 }
 
-fn customer_rows() -> String {
-    let columns = "customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code";
-    let mut text = format!("{columns}\n");
+/// The columns of a customer with a contract.
+pub(super) const COLUMNS: &str = "customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code";
+
+pub(super) fn customer_rows() -> String {
+    let mut text = format!("{COLUMNS}\n");
     for n in 0..CUSTOMERS {
         writeln!(
             text,

@@ -15,12 +15,20 @@ use crate::service::Service;
 
 pub(super) const PROJECT: u64 = 1234;
 pub(super) const SECRET: &str = "secret-of-the-crash-run";
-const ENVIRONMENT: [(&str, &str); 2] = [("JETPAY_SECRET", SECRET), ("JETPAY_LOG", "warn")];
+/// The secret that signs webhooks.
+pub(super) const WEBHOOK_SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS13ZWJob29rcy1vZi1hLWNyYXNo";
+const ENVIRONMENT: [(&str, &str); 3] = [
+    ("JETPAY_SECRET", SECRET),
+    ("JETPAY_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("JETPAY_LOG", "warn"),
+];
 
 pub(super) struct Fleet {
     services: Vec<Service>,
     /// The port of the Gate that all services use.
     pub(super) gate: u16,
+    /// The ports where all services reach the merchant's billing and its receiver of webhooks.
+    pub(super) billing: [u16; 2],
     database: Option<(Arc<Cluster>, Database)>,
     folder: TempDir,
     /// When a process was killed, once for each kill.
@@ -43,13 +51,21 @@ impl Fleet {
             None => (1, "sqlite://jetpay.db"),
         };
         let (folder, gate) = (tempfile::tempdir()?, free_port());
+        let billing = [free_port(), free_port()];
         let services = (0..count).map(|number| {
             let name = folder.path().join(format!("jetpay-{number}"));
-            Service::new(binary, &name, store, &configuration(gate), &ENVIRONMENT)
+            Service::new(
+                binary,
+                &name,
+                store,
+                &configuration(gate, billing),
+                &ENVIRONMENT,
+            )
         });
         Ok(Self {
             services: services.collect::<Result<_>>()?,
             gate,
+            billing,
             database,
             folder,
             killed_at: Vec::new(),
@@ -139,7 +155,7 @@ impl Fleet {
 }
 
 /// Whatever is configured besides the listeners and the store.
-fn configuration(gate: u16) -> String {
+fn configuration(gate: u16, [billing, webhooks]: [u16; 2]) -> String {
     format!(
         r#"
 [gate]
@@ -151,6 +167,17 @@ ask_after_seconds = 1
 id = {PROJECT}
 methods = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz"]
 secret_env = "JETPAY_SECRET"
+
+[[deliver]]
+name = "billing"
+kind = "osmp"
+url = "http://127.0.0.1:{billing}/payments"
+
+[[deliver]]
+name = "webhooks"
+kind = "webhook"
+url = "http://127.0.0.1:{webhooks}/webhooks"
+secret_env = ["JETPAY_WEBHOOK_SECRET"]
 "#
     )
 }

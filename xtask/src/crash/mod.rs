@@ -1,5 +1,5 @@
 //! `cargo xtask crash`: kills the real service again and again under load, and proves that no money is lost or created:
-//! no top-up is lost or credited twice, no payout is forgotten or sent twice.
+//! no top-up is lost or credited twice, no payout is forgotten or sent twice, and the merchant's billing books each credit once.
 //!
 //! The platform and its Gate survive every kill. They are those of `jetpay-platform`; here are the kills, and a journal of
 //! what the service acknowledged. One round: start the services that are down, look up what was acknowledged, let the
@@ -10,8 +10,10 @@
 //! seed is similar, not identical.
 
 mod at_the_gate;
+mod billing;
 mod fleet;
 mod payouts;
+mod program;
 mod relay;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::service::{self, TIMEOUT, TOKEN};
 use crate::shell::{self, time};
 use crate::stores::Stores;
+use billing::Billing;
 use fleet::Fleet;
 use payouts::Payouts;
 use relay::Relay;
@@ -48,6 +51,9 @@ const CUSTOMERS: [&str; 5] = [
 ];
 /// The number of clients that request payouts.
 const PAYOUT_CLIENTS: usize = 2;
+
+/// The number of deliveries that an operator retries in a round, at each endpoint.
+const RETRIED: usize = 10;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -140,9 +146,10 @@ struct Run {
     admin_relay: Relay,
     top_ups: Journal,
     payouts: Payouts,
+    billing: Billing,
     traffic: JoinHandle<Tally>,
     stop: Arc<Notify>,
-    /// What the merchant's billing read of the feed, page by page, and at the end.
+    /// What the merchant's program read of the feed, page by page, and at the end.
     feed: Vec<Entry>,
     /// What is wrong.
     problems: Vec<String>,
@@ -151,6 +158,7 @@ struct Run {
 impl Run {
     /// Starts the services, then the platform and its Gate.
     async fn begin(fleet: &mut Fleet, random: &mut Rng) -> Result<Self> {
+        let billing = Billing::open(fleet, random).await?;
         let (ports, admin_ports) = fleet.ports();
         let relay = Relay::to(ports, random.fork()).await?;
         let admin_relay = Relay::to(admin_ports, random.fork()).await?;
@@ -165,6 +173,7 @@ impl Run {
         let stopped = Arc::clone(&stop);
         Ok(Self {
             payouts: Payouts::open(fleet.gate, relay.url(), admin.clone()).await?,
+            billing,
             traffic: tokio::spawn(runner.run(async move { stopped.notified().await })),
             relay,
             admin,
@@ -189,7 +198,12 @@ impl Run {
             clients.spawn(self.payouts.clone().request_payouts(random.fork()));
         }
         clients.spawn(read_feed(self.admin.clone()));
+        self.billing.start().await?;
+        if random.u8(..100) < 30 {
+            self.billing.retry(&self.admin, RETRIED).await?;
+        }
         tokio::time::sleep(millis(random, 20, fleet.longest_load())).await;
+        self.billing.trouble(random).await;
         let kills = fleet.killed_at.len();
         fleet.crash_something(random).await?;
         if fleet.any_survives() {
@@ -235,6 +249,8 @@ impl Run {
         }
         self.problems
             .extend(top_ups::compare(&self.top_ups.lock(), &self.feed));
+        let undelivered = self.billing.finish(&self.admin, &self.feed).await?;
+        self.problems.extend(undelivered);
         fleet.kill_all()?;
         if let Some(printed) = fleet.check_the_ledger()? {
             self.problems
@@ -264,12 +280,13 @@ impl Run {
             ),
         ];
         let (payouts, gate) = (self.payouts.journal(), self.payouts.gate());
+        rows.extend(self.billing.rows());
         rows.extend(at_the_gate::rows(&payouts, &gate, &fleet.killed_at));
         rows
     }
 }
 
-/// The merchant's billing. It follows the feed, and must not miss an entry.
+/// The merchant's program. It follows the feed, and must not miss an entry.
 async fn read_feed(admin: Admin) {
     loop {
         // The service may be down. What was read before is kept.

@@ -15,7 +15,12 @@ pub(super) struct Relay {
 impl Relay {
     /// Listens, and connects each connection to a random one of these ports, whether a service listens there or not.
     pub(super) async fn to(ports: Vec<u16>, random: Rng) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::at(0, ports, random).await
+    }
+
+    /// Does so at a port of its own.
+    pub(super) async fn at(port: u16, ports: Vec<u16>, random: Rng) -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (open, is_open) = watch::channel(true);
         tokio::spawn(accept(listener, ports, is_open, random));

@@ -10,6 +10,7 @@ use jetpay_platform::{Entry, Exchange};
 use serde_json::{Value, json};
 
 use super::at_the_gate::AtTheGate;
+use super::billing;
 use super::fleet::{PROJECT, SECRET};
 use super::payouts::{self, Order};
 use super::top_ups::{self, Acknowledged};
@@ -287,4 +288,53 @@ fn payout_that_lost_a_field_a_step_or_the_effect_of_a_callback_is_found() {
         change(&mut shown, changed);
         expect(expected, &order.lost(&BTreeSet::from([status]), &shown));
     }
+}
+
+#[test]
+fn credit_that_is_not_told_or_is_told_twice_wrongly_or_out_of_order_is_found() {
+    let entry = |operation: &str, kind: &str, amount: i64| -> Entry {
+        let entry = json!({
+            "seq": 1, "kind": kind, "payment_id": "p1", "operation_id": operation, "project_id": PROJECT, "method": "kaspi",
+            "customer_id": "c", "amount": amount, "currency": "KZT", "time": ""
+        });
+        serde_json::from_value(entry).unwrap()
+    };
+    let feed = [
+        entry("7", "credit", 100),
+        entry("8", "refund", -100),
+        entry("9", "credit", 5),
+    ];
+    let credits = billing::credits(&feed);
+    let (first, second) = (("7", 100), ("9", 5));
+    for (booked, expected) in [
+        (vec![first, second], ""),
+        (vec![first], "is in the feed and not told"),
+        (vec![first, second, first], "is told twice"),
+        (
+            vec![first, second, ("8", 100)],
+            "is told and not in the feed",
+        ),
+        (vec![first, ("9", 6)], "is in the feed and not told"),
+        (vec![second, first], "told in another order"),
+    ] {
+        expect(
+            expected,
+            &billing::compare(&credits, &books(&[("c", &booked)])),
+        );
+    }
+    let strange = books(&[("c", &[first, second]), ("d", &[first])]);
+    expect(
+        "d: (\"7\", 100) is told and not in the feed",
+        &billing::compare(&credits, &strange),
+    );
+}
+
+fn books(books: &[(&str, &[(&str, i64)])]) -> billing::Lines {
+    let lines = books.iter().map(|(customer, booked)| {
+        let lines = booked
+            .iter()
+            .map(|(id, amount)| ((*id).to_owned(), *amount));
+        ((*customer).to_owned(), lines.collect())
+    });
+    lines.collect()
 }

@@ -73,7 +73,7 @@ const PLATFORM: &str =
 
 /// The whole SDK, the ledger, and the platform for the demo. Never `jetpay-conformance`.
 const SERVER: &str = "jetpay-core jetpay-explain jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz \
-                      jetpay-qiwi-kz jetpay-actix jetpay-gate jetpay-reconcile jetpay-ledger jetpay-platform";
+                      jetpay-qiwi-kz jetpay-actix jetpay-gate jetpay-reconcile jetpay-ledger jetpay-billing jetpay-platform";
 
 /// The crates that a merchant of top-ups can name.
 const MERCHANT: &str = "jetpay-actix jetpay-kaspi jetpay-kassa24 jetpay-rules";
@@ -93,6 +93,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(Room::Sdk, "jetpay-actix", CORE),
     rule(Room::Sdk, "jetpay-gate", CORE),
     // Service, which serves merchants. It meets conformance over HTTP only.
+    rule(Room::Service, "jetpay-billing", CORE),
     rule(
         Room::Service,
         "jetpay-ledger",

@@ -225,6 +225,60 @@ pub(super) const RULES: &[Rule] = &[
         sql: "SELECT id FROM differences WHERE (state IN ('foreign', 'accepted')) <> (reason IS NOT NULL)",
     },
     Rule {
+        says: "a stream of deliveries has a cursor within its feed",
+        of: "stream",
+        sql: "SELECT id FROM delivery_streams WHERE cursor > CASE feed
+                  WHEN 'entries' THEN (SELECT coalesce(max(seq), 0) FROM entries)
+                  ELSE (SELECT coalesce(max(seq), 0) FROM alarms) END",
+    },
+    Rule {
+        says: "what waits to be delivered is an item of the feed at or before the cursor of its stream",
+        of: "delivery of",
+        sql: "SELECT seq FROM waiting_deliveries AS waiting WHERE NOT EXISTS (
+                  SELECT 1 FROM delivery_streams WHERE id = stream AND waiting.seq <= cursor AND CASE feed
+                      WHEN 'entries' THEN EXISTS (SELECT 1 FROM entries WHERE entries.seq = waiting.seq)
+                      ELSE EXISTS (SELECT 1 FROM alarms WHERE alarms.seq = waiting.seq) END)",
+    },
+    Rule {
+        says: "an entry that is parked has an alarm, open or resolved",
+        of: "delivery of entry",
+        sql: "SELECT waiting.seq FROM waiting_deliveries AS waiting JOIN delivery_streams AS streams ON id = stream
+              WHERE feed = 'entries' AND waiting.state = 'parked' AND NOT EXISTS (SELECT 1 FROM alarms
+                  WHERE endpoint = streams.name AND entry = waiting.seq AND alarms.kind = 'delivery_parked')",
+    },
+    Rule {
+        says: "an open alarm about a delivery has its stream, and one about a parked entry has an entry that waits",
+        of: "alarm",
+        sql: "SELECT alarms.seq FROM alarms WHERE endpoint IS NOT NULL AND NOT settled AND NOT EXISTS (
+                  SELECT 1 FROM delivery_streams AS streams WHERE feed = 'entries' AND streams.name = endpoint
+                      AND (kind <> 'delivery_parked' OR EXISTS (SELECT 1 FROM waiting_deliveries AS waiting
+                          WHERE stream = streams.id AND waiting.seq = alarms.entry)))",
+    },
+    Rule {
+        says: "an alarm about a delivery names the payment and the operation of its entry",
+        of: "alarm",
+        sql: "SELECT alarms.seq FROM alarms LEFT JOIN entries ON entries.seq = entry
+              WHERE entry IS NOT NULL AND (entries.seq IS NULL OR entries.payment_id <> alarms.payment_id
+                  OR entries.operation_id <> alarms.operation_id OR entries.project_id <> alarms.project_id)",
+    },
+    Rule {
+        says: "what is not sent is an item of the feed that does not wait",
+        of: "delivery of",
+        sql: "SELECT seq FROM delivery_skips AS skips WHERE NOT EXISTS (
+                  SELECT 1 FROM delivery_streams WHERE id = stream AND CASE feed
+                      WHEN 'entries' THEN EXISTS (SELECT 1 FROM entries WHERE entries.seq = skips.seq)
+                      ELSE EXISTS (SELECT 1 FROM alarms WHERE alarms.seq = skips.seq) END)
+              OR EXISTS (SELECT 1 FROM waiting_deliveries AS waiting
+                  WHERE waiting.stream = skips.stream AND waiting.seq = skips.seq)",
+    },
+    Rule {
+        says: "a receipt of a delivery has its entry",
+        of: "receipt",
+        sql: "SELECT seq FROM delivery_receipts AS receipts WHERE NOT EXISTS (SELECT 1 FROM entries
+                  WHERE entries.project_id = receipts.project_id AND entries.operation_id = receipts.operation_id
+                    AND entries.kind = receipts.kind)",
+    },
+    Rule {
         says: "the counts of what waits are right",
         of: "counted",
         sql: "SELECT what FROM (

@@ -168,6 +168,7 @@ pub(crate) fn keep_unusable(
             amount: callback.amount.filter(|_| payment_id.is_some()),
             reason: Some(&callback.reason),
             difference: None,
+            delivery: None,
             message: Some(SignedMessage {
                 signature: &signature,
                 body: &callback.body,

@@ -2,8 +2,8 @@
 
 use jetpay_core::id::CustomerId;
 
-use crate::model::{Customer, Debt, DebtsOutcome, ImportCount};
-use crate::port::{Command, Keys};
+use crate::model::{Customer, Debt, DebtsOutcome, ImportCount, Millis};
+use crate::port::{Command, Keys, NOT_SEEN};
 
 /// Adds or replaces customers, all or none.
 pub(crate) fn put_customers(customers: Vec<Customer>) -> Command<ImportCount> {
@@ -15,11 +15,39 @@ pub(crate) fn put_customers(customers: Vec<Customer>) -> Command<ImportCount> {
     Command::new(keys, move |transaction| {
         let mut count = ImportCount::default();
         for customer in &customers {
-            let is_new = transaction.put_customer(customer)?;
+            let is_new = transaction.put_customer(customer, None)?;
             count.new += u64::from(is_new);
             count.replaced += u64::from(!is_new);
         }
         Ok(count)
+    })
+}
+
+/// Adds or replaces a customer as a look-up saw it.
+pub(crate) fn see_customer(customer: Customer, now: Millis) -> Command<()> {
+    let keys = Keys {
+        customers: vec![customer.customer_id.clone()],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        transaction.put_customer(&customer, Some(now)).map(drop)
+    })
+}
+
+/// Takes back that a look-up saw a customer.
+pub(crate) fn unsee_customer(customer_id: CustomerId) -> Command<()> {
+    let keys = Keys {
+        contracts: vec![customer_id.clone()],
+        customers: vec![customer_id.clone()],
+        ..Keys::default()
+    };
+    Command::new(keys, move |transaction| {
+        match transaction.customer(&customer_id)? {
+            Some(customer) => transaction
+                .put_customer(&customer, Some(NOT_SEEN))
+                .map(drop),
+            None => Ok(()),
+        }
     })
 }
 
@@ -40,7 +68,7 @@ pub(crate) fn change_debts(
         };
         let outcome = customer.change_debts(&debts, as_of_seq);
         if let DebtsOutcome::Changed(customer) = &outcome {
-            transaction.put_customer(customer)?;
+            transaction.put_customer(customer, None)?;
         }
         Ok(outcome)
     })

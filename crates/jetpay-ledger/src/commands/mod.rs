@@ -7,6 +7,8 @@ mod alarm;
 mod callback;
 mod confirm;
 mod customer;
+mod decide_delivery;
+mod deliveries;
 mod payment;
 mod payouts;
 mod reconcile;
@@ -14,7 +16,13 @@ mod resolve;
 
 pub(crate) use callback::{keep_unusable, record_callback};
 pub(crate) use confirm::confirm_payment;
-pub(crate) use customer::{change_debts, delete_customers, put_customers};
+pub(crate) use customer::{
+    change_debts, delete_customers, put_customers, see_customer, unsee_customer,
+};
+pub(crate) use decide_delivery::{replay_deliveries, retry_delivery, skip_delivery};
+pub(crate) use deliveries::{
+    begin_deliveries, end_holds, lease_deliveries, record_deliveries, release_deliveries,
+};
 pub(crate) use payment::{import_payments, record_payment};
 pub(crate) use payouts::{
     forget_payers, lease_payout, record_outcome, record_payout, resolve_payout, send_by_hand,

@@ -240,6 +240,7 @@ fn carry_out(
             amount: alarm.amount,
             reason: None,
             difference: None,
+            delivery: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

@@ -139,6 +139,7 @@ fn see(
             amount: finding.amount.filter(|_| kind != AlarmKind::NotThere),
             reason: Some(&in_words(finding)),
             difference: Some(&now_seen.id),
+            delivery: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

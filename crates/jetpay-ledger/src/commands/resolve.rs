@@ -237,6 +237,7 @@ fn credit(
             amount: None,
             reason: None,
             difference: None,
+            delivery: None,
             message: None,
         };
         raise(transaction, &cause, now)?;

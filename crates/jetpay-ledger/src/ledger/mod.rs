@@ -1,5 +1,6 @@
 //! The ledger's handle: what callers use.
 
+mod deliveries;
 mod payouts;
 mod reads;
 mod reconcile;

@@ -40,10 +40,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Damaged`].
     pub async fn net_customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
-        if CustomerId::new(customer_id).is_err() {
-            return Ok(None);
-        }
-        self.store.net_customer(customer_id).await
+        let seen = self.seen_customer(customer_id).await?;
+        Ok(seen.map(|(customer, _)| customer))
     }
 
     /// The ids of customers in their order, those after `after`, at most `limit`.
@@ -61,6 +59,12 @@ impl Ledger {
     /// The `seq` of the last entry: the end of the feed. 0: there is none.
     pub async fn last_entry(&self) -> Result<i64, Error> {
         let sql = "SELECT coalesce(max(seq), 0) FROM entries";
+        self.number(sql).await
+    }
+
+    /// The `seq` of the last alarm. 0: there is none.
+    pub async fn last_alarm(&self) -> Result<i64, Error> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM alarms";
         self.number(sql).await
     }
 
@@ -155,6 +159,13 @@ impl Ledger {
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
         let (sql, values) = alarms::filtered(filter);
         self.read(&sql, values, alarms::alarm).await
+    }
+
+    /// Alarms in the order in which they were raised, those with a `seq` greater than `after`, at most `limit`. Reading on
+    /// from the last `seq` misses none.
+    pub async fn alarms_after(&self, after: i64, limit: usize) -> Result<Vec<Alarm>, Error> {
+        let values = vec![after.into(), Value::limit(limit)];
+        self.read(&alarms::after(), values, alarms::alarm).await
     }
 
     /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.

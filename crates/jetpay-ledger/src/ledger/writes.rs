@@ -19,7 +19,8 @@ const BATCH: usize = 1_000;
 /// Each can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
 impl Ledger {
-    /// Adds a customer, or replaces the one with this id, contracts and all; whether it was new.
+    /// Adds a customer, or replaces the one with this id, contracts and all; whether it was new. When a look-up saw the customer
+    /// last stays as it is.
     pub async fn put_customer(&self, customer: Customer) -> Result<bool, Error> {
         let put = commands::put_customers(vec![customer]);
         Ok(self.write(put).await?.new > 0)

@@ -39,6 +39,12 @@ alarm_words! {
         NotCredited = "not_credited",
         /// A reconciliation found that the platform's books have another amount than the ledger.
         AmountDiffersThere = "amount_differs_there",
+        /// The merchant's billing refused an entry, which is parked: it holds back later entries of the same customer.
+        DeliveryParked = "delivery_parked",
+        /// An endpoint of the merchant's does not take entries: the oldest one waits for 15 minutes.
+        DeliveryLate = "delivery_late",
+        /// The merchant's billing cannot be told of an entry: its protocol has no such thing, for example a refund.
+        NotDeliverable = "not_deliverable",
     }
 }
 
@@ -74,6 +80,9 @@ pub struct Alarm {
     /// The id of the difference that it is about, if a reconciliation raised it.
     #[serde(skip)]
     pub difference: Option<String>,
+    /// The delivery that it is about, if it is about one.
+    #[serde(skip)]
+    pub delivery: Option<AlarmDelivery>,
     /// When.
     pub time: Millis,
     /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
@@ -143,6 +152,15 @@ impl Alarm {
     }
 }
 
+/// The delivery that an alarm is about. At most one alarm of a kind is open about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AlarmDelivery {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The `seq` of the entry; none if the endpoint is late.
+    pub entry: Option<i64>,
+}
+
 /// How many alarms of one kind a filter lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AlarmCount {
@@ -202,6 +220,8 @@ pub struct AlarmCause<'a> {
     pub reason: Option<&'a str>,
     /// The id of the difference that it is about, if a reconciliation raises it.
     pub difference: Option<&'a str>,
+    /// The delivery that it is about, if it is about one.
+    pub delivery: Option<&'a AlarmDelivery>,
     /// A message that is stored nowhere else.
     pub message: Option<SignedMessage<'a>>,
 }
@@ -228,6 +248,7 @@ impl<'a> AlarmCause<'a> {
             amount: None,
             reason: None,
             difference: None,
+            delivery: None,
             message: None,
         }
     }

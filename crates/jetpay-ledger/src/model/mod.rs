@@ -4,6 +4,7 @@
 mod alarm;
 mod callback;
 mod customer;
+mod delivery;
 mod entry;
 mod error;
 mod numbers;
@@ -13,11 +14,16 @@ mod resolution;
 mod stored;
 
 pub use alarm::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, SignedMessage,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
+    SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
+pub use delivery::{
+    DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
+    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+};
 pub use entry::Entry;
 pub(crate) use entry::{
     STORED_METHOD_OF_OPERATORS, kind_from_stored, method_from_stored, stored_kind,

@@ -73,4 +73,12 @@ pub struct Totals {
     pub reconciliation_results: i64,
     /// How many differences, each once.
     pub differences: i64,
+    /// How many streams of deliveries.
+    pub delivery_streams: i64,
+    /// How many of their items wait.
+    pub waiting_deliveries: i64,
+    /// How many receipts of receivers.
+    pub delivery_receipts: i64,
+    /// How many items that are not sent.
+    pub delivery_skips: i64,
 }

@@ -171,4 +171,7 @@ impl Flag {
     pub const UNKNOWN_CONTRACT: Self = Self(Cow::Borrowed("unknown_contract"));
     /// `closed_contract`: the contract was not payable.
     pub const CLOSED_CONTRACT: Self = Self(Cow::Borrowed("closed_contract"));
+    /// `not_looked_up`: the merchant's billing did not answer, or said that the account takes no payments; and the customer is
+    /// known from an earlier answer, or as stored.
+    pub const NOT_LOOKED_UP: Self = Self(Cow::Borrowed("not_looked_up"));
 }

@@ -175,6 +175,22 @@ pub enum ResolveError {
     /// The platform's status answer changes nothing in the ledger.
     #[error("the ledger has all that the platform says about this payment")]
     NothingToConfirm,
+    /// No such item of a delivery waits.
+    #[error("no such entry waits at this endpoint: `jetpay deliver status` lists those that wait")]
+    NotWaiting,
+    /// The item is held until then: an attempt that began before may be under way.
+    #[error(
+        "this item is held now, and is not sent any more; an attempt to send it may be under way: skip it again after {0}"
+    )]
+    Held(Millis),
+    /// No server has delivered anything to an endpoint of this name.
+    #[error("there is no endpoint with this name yet")]
+    NoSuchStream,
+    /// A delivery would leave out entries.
+    #[error(
+        "that lies beyond what this endpoint has: entries would be left out; skip them one by one if that is what you want"
+    )]
+    BeyondCursor,
     /// No payout has this id.
     #[error("there is no payout with this id")]
     NoSuchPayout,

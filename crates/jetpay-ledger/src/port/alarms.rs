@@ -6,8 +6,8 @@ use jetpay_rules::OperationEvent;
 use super::keys::TransactionError;
 use super::value::{Conditions, Value, Values};
 use crate::model::{
-    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmSubject, Millis, Resolution, Unmatched,
-    Verdict,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmSubject, Millis, Resolution,
+    Unmatched, Verdict,
 };
 
 macro_rules! resolution_columns {
@@ -21,7 +21,7 @@ macro_rules! resolution_columns {
 /// operation that had come by then.
 const ALARMS: &str = concat!(
     "SELECT alarms.seq, alarms.kind, alarms.project_id, alarms.payment_id, alarms.operation_id, alarms.amount,
-        alarms.currency, alarms.reason, alarms.difference, alarms.time,
+        alarms.currency, alarms.reason, alarms.difference, alarms.endpoint, alarms.entry, alarms.time,
         events.payment_type, events.payment_status, events.operation_type, events.operation_status, events.amount,
         events.currency,
         coalesce(payments.project_id, payouts.project_id), coalesce(payments.amount, payouts.amount),
@@ -45,6 +45,13 @@ const ALARMS: &str = concat!(
 /// An alarm by its number.
 pub(crate) fn by_seq() -> String {
     format!("{ALARMS} WHERE alarms.seq = $1")
+}
+
+/// The alarms behind `$1`, at most `$2`, the oldest first.
+pub(crate) fn after() -> String {
+    format!(
+        "{ALARMS} WHERE alarms.seq IN (SELECT seq FROM alarms WHERE seq > $1 ORDER BY seq LIMIT $2) ORDER BY alarms.seq"
+    )
 }
 
 /// The first alarms of a payment, the oldest first.
@@ -135,6 +142,10 @@ pub(crate) fn alarm(row: &mut Values<'_>) -> Result<Alarm, TransactionError> {
         amount: row.optional_money()?,
         reason: row.optional_string(),
         difference: row.optional_string(),
+        delivery: {
+            let (endpoint, entry) = (row.optional_string(), row.optional_int());
+            endpoint.map(|endpoint| AlarmDelivery { endpoint, entry })
+        },
         time: row.time()?,
         event: None,
         subject: None,
@@ -230,7 +241,7 @@ pub(crate) fn unmatched(row: &mut Values<'_>) -> Result<Unmatched, TransactionEr
 }
 
 /// A row of `alarms`.
-pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 11] {
+pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 13] {
     [
         cause.kind.as_str().into(),
         cause.project_id.into(),
@@ -243,6 +254,8 @@ pub(crate) fn of_alarm<'v>(cause: &AlarmCause<'v>, now: Millis) -> [Value<'v>; 1
         cause.amount.map(Money::minor).into(),
         currency(cause.amount),
         cause.difference.into(),
+        cause.delivery.map(|it| it.endpoint.as_str()).into(),
+        cause.delivery.and_then(|it| it.entry).into(),
     ]
 }
 

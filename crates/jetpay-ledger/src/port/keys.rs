@@ -4,6 +4,7 @@ use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 use thiserror::Error;
 
 use crate::model;
+use crate::model::{AlarmDelivery, AlarmKind};
 
 /// Keys of the rows that a command reads or changes. A remote store fetches the rows of a whole group at once; a local
 /// store need not ask. A command that finds out later which rows it needs says so with
@@ -38,6 +39,12 @@ pub struct Keys {
     pub differences: Vec<String>,
     /// It records a reconciliation, or resolves the alarm of a difference: no other transaction records one meanwhile.
     pub reconciles: bool,
+    /// Streams of deliveries, by id: no other transaction changes one, or what waits in it, meanwhile.
+    pub streams: Vec<String>,
+    /// Items that wait in such a stream, from one `seq` to another.
+    pub waiting: Vec<(String, i64, i64)>,
+    /// Deliveries: whether an alarm of this kind about one is open.
+    pub delivery_alarms: Vec<(AlarmKind, AlarmDelivery)>,
     /// It announces payments: meanwhile no event may enter the inbox, or a callback could miss its payment.
     pub announces: bool,
     /// It puts an event into the inbox: meanwhile no payment may be announced.
@@ -60,6 +67,9 @@ impl Keys {
         self.payout_keys.extend(other.payout_keys);
         self.spenders.extend(other.spenders);
         self.differences.extend(other.differences);
+        self.streams.extend(other.streams);
+        self.waiting.extend(other.waiting);
+        self.delivery_alarms.extend(other.delivery_alarms);
         self.reconciles |= other.reconciles;
         self.announces |= other.announces;
         self.fills_inbox |= other.fills_inbox;

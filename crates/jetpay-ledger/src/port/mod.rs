@@ -3,6 +3,7 @@
 
 pub(crate) mod alarms;
 mod command;
+pub(crate) mod deliveries;
 mod keys;
 pub(crate) mod payouts {
     //! Payouts as rows: the same columns and the same questions in every store.
@@ -24,16 +25,19 @@ pub(crate) use command::Command;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Intake;
 pub use command::QueuedCommand;
+pub use deliveries::{OpenAlarm, StreamRow, WaitingRow};
 pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 pub use reconciliations::{Decision, DifferenceRow};
+pub(crate) use store::NOT_SEEN;
 pub(crate) use store::totals_of;
-pub use store::{ReadFuture, Store};
+pub use store::{ReadFuture, SeenCustomer, Store};
 #[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals};
 pub(crate) use transaction::bounded;
 pub use transaction::{
-    LedgerTransaction, PayoutTransaction, ReconciliationTransaction, StoredEntry, StoredEvent,
+    DeliveryTransaction, LedgerTransaction, PayoutTransaction, ReconciliationTransaction,
+    StoredEntry, StoredEvent,
 };
 pub(crate) use value::Values;
 #[cfg(feature = "postgres")]

@@ -278,13 +278,14 @@ pub(crate) fn of_entry<'v>(
 }
 
 /// What [`stored_entry`] reads.
-pub(crate) const STORED_ENTRY: &str = "payment_id, operation_id, kind, amount,
+pub(crate) const STORED_ENTRY: &str = "payment_id, project_id, operation_id, kind, amount,
     (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)";
 
 /// From the columns of [`STORED_ENTRY`].
 pub(crate) fn stored_entry(row: &mut Values<'_>) -> Result<StoredEntry, TransactionError> {
     Ok(StoredEntry {
         payment_id: row.id()?,
+        project_id: row.project()?,
         entry: NewEntry {
             operation_id: row.operation()?,
             kind: row.kind()?,
@@ -322,18 +323,21 @@ pub(crate) fn entry(row: &mut Values<'_>) -> Result<Entry, TransactionError> {
     })
 }
 
-/// A row of `customers`.
-pub(crate) fn of_customer(customer: &Customer) -> Result<[Value<'_>; 3], TransactionError> {
+/// A row of `customers`. `seen`: when a look-up saw the customer.
+pub(crate) fn of_customer(
+    customer: &Customer,
+    seen: Option<Millis>,
+) -> Result<[Value<'_>; 4], TransactionError> {
     Ok([
         customer.customer_id.as_str().into(),
         customer.additional_customer_id.as_deref().into(),
         Value::list(&customer.contracts)?,
+        seen.into(),
     ])
 }
 
-/// A customer by the id.
-pub(crate) const CUSTOMER: &str =
-    "SELECT customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = $1";
+/// A customer by the id, and when a look-up saw it last.
+pub(crate) const CUSTOMER: &str = "SELECT customer_id, additional_customer_id, contracts, seen_at FROM customers WHERE customer_id = $1";
 
 /// The customers after `$1` by id, at most `$2`.
 pub(crate) const CUSTOMERS: &str =

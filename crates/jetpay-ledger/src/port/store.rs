@@ -8,10 +8,16 @@ use std::pin::Pin;
 use super::command::QueuedCommand;
 use super::keys::TransactionError;
 use super::value::{Row, Value, Values};
-use crate::model::{Customer, Error, Totals};
+use crate::model::{Customer, Error, Millis, Totals};
 
 /// The result of a read.
 pub type ReadFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// A customer with net debts, and when a look-up saw it last.
+pub type SeenCustomer = (Customer, Option<Millis>);
+
+/// Stored instead of the time when a look-up saw a customer, once one did not find it.
+pub(crate) const NOT_SEEN: Millis = Millis(0);
 
 /// Keeps the ledger. Writes go through one queue; reads go beside it.
 ///
@@ -34,11 +40,16 @@ pub trait Store: Debug + Send + Sync {
     /// [`Error::Busy`], [`Error::Unavailable`].
     fn ready(&self) -> Result<(), Error>;
 
+    /// Whether no other process can use the store as long as this one has it open.
+    fn is_ours_alone(&self) -> bool {
+        false
+    }
+
     /// Runs the commands that wait, and takes no more.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
-    /// [`Ledger::net_customer`](crate::Ledger::net_customer).
-    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>>;
+    /// [`Ledger::seen_customer`](crate::Ledger::seen_customer).
+    fn seen_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<SeenCustomer>>;
 
     /// A quick query, with its values as [`query_once`](Self::query_once) takes them. The store prepares it once and keeps it.
     fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>>;
@@ -66,7 +77,9 @@ pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELEC
     (SELECT count(*) FROM payouts), (SELECT count(*) FROM payout_steps),
     (SELECT CAST(coalesce(sum(reserved), 0) AS TEXT) FROM payouts),
     (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts),
-    (SELECT count(*) FROM reconciliations), (SELECT count(*) FROM reconciliation_results), (SELECT count(*) FROM differences)";
+    (SELECT count(*) FROM reconciliations), (SELECT count(*) FROM reconciliation_results), (SELECT count(*) FROM differences),
+    (SELECT count(*) FROM delivery_streams), (SELECT count(*) FROM waiting_deliveries), (SELECT count(*) FROM delivery_receipts),
+    (SELECT count(*) FROM delivery_skips)";
 
 /// From a row that [`TOTALS`] gives.
 pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
@@ -87,5 +100,9 @@ pub(crate) fn totals(row: &mut Values<'_>) -> Result<Totals, TransactionError> {
         reconciliations: row.int()?,
         reconciliation_results: row.int()?,
         differences: row.int()?,
+        delivery_streams: row.int()?,
+        waiting_deliveries: row.int()?,
+        delivery_receipts: row.int()?,
+        delivery_skips: row.int()?,
     })
 }

@@ -15,11 +15,12 @@ impl Table {
         columns.filter_map(|column| column.split_once(' '))
     }
 
-    /// The end of a statement that adds a row, or replaces the one with the same key, which is the first column.
-    pub(crate) fn or_replace(&self) -> String {
-        let changed = self.names(1).into_iter();
+    /// The end of a statement that adds a row, or replaces the one with the same key: the first columns, so many.
+    pub(crate) fn or_replace(&self, key: usize) -> String {
+        let changed = self.names(key).into_iter();
         let changed = changed.map(|name| format!("{name} = excluded.{name}"));
-        let (key, changed) = (self.names(0)[0], changed.collect::<Vec<_>>().join(", "));
+        let changed = changed.collect::<Vec<_>>().join(", ");
+        let key = self.names(0)[..key].join(", ");
         format!(" ON CONFLICT ({key}) DO UPDATE SET {changed}")
     }
 
@@ -32,7 +33,7 @@ impl Table {
 #[cfg(feature = "postgres")]
 pub(crate) const CUSTOMERS: Table = Table {
     name: "customers",
-    columns: "customer_id text, additional_customer_id text, contracts text",
+    columns: "customer_id text, additional_customer_id text, contracts text, seen_at bigint",
 };
 
 /// First the columns that never change, then the others.
@@ -63,7 +64,7 @@ pub(crate) const ENTRIES: Table = Table {
 pub(crate) const ALARMS: Table = Table {
     name: "alarms",
     columns: "kind text, project_id bigint, payment_id text, operation_id bigint, time bigint, reason text, body bytea,
-        signature text, amount bigint, currency text, difference text",
+        signature text, amount bigint, currency text, difference text, endpoint text, entry bigint",
 };
 
 pub(crate) const RESOLUTIONS: Table = Table {
@@ -110,3 +111,38 @@ pub(crate) const DIFFERENCES: Table = Table {
     columns: "id text, kind text, project_id bigint, operation_id bigint, payment_id text, facts text, happened_at bigint,
         first_run bigint, last_run bigint, state text, reason text, actor text, decided_at bigint",
 };
+
+/// What is delivered where, and how far. First the columns that never change, then the others.
+pub(crate) const STREAMS: Table = Table {
+    name: "delivery_streams",
+    columns: "id text, name text, feed text, cursor bigint, fencing_token bigint, leased_until bigint, changes bigint",
+};
+
+/// How many columns of a stream never change.
+#[cfg(feature = "postgres")]
+pub(crate) const KEPT_OF_STREAM: usize = 3;
+
+/// The items up to the cursors that are not delivered. The first columns are the key.
+pub(crate) const WAITING: Table = Table {
+    name: "waiting_deliveries",
+    columns: "stream text, seq bigint, lane text, state text, attempts bigint, since bigint, due_at bigint, why text, \
+              may_be_there bigint",
+};
+
+/// How many columns of a waiting item are its key.
+pub(crate) const KEY_OF_WAITING: usize = 2;
+
+/// The items that do not wait and are not sent.
+pub(crate) const SKIPS: Table = Table {
+    name: "delivery_skips",
+    columns: "stream text, seq bigint",
+};
+
+/// The receivers' own numbers. The first columns are the key.
+pub(crate) const RECEIPTS: Table = Table {
+    name: "delivery_receipts",
+    columns: "endpoint text, project_id bigint, operation_id bigint, kind text, receipt text",
+};
+
+/// How many columns of a receipt are its key.
+pub(crate) const KEY_OF_RECEIPT: usize = 4;

@@ -8,11 +8,13 @@ use jetpay_rules::{
     ReleasedCompensation,
 };
 
+use super::deliveries::{StreamRow, WaitingRow};
 use super::keys::TransactionError;
 use super::payouts::PayoutRow;
 use super::reconciliations::DifferenceRow;
 use crate::model::{
-    Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, Reconciliation, Resolution,
+    Alarm, AlarmCause, AlarmDelivery, AlarmKind, Counts, Customer, DeliveryReceipt, DeliveryStream,
+    Millis, NewPayment, Reconciliation, Resolution, Waiting,
 };
 use crate::payout::PayoutStep;
 
@@ -23,7 +25,9 @@ use crate::payout::PayoutStep;
 /// # Errors
 /// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
-pub trait LedgerTransaction: PayoutTransaction + ReconciliationTransaction {
+pub trait LedgerTransaction:
+    PayoutTransaction + ReconciliationTransaction + DeliveryTransaction
+{
     /// The payment with this id, and the effects that a decision about the operation with this key needs. None: no payment
     /// has the id. The effects have the customer's balance only if one of the customer's payments is larger
     /// than 10^12 minor units: a million smaller ones do not come near to what 64 bits hold.
@@ -119,8 +123,13 @@ pub trait LedgerTransaction: PayoutTransaction + ReconciliationTransaction {
     /// The customer with this id, as stored.
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError>;
 
-    /// Adds a customer, or replaces the one with this id; whether it was new.
-    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError>;
+    /// Adds a customer, or replaces the one with this id; whether it was new. `seen`: a look-up saw it then. Without, the time
+    /// of the last look-up stays as it is.
+    fn put_customer(
+        &mut self,
+        customer: &Customer,
+        seen: Option<Millis>,
+    ) -> Result<bool, TransactionError>;
 
     /// Deletes a customer; whether there was one. The payments and entries stay.
     fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError>;
@@ -196,6 +205,55 @@ pub trait ReconciliationTransaction {
     fn put_difference(&mut self, row: &DifferenceRow) -> Result<(), TransactionError>;
 }
 
+/// The part of a [`LedgerTransaction`] that is about deliveries.
+///
+/// # Errors
+/// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
+pub trait DeliveryTransaction {
+    /// The stream. No other transaction changes it, or what waits in it, until this one has ended.
+    fn stream(&mut self, stream: &DeliveryStream) -> Result<Option<StreamRow>, TransactionError>;
+
+    /// Adds a stream, or writes one that changed.
+    fn put_stream(&mut self, row: &StreamRow) -> Result<(), TransactionError>;
+
+    /// The items of a stream that wait, those from one `seq` to another, both included, in their order.
+    fn waiting(
+        &mut self,
+        stream: &DeliveryStream,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<WaitingRow>, TransactionError>;
+
+    /// Adds an item that waits, or replaces the one with its `seq`.
+    fn put_waiting(
+        &mut self,
+        stream: &DeliveryStream,
+        item: &Waiting,
+    ) -> Result<(), TransactionError>;
+
+    /// Removes an item that waits, if there is one.
+    fn remove_waiting(&mut self, stream: &DeliveryStream, seq: i64)
+    -> Result<(), TransactionError>;
+
+    /// Remembers that an item is not sent, also by a replay.
+    fn put_skip(&mut self, stream: &DeliveryStream, seq: i64) -> Result<(), TransactionError>;
+
+    /// Adds a receipt of an endpoint, or replaces the one of the same entry.
+    fn put_receipt(
+        &mut self,
+        endpoint: &str,
+        receipt: &DeliveryReceipt,
+    ) -> Result<(), TransactionError>;
+
+    /// The number of the open alarm of this kind about a delivery.
+    fn open_delivery_alarm(
+        &mut self,
+        kind: AlarmKind,
+        delivery: &AlarmDelivery,
+    ) -> Result<Option<i64>, TransactionError>;
+}
+
 /// A balance as the rules take it.
 pub(crate) fn bounded(balance: i128) -> i64 {
     let most = if balance < 0 { i64::MIN } else { i64::MAX };
@@ -216,6 +274,8 @@ pub struct StoredEvent {
 pub struct StoredEntry {
     /// The payment whose money it moved.
     pub payment_id: PaymentId,
+    /// The project.
+    pub project_id: ProjectId,
     /// What it moved.
     pub entry: NewEntry,
     /// Why an operator corrected it, if one did.

@@ -84,6 +84,11 @@ impl Deref for TestLedger {
 }
 
 impl TestLedger {
+    /// Whether other processes may use the store too.
+    pub fn is_shared(&self) -> bool {
+        !matches!(self.place, Place::Sqlite(_))
+    }
+
     pub fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();

@@ -6,11 +6,15 @@ use crate::common::{
     AMOUNT, CUSTOMER, NOW, TestLedger, answer, decline, keyring, kzt, new_payout, newest, payment,
     refund, sale, unusable,
 };
+use crate::deliveries;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
 use jetpay_ledger::CallbackOutcome::Repeated;
 use jetpay_ledger::payout::{ByHand, GateAddress, RetryPolicy};
-use jetpay_ledger::{Alarm, AlarmKind, DifferenceVerdict, Finding, Ledger, OpenError, Verdict};
+use jetpay_ledger::{
+    Alarm, AlarmKind, DeliveryAlarmKind, DifferenceVerdict, Finding, Ledger, OpenError, Verdict,
+    WaitingState,
+};
 use jetpay_reconcile::Kind;
 use proptest::prelude::*;
 
@@ -67,6 +71,31 @@ async fn record_some_of_everything(test: &TestLedger) {
     let id = "p6".try_into().unwrap();
     let confirmed = test.confirm_payment(&id, answer, "lost".into(), NOW);
     confirmed.await.unwrap();
+    record_some_deliveries(test).await;
+}
+
+/// Two of the entries are parked, one waits, and the alarm of one is dismissed. The last alarm is about the endpoint.
+async fn record_some_deliveries(test: &TestLedger) {
+    let lease = deliveries::lease_all(test).await;
+    let mut progress = deliveries::parked(4, 2);
+    let parked = deliveries::parked(4, 3);
+    progress.waiting.extend(parked.waiting);
+    progress.alarms.extend(parked.alarms);
+    progress
+        .waiting
+        .push(deliveries::waiting(4, WaitingState::Waiting));
+    progress.receipts = vec![deliveries::receipt(1, "70")];
+    let untold = deliveries::alarm(DeliveryAlarmKind::NotDeliverable, 1);
+    progress.alarms.push(untold);
+    deliveries::record(test, &lease, progress).await.unwrap();
+    let dismissed = test.last_alarm().await.seq;
+    let dismissed = test.resolve_alarm(dismissed, Verdict::Dismiss, "seen".into(), NOW);
+    dismissed.await.unwrap();
+    let mut late = deliveries::progress(4, vec![]);
+    late.alarms = vec![deliveries::alarm(DeliveryAlarmKind::Late, 4)];
+    deliveries::record(test, &lease, late).await.unwrap();
+    let seen = crate::common::customer("seen", vec![]);
+    test.see_customer(seen, NOW).await.unwrap();
 }
 
 async fn findings(ledger: &Ledger) -> Vec<Finding> {
@@ -185,6 +214,54 @@ const MANIPULATIONS: &[(&str, &str)] = &[
     (
         "DELETE FROM differences WHERE kind = 'type_differs'",
         "has each of the results",
+    ),
+    (
+        "UPDATE delivery_streams SET cursor = 99",
+        "a cursor within its feed",
+    ),
+    (
+        "UPDATE delivery_streams SET cursor = 3",
+        "what waits to be delivered",
+    ),
+    (
+        "DELETE FROM delivery_streams",
+        "what waits to be delivered",
+    ),
+    (
+        "UPDATE waiting_deliveries SET seq = -4 WHERE seq = 4",
+        "what waits to be delivered",
+    ),
+    (
+        "UPDATE waiting_deliveries SET state = 'parked' WHERE seq = 4",
+        "an entry that is parked has an alarm",
+    ),
+    (
+        "UPDATE alarms SET entry = 1 WHERE entry = 3",
+        "an entry that is parked has an alarm",
+    ),
+    (
+        "DELETE FROM waiting_deliveries WHERE seq = 2",
+        "an open alarm about a delivery",
+    ),
+    (
+        "UPDATE alarms SET endpoint = 'other' WHERE kind = 'delivery_late'",
+        "an open alarm about a delivery",
+    ),
+    (
+        "UPDATE alarms SET payment_id = 'p1' WHERE entry = 3",
+        "names the payment and the operation",
+    ),
+    (
+        "UPDATE delivery_skips SET seq = 99",
+        "what is not sent is an item of the feed",
+    ),
+    (
+        "UPDATE delivery_skips SET seq = 4",
+        "what is not sent is an item of the feed",
+    ),
+    (
+        "UPDATE delivery_receipts SET kind = 'refund'",
+        "a receipt of a delivery has its entry",
     ),
     (
         "DELETE FROM payments WHERE id = 'p1'",
@@ -343,6 +420,20 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     assert_eq!(target.resolutions(None, 99).await, resolutions);
     let runs = test.reconciliations(None, 99).await;
     assert_eq!(target.reconciliations(None, 99).await, runs);
+    let names = ["billing".to_owned()];
+    let streams = test.delivery_status(&names).await;
+    assert_eq!(target.delivery_status(&names).await, streams);
+    let (stream, end) = (deliveries::entries(), deliveries::at(9 * 60_000));
+    let lease = target.lease_deliveries(&stream, NOW, end).await.unwrap();
+    assert_eq!(lease, None, "the lease is copied");
+    let waiting = test.waiting_deliveries(&stream, 0, 99).await;
+    assert_eq!(target.waiting_deliveries(&stream, 0, 99).await, waiting);
+    let skipped = test.skipped_deliveries(&stream, 0).await;
+    assert_eq!(skipped.as_deref(), Ok(&[1][..]));
+    assert_eq!(target.skipped_deliveries(&stream, 0).await, skipped);
+    assert_eq!(deliveries::kept(&target, 1).await.as_deref(), Some("70"));
+    let seen = target.seen_customer("seen").await.unwrap().unwrap();
+    assert_eq!(seen.1, Some(NOW));
     let results = test.reconciliation_results(1, 0, 99).await.unwrap();
     assert_eq!(results.len(), 3);
     assert_eq!(

@@ -8,6 +8,8 @@ mod migration;
 #[cfg(feature = "postgres")]
 mod servers;
 #[cfg(feature = "postgres")]
+mod shared_streams;
+#[cfg(feature = "postgres")]
 mod tls;
 #[cfg(feature = "postgres")]
 mod troubled;

@@ -63,6 +63,8 @@ async fn payments_balances_and_entries_stay_the_same() {
     );
     let customer = ledger.customer(CUSTOMER).await.unwrap().unwrap();
     assert_eq!(customer.contracts[0].number, "N1");
+    let seen = ledger.seen_customer(CUSTOMER).await.unwrap();
+    assert_eq!(seen, Some((customer, None)), "no look-up has seen it");
 }
 
 #[tokio::test]
@@ -232,7 +234,7 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 6);
+    assert_eq!(old.version(), 7);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }

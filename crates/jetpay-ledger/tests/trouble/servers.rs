@@ -10,7 +10,7 @@ use jetpay_ledger::{Error, Ledger, OpenError, PaymentFilter, PaymentState, Verdi
 use tokio_postgres::{Client, NoTls};
 
 /// An operator's own connection.
-async fn sql(test: &TestLedger) -> Client {
+pub(crate) async fn sql(test: &TestLedger) -> Client {
     let (client, connection) = tokio_postgres::connect(test.database().url(), NoTls)
         .await
         .unwrap();

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hyper::http::request::Parts;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -65,7 +66,7 @@ impl Shared {
 }
 
 impl Respond for Shared {
-    fn respond(&self, path: &str, body: &[u8]) -> Reply {
-        self.state().receive(path, body)
+    fn respond(&self, head: &Parts, body: &[u8]) -> Reply {
+        self.state().receive(head.uri.path(), body)
     }
 }

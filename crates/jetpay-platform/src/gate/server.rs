@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use hyper::http::request::Parts;
 use jetpay_core::Keyring;
 use reqwest::Url;
 use tokio::net::TcpListener;
@@ -186,7 +187,8 @@ impl Shared {
 }
 
 impl Respond for Shared {
-    fn respond(&self, path: &str, body: &[u8]) -> Reply {
+    fn respond(&self, head: &Parts, body: &[u8]) -> Reply {
+        let path = head.uri.path();
         match &self.data_api {
             Some(data_api) if path == data_api::PATH => self.report(data_api, path, body),
             _ => self.receive(path, body),

@@ -1,5 +1,6 @@
-//! The platform over real HTTP: top-ups and traffic against a small merchant, and the simulated Gate.
+//! The platform over real HTTP: top-ups and traffic against a small merchant, the simulated Gate, and the simulated billing.
 
+mod billing;
 mod data_api;
 mod gate;
 #[path = "../merchant/mod.rs"]

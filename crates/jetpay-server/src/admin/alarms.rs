@@ -26,7 +26,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
 
 /// An alarm in an answer.
 #[derive(Serialize)]
-pub(super) struct AlarmView {
+pub(crate) struct AlarmView {
     #[serde(flatten)]
     alarm: Alarm,
     /// What happened.
@@ -37,6 +37,12 @@ pub(super) struct AlarmView {
     /// What the service expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<Money>,
+    /// The endpoint, of an alarm about a delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// The entry that is not delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry_seq: Option<i64>,
 }
 
 impl From<Alarm> for AlarmView {
@@ -45,6 +51,8 @@ impl From<Alarm> for AlarmView {
             summary: summary(&alarm),
             received: alarm.received(),
             expected: alarm.expected(),
+            endpoint: alarm.delivery.as_ref().map(|it| it.endpoint.clone()),
+            entry_seq: alarm.delivery.as_ref().and_then(|it| it.entry),
             alarm,
         }
     }

@@ -118,7 +118,7 @@ fn needed_role(method: &Method, path: &str) -> Role {
     }
     match path.split('/').nth(2).unwrap_or_default() {
         "alarms" | "alarms:resolve" | "inbox" | "entries" | "customers" | "customers:import"
-        | "payments" | "reconciliations" => Role::Resolve,
+        | "payments" | "reconciliations" | "deliveries" => Role::Resolve,
         "payouts" | "payouts:export" => Role::Pay,
         _ => Role::All,
     }

@@ -11,6 +11,9 @@ use crate::config::Role;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::telemetry;
 
+/// The code of an answer about an item that is held.
+pub(crate) const HELD: &str = "held";
+
 /// An error answer.
 #[derive(Debug, Serialize)]
 pub(super) struct AdminError {
@@ -66,6 +69,11 @@ impl AdminError {
     /// 409: the request contradicts what is stored.
     pub(super) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
+    /// 409: the item is held, and the caller is to come again.
+    pub(super) fn held(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, HELD, message)
     }
 
     /// 409: the configuration does not enable this.

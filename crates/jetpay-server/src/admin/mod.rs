@@ -4,6 +4,7 @@ mod alarms;
 mod auth;
 mod confirm;
 mod customers;
+mod deliveries;
 mod entries;
 mod error;
 mod inbox;
@@ -14,7 +15,10 @@ mod reconciliations;
 mod resolutions;
 mod search;
 
+pub(crate) use alarms::AlarmView;
 pub use auth::Access;
+pub use deliveries::Endpoint;
+pub(crate) use error::HELD;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
 
@@ -32,6 +36,7 @@ use actix_web::{HttpMessage, HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
+use crate::deliver::Wake;
 use crate::listener::end_unread;
 use crate::status::StatusClient;
 use crate::telemetry::{self, Metrics};
@@ -51,6 +56,10 @@ pub struct Admin {
     pub payouts: Option<PayoutIntake>,
     /// Asks the platform about a payment; `None` without `[gate]`.
     pub status: Option<StatusClient>,
+    /// The merchant's endpoints that get entries and alarms.
+    pub endpoints: Vec<Endpoint>,
+    /// Tells the workers that an operator decided about a delivery.
+    pub(crate) wake: Wake,
     /// The metrics of this process.
     pub metrics: Metrics,
 }
@@ -90,6 +99,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(inbox::endpoints)
                         .configure(resolutions::endpoints)
                         .configure(reconciliations::endpoints)
+                        .configure(deliveries::endpoints)
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )
@@ -142,7 +152,8 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
 }
 
 async fn metrics(admin: Data<Admin>) -> HttpResponse {
-    match admin.metrics.page(&admin.ledger).await {
+    let names = admin.endpoints.iter().map(Endpoint::name);
+    match admin.metrics.page(&admin.ledger, names.collect()).await {
         Ok(page) => plain(StatusCode::OK, page),
         Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }

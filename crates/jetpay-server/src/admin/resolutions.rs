@@ -89,6 +89,8 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NoSuchPayment
             | ResolveError::NoSuchPayout
             | ResolveError::NoSuchDifference
+            | ResolveError::NotWaiting
+            | ResolveError::NoSuchStream
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
             | ResolveError::NothingToConfirm
@@ -100,6 +102,7 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NeverSent
             | ResolveError::BeingSent
             | ResolveError::DifferenceNotOpen => Self::conflict(message),
+            ResolveError::Held(_) => Self::held(message),
             ResolveError::NeedsOverride => {
                 Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }
@@ -111,6 +114,7 @@ impl From<ResolveError> for AdminError {
                 Self::invalid("amount", format!("{message}: correct it, {all_the_same}"))
             }
             ResolveError::OtherCurrency => Self::invalid("currency", message),
+            ResolveError::BeyondCursor => Self::invalid("after", message),
             ResolveError::NoReason => Self::invalid("reason", message),
             // For all other reasons another verdict may be possible.
             _ => Self::invalid("verdict", message),

@@ -1,6 +1,7 @@
 //! What an alarm says to people: what happened, with the amounts, and what to do. The command line, the HTTP interface, the log
 //! and the tables in `docs/service.md` and `docs/payouts.md` say the same.
 
+mod delivery;
 mod difference;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
 use jetpay_core::status::{OperationStatus, OperationType};
+use jetpay_ledger::AlarmKind::{DeliveryLate, DeliveryParked, NotDeliverable};
 use jetpay_ledger::{Alarm, AlarmKind, AlarmSubject, EntryKind};
 
 /// What an operator does about an alarm.
@@ -19,6 +21,7 @@ pub(crate) struct Advice {
 }
 
 /// What happened, in one line. Words of the platform are as it wrote them.
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 pub(crate) fn summary(alarm: &Alarm) -> String {
     let Phrases {
         recorded,
@@ -119,6 +122,7 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
         AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
             format!("{this}: {}", reason.unwrap_or("both sides differ"))
         }
+        DeliveryParked | DeliveryLate | NotDeliverable => delivery::summary(alarm),
     }
 }
 
@@ -235,6 +239,7 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
         AlarmKind::Unusable if payout.is_some() => {
             "The service asks for the status anyway. Look at the payout, then dismiss the alarm."
         }
+        DeliveryParked | DeliveryLate | NotDeliverable => delivery::advice(alarm.kind),
         AlarmKind::PayoutContradicts => OF_PAYOUT,
         _ if payout.is_some() => OF_PAYOUT,
         AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere => {
@@ -281,6 +286,7 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
     let mut commands = Vec::new();
     commands.extend(subject.and_then(|subject| credit(alarm, subject)));
     commands.extend(difference::command(alarm));
+    commands.extend(delivery::commands(alarm));
     if let (Some("created" | "unknown" | "sent_by_hand" | "accepted"), Some(id)) =
         (payout, &alarm.payment_id)
         && !matches!(

@@ -1,7 +1,7 @@
 //! The words of alarms are those of the documentation, and their commands are taken.
 
 use jetpay_core::Currency;
-use jetpay_ledger::{Millis, OperationEvent};
+use jetpay_ledger::{AlarmDelivery, Millis, OperationEvent};
 
 use super::*;
 use crate::commands::parse_proposed;
@@ -81,6 +81,9 @@ fn sample(kind: AlarmKind) -> Alarm {
         AlarmKind::AmountDiffersThere => {
             "100.00 KZT is recorded, and the platform reports 90.00 KZT"
         }
+        AlarmKind::DeliveryParked => "result 79: the account is not active (договор Ивана закрыт)",
+        AlarmKind::DeliveryLate => "no answer in time",
+        AlarmKind::NotDeliverable => "a refund, and this endpoint has no `cancel = true`",
         _ => "the field `operation:type` is missing",
     };
     if !is_of_top_ups(kind) {
@@ -96,12 +99,26 @@ fn sample(kind: AlarmKind) -> Alarm {
         amount,
         reason: Some(reason.to_owned()),
         difference: None,
+        delivery: delivery(kind),
         time: Millis(0),
         event: Some(event).filter(|_| kind != AlarmKind::Unusable),
         subject: Some(subject),
         other_payment: Some("q".try_into().unwrap()),
         resolution: None,
     }
+}
+
+/// The delivery that an alarm of this kind is about.
+fn delivery(kind: AlarmKind) -> Option<AlarmDelivery> {
+    let entry = match kind {
+        AlarmKind::DeliveryParked | AlarmKind::NotDeliverable => Some(4711),
+        AlarmKind::DeliveryLate => None,
+        _ => return None,
+    };
+    Some(AlarmDelivery {
+        endpoint: "abills".to_owned(),
+        entry,
+    })
 }
 
 /// Whether the table of top-ups has it, and not that of payouts alone.
@@ -209,6 +226,25 @@ fn lost_callback_is_confirmed_or_its_waiting_callback_resolved_and_nothing_is_cr
         );
         assert!(!commands.contains("confirm"), "{commands}");
     }
+}
+
+#[test]
+fn parked_entry_is_retried_or_skipped_and_what_the_billing_says_of_its_payer_is_not_in_the_summary()
+{
+    let parked = sample(AlarmKind::DeliveryParked);
+    let expected = [
+        "jetpay deliver retry abills 4711 --reason \"...\"",
+        "jetpay deliver skip abills 4711 --reason \"...\"",
+        "jetpay alarms resolve 17 --verdict dismiss --reason \"...\"",
+    ];
+    assert_eq!(advice(&parked).commands, expected);
+    assert_eq!(
+        summary(&parked),
+        "abills has not taken entry 4711 of 100.00 KZT, which is parked"
+    );
+    let late = advice(&sample(AlarmKind::DeliveryLate)).commands;
+    let expected = ["jetpay deliver status", "jetpay deliver test abills"];
+    assert_eq!(late[..2], expected);
 }
 
 #[test]

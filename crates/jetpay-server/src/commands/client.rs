@@ -50,6 +50,12 @@ impl AdminOptions {
         System::new().block_on(Client::new(&access)?.call(request))
     }
 
+    /// Calls the service; its answer, whatever its status is.
+    pub(super) fn send(&self, request: &Request) -> anyhow::Result<Answer> {
+        let access = AdminAccess::read(&self.config, self.token.as_deref())?;
+        System::new().block_on(Client::new(&access)?.send(request))
+    }
+
     /// Prints an answer: as JSON with `--json`, else as `render` writes it.
     pub(super) fn print(
         &self,
@@ -191,20 +197,27 @@ impl<'a> Client<'a> {
 
     /// The body of a successful answer: null for HTTP 204. Any other answer is an error.
     pub(super) fn body(&self, answer: Answer) -> anyhow::Result<Value> {
-        if !answer.status.is_success() {
-            bail!("{}", answer.refusal());
-        }
-        if answer.body.is_null() && answer.status != StatusCode::NO_CONTENT {
+        let status = answer.status;
+        let body = answer.good()?;
+        if body.is_null() && status != StatusCode::NO_CONTENT {
             bail!(
                 "the server at {} ([admin] listen) is not jetpay: its answer is not JSON",
                 self.access.address
             );
         }
-        Ok(answer.body)
+        Ok(body)
     }
 }
 
 impl Answer {
+    /// The body of a successful answer. Any other answer is an error.
+    pub(super) fn good(self) -> anyhow::Result<Value> {
+        if !self.status.is_success() {
+            bail!("{}", self.refusal());
+        }
+        Ok(self.body)
+    }
+
     /// Why the service refused the request, in one sentence.
     pub(super) fn refusal(&self) -> String {
         let text = |name| self.body.pointer(name).and_then(Value::as_str);

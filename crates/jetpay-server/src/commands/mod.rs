@@ -21,13 +21,16 @@ macro_rules! eprintln {
     ($($text:tt)*) => { eprint!("{}\n", format_args!($($text)*)) };
 }
 
+mod advice;
 mod client;
 mod confirm;
+mod deliver;
 mod demo;
 mod explain;
 mod find;
 mod import;
 mod ledger;
+mod lookup;
 mod operator;
 mod payouts;
 mod reconcile;
@@ -101,9 +104,15 @@ enum Command {
     /// Correct an entry of the ledger; calls the running service
     #[command(subcommand)]
     Entries(operator::Entries),
+    /// Show and decide about deliveries to your own systems, and try an endpoint before it goes live
+    #[command(subcommand)]
+    Deliver(deliver::Deliver),
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Ask your own system about customers, as the service does
+    #[command(subcommand)]
+    Lookup(lookup::LookupCommand),
     /// Compare the ledger with the platform's own books
     #[command(subcommand)]
     Reconcile(reconcile::Reconcile),
@@ -245,6 +254,8 @@ pub fn run() -> ExitCode {
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
         Command::Entries(entries) => entries.run(),
+        Command::Deliver(deliver) => deliver.run(),
+        Command::Lookup(command) => command.run(),
         Command::Reconcile(reconcile) => return written(reconcile.run()),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
@@ -368,4 +379,20 @@ fn secret_from_env(name: &str) -> anyhow::Result<Key> {
     Key::new(&secret).map_err(|_| {
         anyhow!("the environment variable {name} is empty; set it to the project's secret")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_proposed;
+
+    #[test]
+    fn commands_of_the_page_about_billings_are_those_of_the_program() {
+        let page = include_str!("../../../../docs/billing.md");
+        let commands = page.split('`').skip(1).step_by(2);
+        let commands: Vec<_> = commands.filter(|it| it.starts_with("jetpay ")).collect();
+        assert!(commands.len() >= 10, "{commands:?}");
+        for command in commands {
+            parse_proposed(command).unwrap();
+        }
+    }
 }

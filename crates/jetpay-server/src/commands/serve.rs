@@ -14,11 +14,14 @@ use jetpay_ledger::Ledger;
 use jetpay_platform::visible;
 use uuid::Uuid;
 
-use super::ConfigOption;
+use super::{ConfigOption, lookup};
 use crate::config::{
-    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, ProjectConfig, StoreLocation,
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, MailConfig, ProjectConfig,
+    StoreLocation,
 };
+use crate::deliver;
 use crate::listener;
+use crate::mail::Smtp;
 use crate::methods::MethodName;
 use crate::reload::Reload;
 use crate::service::{self, Service};
@@ -37,6 +40,11 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     System::new().block_on(async move {
         let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
+        // A store that is away has no answer, and is no reason not to start.
+        let left_out = deliver::warnings(&ledger, &config.deliver).await;
+        for warning in left_out.unwrap_or_default() {
+            tracing::warn!("{warning}");
+        }
         let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
@@ -84,10 +92,11 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub(super) struct Check {
     #[command(flatten)]
     config: ConfigOption,
-    /// Connect to the store and to the Gate too; this changes nothing there
+    /// Connect to the store, the Gate, your own system and the mail server too; this changes nothing there
     ///
-    /// The command asks the Gate for the status of a payout that does not exist, for each project that can pay out. It waits
-    /// at most 10 seconds for each answer.
+    /// The command asks the Gate for the status of a payout that does not exist, for each project that can pay out, and your
+    /// system, if `[lookup]` names it, about a customer that does not exist. It logs in at the mail server, and sends nothing. It
+    /// waits at most 10 seconds for each answer, as long as `timeout_seconds` for your system, and 20 seconds for the mail server.
     #[arg(long)]
     connect: bool,
 }
@@ -118,7 +127,7 @@ impl Check {
     }
 }
 
-/// Connects to the store and to the Gate, and prints a line for each.
+/// Connects to the store, the Gate and the merchant's own system, and prints a line for each.
 async fn connect(config: &Config) -> anyhow::Result<()> {
     println!("Connections:");
     let store = match &config.store {
@@ -133,16 +142,45 @@ async fn connect(config: &Config) -> anyhow::Result<()> {
         Err(_) => Err("no answer in 10 s".to_owned()),
     };
     let mut failed = !report(&config.store.to_string(), &store);
+    // A store that the next start changes is not opened: to open it would change it.
+    if store.is_ok_and(|found| !found.contains("which the")) {
+        for warning in left_out(config).await.unwrap_or_default() {
+            println!("  warning: {}", visible::line(&warning));
+        }
+    }
     for project in &config.projects {
         if let Some(gate) = &config.gate {
             let place = format!("the Gate at {}, project {}", gate.base_url, project.id);
             failed |= !report(&place, &ask(gate, project).await);
         }
     }
+    if let Some(mail) = &config.mail {
+        let place = format!("the mail server at {}", mail.server);
+        failed |= !report(&place, &log_in(mail).await);
+    }
+    if let (Some(lookup), Some(project)) = (&config.lookup, config.projects.first()) {
+        let place = format!(
+            "your system at {}, kind {}",
+            lookup.url,
+            lookup::kind(lookup)
+        );
+        failed |= !report(&place, &lookup::connect(lookup, project.id).await);
+    }
     if failed {
         bail!("not every connection works; see the lines with FAILED above");
     }
     Ok(())
+}
+
+/// What the store has for endpoints that are not configured.
+async fn left_out(config: &Config) -> anyhow::Result<Vec<String>> {
+    let ledger = match &config.store {
+        StoreLocation::Sqlite(path) => Ledger::open_to_read(path),
+        StoreLocation::Postgres { .. } => config.store.open().await,
+    }?;
+    let warnings = deliver::warnings(&ledger, &config.deliver).await;
+    ledger.close().await;
+    Ok(warnings?)
 }
 
 fn report(place: &str, found: &Result<String, String>) -> bool {
@@ -182,6 +220,20 @@ async fn ask(gate: &GateConfig, project: &ProjectConfig) -> Result<String, Strin
     Err(format!("{reason}; {what_to_do}"))
 }
 
+/// Connects to the mail server and logs in.
+async fn log_in(mail: &MailConfig) -> Result<String, String> {
+    let tested = match Smtp::new(mail) {
+        Ok(smtp) => smtp.test().await,
+        Err(error) => Err(error),
+    };
+    let what_to_do = "are url and the login those of your mail provider, and does the network let this machine out?";
+    tested.map_err(|error| format!("{error}; {what_to_do}"))?;
+    Ok(match mail.login {
+        Some(_) => "it accepts the login".to_owned(),
+        None => "it answers, without a login".to_owned(),
+    })
+}
+
 /// Says what a service with this configuration does.
 fn describe(config: &Config, path: &Path) {
     println!("{} is valid. `jetpay serve` would", path.display());
@@ -201,6 +253,10 @@ fn describe(config: &Config, path: &Path) {
         Debts::AsGiven => "as given",
     };
     println!("  show debts                    {debts}");
+    match &config.lookup {
+        Some(lookup) => lookup::describe(lookup),
+        None => println!("  know the customers            from what you write and import"),
+    }
     for project in &config.projects {
         print_project(project, config);
     }
@@ -220,10 +276,42 @@ fn describe(config: &Config, path: &Path) {
         ),
         (None, _) => println!("  reconcile with no Data API    until you add [data_api]"),
     }
+    print_deliveries(config);
+    match &config.mail {
+        Some(mail) => println!(
+            "  mail alarms                   by {} to {}",
+            mail.server,
+            if mail.to.len() == 1 {
+                "1 receiver".to_owned()
+            } else {
+                format!("{} receivers", mail.to.len())
+            }
+        ),
+        None => println!("  mail no alarms                until you add [mail]"),
+    }
     println!(
         "  accept callbacks              at http://{}/callback and at every URL above",
         config.listen
     );
+}
+
+fn print_deliveries(config: &Config) {
+    for endpoint in &config.deliver {
+        let what = if endpoint.alarms {
+            "deliver entries and alarms"
+        } else {
+            "deliver entries"
+        };
+        println!(
+            "  {what:<29} to {} at {}, kind {}",
+            endpoint.name,
+            endpoint.url,
+            endpoint.kind()
+        );
+    }
+    if config.deliver.is_empty() {
+        println!("  deliver no entries            until you add [[deliver]]");
+    }
 }
 
 /// The names of the tokens with their roles, each once.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 use ipnet::{IpNet, Ipv6Net};
+use jetpay_billing::txn_id::Prefix;
 use jetpay_core::{Currency, Project};
 use tracing::Level;
 use zeroize::Zeroizing;
@@ -221,6 +222,7 @@ pub(super) fn project(
     table: &Table<'_>,
     folder: &Path,
     currency: Currency,
+    txn_prefix: Option<Prefix>,
 ) -> Option<ProjectConfig> {
     let (id, methods) = (id(table), methods(table));
     let answers = [
@@ -244,6 +246,7 @@ pub(super) fn project(
         methods,
         kassa24_answers: kassa24_answers.unwrap_or_default(),
         strict_contracts,
+        txn_prefix,
     })
 }
 

@@ -88,7 +88,7 @@ pub(super) fn default(table: &str, key: &str) -> Option<&'static str> {
 }
 
 /// The keys of a valid configuration that a running service does not take again, each with its value. A project is named by its
-/// id.
+/// id, an endpoint by its name.
 pub(super) fn fixed(text: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let tables = toml::from_str(text).expect("the text was read already");
@@ -107,7 +107,8 @@ fn add_fixed(into: &mut BTreeMap<String, String>, path: &str, shown: &str, value
         }
         toml::Value::Array(tables) if table(path).1.starts_with("[[") => {
             for value in tables {
-                let id = value.get("id").map_or(String::new(), |id| format!(" {id}"));
+                let id = value.get("id").or(value.get("name"));
+                let id = id.map_or(String::new(), |id| format!(" {id}"));
                 add_fixed(into, path, &format!("{shown}{id}"), value);
             }
         }

@@ -1,11 +1,15 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
 mod admin;
+mod billing;
 mod data_api;
+mod deliver;
 mod document;
 mod file;
 mod gate;
 mod keys;
+mod lookup;
+mod mail;
 mod secret;
 mod store;
 mod table;
@@ -14,10 +18,13 @@ mod tests;
 
 pub use admin::{AdminToken, Role};
 pub use data_api::DataApiConfig;
+pub use deliver::{DeliverConfig, DeliverKind};
 pub use document::Problems;
 pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
 pub use keys::COMMENTED;
+pub use lookup::{LookupConfig, LookupKind, OwedField};
+pub use mail::{MailConfig, MailLogin, MailSecurity, MailServer};
 pub use store::StoreLocation;
 
 use std::collections::{BTreeMap, HashSet};
@@ -26,6 +33,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jetpay_billing::txn_id::Prefix;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
@@ -70,6 +78,12 @@ pub struct Config {
     pub data_api: Option<DataApiConfig>,
     /// How often the service reconciles the ledger with the Data API; `None` is never. With it, there is a `data_api`.
     pub reconcile_every: Option<Duration>,
+    /// The merchant's own system, which `verify` asks; `None`: the store knows the customers.
+    pub lookup: Option<LookupConfig>,
+    /// The merchant's endpoints that get entries and alarms.
+    pub deliver: Vec<DeliverConfig>,
+    /// Where alarms are mailed; `None` without `[mail]`.
+    pub mail: Option<MailConfig>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
@@ -90,6 +104,8 @@ pub struct ProjectConfig {
     pub kassa24_answers: Kassa24Answers,
     /// Whether the service refuses a top-up of a contract that the customer does not have.
     pub strict_contracts: bool,
+    /// The digits before an operation's id in the `txn_id` for a billing that several projects share.
+    pub txn_prefix: Option<Prefix>,
 }
 
 impl Config {
@@ -170,12 +186,23 @@ impl Config {
         let data_api = root.table("data_api");
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
+        let mail = mail::read(&root.table("mail"), folder);
+        let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
         let read_timeout = server.number("read_timeout_seconds", 1..=3600);
-        let projects: Vec<_> = (projects.iter())
-            .map(|project| file::project(project, folder, currency))
+        let prefixes = deliver::txn_prefixes(&projects);
+        let projects: Vec<_> = (projects.iter().zip(prefixes))
+            .map(|(project, txn_prefix)| file::project(project, folder, currency, txn_prefix))
             .collect();
+        let projects: Option<Vec<_>> = projects.into_iter().collect();
+        let deliver = root.tables("deliver");
+        let deliver = deliver::read(
+            &deliver,
+            folder,
+            projects.as_deref().unwrap_or_default(),
+            serving,
+        );
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),
@@ -190,10 +217,13 @@ impl Config {
             store_place: store.as_ref()?.1.clone(),
             store: store?.0,
             currency,
-            projects: projects.into_iter().collect::<Option<_>>()?,
+            projects: projects?,
             gate: gate_config,
             data_api,
             reconcile_every,
+            lookup,
+            deliver,
+            mail,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

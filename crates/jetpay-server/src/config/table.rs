@@ -3,6 +3,7 @@
 use std::ops::{Deref, RangeInclusive};
 
 use jetpay_platform::visible;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::Document;
@@ -123,9 +124,7 @@ impl<'d> Table<'d> {
         let Some(item) = self.get(key) else {
             return default();
         };
-        let number = item.value.as_integer();
-        let number = number.and_then(|it| i64::from_str_radix(it.as_str(), it.radix()).ok());
-        let fits = number.filter(|number| range.contains(number));
+        let fits = item.whole().filter(|number| range.contains(number));
         if fits.is_none() {
             item.problem(&format!(
                 "write a whole number from {} to {} without quotes and unit, such as {}",
@@ -135,6 +134,31 @@ impl<'d> Table<'d> {
             ));
         }
         fits.map_or_else(default, |number| T::try_from(number).ok())
+    }
+
+    /// The whole numbers of a list, from 1 on.
+    pub(super) fn numbers(&self, key: &'static str) -> Vec<(Item<'d>, u64)> {
+        let Some(item) = self.get(key) else {
+            return Vec::new();
+        };
+        let Some(list) = item.value.as_array() else {
+            item.wrong();
+            return Vec::new();
+        };
+        let number = |value: &'d Spanned<DeValue<'d>>| {
+            let (at, value) = (value.span().start, value.get_ref());
+            let item = Item { at, value, ..item };
+            let number = item.whole().and_then(|number| u64::try_from(number).ok());
+            let number = number.filter(|number| *number > 0);
+            if number.is_none() {
+                item.problem(&format!(
+                    "write whole numbers from 1 on, without quotes: {}",
+                    item.example()
+                ));
+            }
+            Some((item, number?))
+        };
+        list.iter().filter_map(number).collect()
     }
 
     /// The default of a key, without quotes.
@@ -249,6 +273,11 @@ impl<'d> Item<'d> {
 
     pub(super) fn is_empty_list(&self) -> bool {
         self.value.as_array().is_some_and(|list| list.is_empty())
+    }
+
+    fn whole(&self) -> Option<i64> {
+        let number = self.value.as_integer()?;
+        i64::from_str_radix(number.as_str(), number.radix()).ok()
     }
 
     fn wrong(&self) {

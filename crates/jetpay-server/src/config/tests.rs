@@ -3,12 +3,16 @@
 use std::path::Path;
 
 use super::keys::{self, COMMENTED, ENTRIES};
-use super::{Config, LogConfig, reachable, read_text};
+use super::{Config, LogConfig, LookupConfig, LookupKind, reachable, read_text};
 
 /// The smallest token.
 pub(super) const TOKEN: &str = "123456789 123456789 1234";
 
-/// A folder with two good tokens and three bad ones, a secret and an empty secret.
+/// Two secrets that sign messages to the merchant's own system.
+pub(super) const SIGNING: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+pub(super) const SIGNING_TOO: &str = "whsec_FxYVFBMSERAPDg0MCwoJCAcGBQQDAgEA";
+
+/// A folder with two good tokens and three bad ones, a secret and an empty secret, secrets that sign, and a login.
 pub(super) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
@@ -19,6 +23,10 @@ pub(super) fn folder() -> tempfile::TempDir {
         ("tab", format!("{TOKEN}\t{TOKEN}\n")),
         ("secret", "secret\n".to_owned()),
         ("empty", "\n".to_owned()),
+        ("signing", format!("{SIGNING}\n")),
+        ("signing too", SIGNING_TOO.to_owned()),
+        ("signing 3", SIGNING.replace('A', "B")),
+        ("login", "user:pass\n".to_owned()),
     ] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
@@ -96,10 +104,9 @@ const RUST_WORDS: [&str; 16] = [
 
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
-    let last = if table == "[data_api]" {
-        table
-    } else {
-        "[gate]"
+    let last = match table {
+        "[data_api]" | "[lookup]" | "[mail]" | "[[deliver]]" => table,
+        _ => "[gate]",
     };
     let tables = [
         ("[server]", ""),
@@ -255,6 +262,14 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
             "data_api",
             "base_url = \"https://data.example\"\ntoken_file = \"token\"\nkey_file = \"other\"",
         ),
+        (
+            "mail",
+            "url = \"smtps://mail.example\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+        ),
+        (
+            "lookup",
+            "kind = \"osmp\"\nurl = \"https://billing.example\"",
+        ),
     ];
     let read = |with_defaults: bool| {
         let mut lines = Vec::new();
@@ -267,7 +282,7 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         (lines.len(), read(&lines.join("\n")).unwrap())
     };
     let ((few, without), (many, with)) = (read(false), read(true));
-    assert_eq!(many - few, 15);
+    assert_eq!(many - few, 21);
     let (project, gate) = (&without.projects[0], without.gate.unwrap());
     let (shown, of_gate) = (&with.projects[0], with.gate.unwrap());
     assert_eq!(without.listen.to_string(), "127.0.0.1:8080");
@@ -303,6 +318,19 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
     let (data_api, of_data_api) = (without.data_api.unwrap(), with.data_api.unwrap());
     assert_eq!(data_api.timeout, of_data_api.timeout);
     assert_eq!(without.reconcile_every, None);
+    assert!(without.mail.unwrap().login.is_none());
+    let (lookup, of_lookup) = (without.lookup.unwrap(), with.lookup.unwrap());
+    assert_eq!(lookup.timeout, of_lookup.timeout);
+    assert_eq!(lookup.max_in_flight, of_lookup.max_in_flight);
+    assert_eq!(
+        (lookup.cache, lookup.unknown_cache, lookup.stale),
+        (of_lookup.cache, of_lookup.unknown_cache, of_lookup.stale)
+    );
+    let sum = |lookup: LookupConfig| match lookup.kind {
+        LookupKind::Dialect { sum, .. } => sum,
+        LookupKind::Http(_) => panic!("it is a dialect"),
+    };
+    assert_eq!(sum(lookup), sum(of_lookup));
 }
 
 #[test]
@@ -490,6 +518,7 @@ fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
     let mut count = 0;
     for page in [
         "README.md",
+        "docs/billing.md",
         "docs/service.md",
         "docs/payouts.md",
         "docs/postgres.md",
@@ -507,7 +536,10 @@ fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
                 ("project", PROJECT),
             ] {
                 let begins = |line: &str| line.trim_start_matches('[').starts_with(name);
-                whole += if block.lines().any(begins) { "" } else { table };
+                let is_there = block.lines().any(begins);
+                // Each case of this page has a whole configuration.
+                assert!(is_there || page != "docs/billing.md", "{page}\n{block}");
+                whole += if is_there { "" } else { table };
             }
             // The secrets of the examples are not on this machine, and the Gate's address is not public.
             let found = read(&whole).err().unwrap_or_default();
@@ -521,5 +553,5 @@ fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
             count += 1;
         }
     }
-    assert!(count >= 5, "only {count} configurations are in the pages");
+    assert!(count >= 9, "only {count} configurations are in the pages");
 }

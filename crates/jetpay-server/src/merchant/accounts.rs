@@ -10,16 +10,18 @@ use crate::telemetry;
 
 impl Merchant<Kassa24Bvu> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24Bvu> {
-        self.account(&request.customer_id).await
+        self.account::<Kassa24Bvu, _>(&request).await
     }
 
     async fn check_deposit(
         &self,
         request: jetpay_kassa24_bvu::CheckDeposit,
     ) -> CheckDepositResult<Kassa24Bvu> {
-        self.customer(&request.top_up.customer_id).await?;
+        let (_, flags) = self
+            .customer_of_top_up::<Kassa24Bvu, _>(&request.top_up)
+            .await?;
         Ok(jetpay_kassa24_bvu::CheckDepositResponse::new(
-            self.record::<Kassa24Bvu>(request.top_up, None, Vec::new())
+            self.record::<Kassa24Bvu>(request.top_up, None, flags)
                 .await?,
         ))
     }
@@ -27,7 +29,7 @@ impl Merchant<Kassa24Bvu> for LedgerMerchant {
 
 impl Merchant<CashinKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<CashinKz> {
-        self.account(&request.customer_id).await
+        self.account::<CashinKz, _>(&request).await
     }
 
     async fn check_deposit(
@@ -37,27 +39,29 @@ impl Merchant<CashinKz> for LedgerMerchant {
         if request.typed_verify {
             telemetry::check_deposit_typed_verify(request.top_up.project_id);
         }
-        self.customer(&request.top_up.customer_id).await?;
+        let (_, flags) = self
+            .customer_of_top_up::<CashinKz, _>(&request.top_up)
+            .await?;
         Ok(jetpay_cashin_kz::CheckDepositResponse::new(
-            self.record::<CashinKz>(request.top_up, None, Vec::new())
-                .await?,
+            self.record::<CashinKz>(request.top_up, None, flags).await?,
         ))
     }
 }
 
 impl Merchant<QiwiKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<QiwiKz> {
-        self.account(&request.customer_id).await
+        self.account::<QiwiKz, _>(&request).await
     }
 
     async fn check_deposit(
         &self,
         request: jetpay_qiwi_kz::CheckDeposit,
     ) -> CheckDepositResult<QiwiKz> {
-        self.customer(&request.top_up.customer_id).await?;
+        let (_, flags) = self
+            .customer_of_top_up::<QiwiKz, _>(&request.top_up)
+            .await?;
         Ok(jetpay_qiwi_kz::CheckDepositResponse::new(
-            self.record::<QiwiKz>(request.top_up, None, Vec::new())
-                .await?,
+            self.record::<QiwiKz>(request.top_up, None, flags).await?,
         ))
     }
 }

@@ -22,7 +22,7 @@ const PAYABLE: i64 = 0;
 /// Kaspi shows only the contracts that can be paid.
 impl Merchant<Kaspi> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
-        let customer = self.customer_with_debts(&request.customer_id).await?;
+        let customer = self.customer_with_debts::<Kaspi, _>(&request).await?;
         let contracts = contracts_of(&customer);
         let payable = contracts
             .iter()
@@ -40,9 +40,9 @@ impl Merchant<Kaspi> for LedgerMerchant {
         request: jetpay_kaspi::CheckDeposit,
     ) -> CheckDepositResult<Kaspi> {
         let (top_up, entity_id) = (request.top_up, request.entity_id);
-        let customer = self.customer(&top_up.customer_id).await?;
+        let (customer, mut flags) = self.customer_of_top_up::<Kaspi, _>(&top_up).await?;
         let strict = self.settings(top_up.project_id).strict_contracts;
-        let flags = flags(&customer, Some(&entity_id), strict)?;
+        flags.extend(flag(&customer, Some(&entity_id), strict)?);
         Ok(jetpay_kaspi::CheckDepositResponse::new(
             self.record::<Kaspi>(top_up, Some(entity_id), flags).await?,
         ))
@@ -54,10 +54,10 @@ impl Merchant<Kassa24> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
         let answers = self.settings(request.project_id).kassa24_answers;
         match answers {
-            Kassa24Answers::Account => Ok(self.account(&request.customer_id).await?.into()),
+            Kassa24Answers::Account => Ok(self.account::<Kassa24, Refusal>(&request).await?.into()),
             Kassa24Answers::Contracts => {
                 let customer = self
-                    .customer_with_debts(&request.customer_id)
+                    .customer_with_debts::<Kassa24, _>(&request)
                     .await
                     .map_err(as_contracts_refusal)?;
                 let contracts = contracts_of(&customer);
@@ -83,20 +83,20 @@ impl Merchant<Kassa24> for LedgerMerchant {
         let contract_id = request.contract.map(|contract| contract.entity_id);
         match settings.kassa24_answers {
             Kassa24Answers::Account => {
-                self.customer::<Refusal>(&top_up.customer_id).await?;
+                let looked_up = self.customer_of_top_up::<Kassa24, Refusal>(&top_up).await;
                 let id = self
-                    .record::<Kassa24>(top_up, contract_id, Vec::new())
+                    .record::<Kassa24>(top_up, contract_id, looked_up?.1)
                     .await?;
                 Ok(CustomerDepositResponse::new(id).into())
             }
             Kassa24Answers::Contracts => {
-                let customer = self
-                    .customer(&top_up.customer_id)
+                let (customer, mut flags) = self
+                    .customer_of_top_up::<Kassa24, _>(&top_up)
                     .await
                     .map_err(as_contracts_refusal)?;
                 let strict = settings.strict_contracts;
-                let flags =
-                    flags(&customer, contract_id.as_ref(), strict).map_err(as_contracts_refusal)?;
+                let flag = flag(&customer, contract_id.as_ref(), strict);
+                flags.extend(flag.map_err(as_contracts_refusal)?);
                 let id = self.record::<Kassa24>(top_up, contract_id, flags).await?;
                 Ok(DescribedDepositResponse::new(id).into())
             }
@@ -149,20 +149,20 @@ fn in_response(contract: &Contract) -> Result<response::Contract, InvalidContrac
     })
 }
 
-/// The flags of a top-up of this contract.
+/// The flag of a top-up of this contract, if it is unusual.
 ///
 /// # Errors
 /// A refusal, when the customer has no such contract and the project is strict.
-fn flags<R: From<Refused>>(
+fn flag<R: From<Refused>>(
     customer: &Customer,
     id: Option<&ContractId>,
     strict: bool,
-) -> Result<Vec<Flag>, HandlerError<R>> {
+) -> Result<Option<Flag>, HandlerError<R>> {
     let contracts = contracts_of(customer);
     match contracts.iter().find(|contract| Some(&contract.id) == id) {
-        Some(contract) if contract.status_code == PAYABLE => Ok(Vec::new()),
-        Some(_) => Ok(vec![Flag::CLOSED_CONTRACT]),
+        Some(contract) if contract.status_code == PAYABLE => Ok(None),
+        Some(_) => Ok(Some(Flag::CLOSED_CONTRACT)),
         None if strict => Err(Refused::failed("this customer has no such contract").into()),
-        None => Ok(vec![Flag::UNKNOWN_CONTRACT]),
+        None => Ok(Some(Flag::UNKNOWN_CONTRACT)),
     }
 }

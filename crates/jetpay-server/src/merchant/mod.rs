@@ -2,19 +2,22 @@
 
 mod accounts;
 mod contracts;
+mod customers;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
-use jetpay_core::merchant::{HandlerError, UnusableCallback};
-use jetpay_core::response::AccountResponse;
+use jetpay_core::id::{ContractId, PaymentId, ProjectId};
+use jetpay_core::merchant::UnusableCallback;
 use jetpay_core::{
-    Acknowledged, Callback, CallbackError, Callbacks, Currency, Method, Refused, TopUp, Unavailable,
+    Acknowledged, Callback, CallbackError, Callbacks, Currency, Method, TopUp, Unavailable,
 };
 use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment, NewUnusable};
 
 use crate::config::{Config, Debts, Kassa24Answers, ProjectConfig};
+use crate::deliver::Wake;
 use crate::environment::{Environment, SystemEnvironment};
+use crate::lookup::Lookup;
 use crate::telemetry;
 
 /// A merchant that keeps customers and payments in a ledger.
@@ -23,7 +26,9 @@ pub struct LedgerMerchant {
     currency: Currency,
     debts: Debts,
     projects: HashMap<ProjectId, Settings>,
-    environment: Box<dyn Environment>,
+    environment: Arc<dyn Environment>,
+    lookup: Option<Lookup>,
+    wake: Option<Wake>,
 }
 
 /// The settings of a project.
@@ -34,7 +39,7 @@ struct Settings {
 }
 
 impl LedgerMerchant {
-    /// A merchant with the settings of `config`.
+    /// A merchant with the settings of `config`, but for `[lookup]`: [`with_lookup`](Self::with_lookup) takes that.
     #[must_use]
     pub fn new(config: &Config, ledger: Ledger) -> Self {
         let settings = |project: &ProjectConfig| Settings {
@@ -51,48 +56,34 @@ impl LedgerMerchant {
             currency: config.currency,
             debts: config.debts,
             projects,
-            environment: Box::new(SystemEnvironment),
+            environment: Arc::new(SystemEnvironment),
+            lookup: None,
+            wake: None,
         }
     }
 
     /// Replaces the clock and the source of payment ids.
     #[must_use]
     pub fn with_environment(mut self, environment: impl Environment + 'static) -> Self {
-        self.environment = Box::new(environment);
+        self.environment = Arc::new(environment);
+        self
+    }
+
+    /// Asks the merchant's own system about customers; without it, the store alone knows them.
+    #[must_use]
+    pub fn with_lookup(mut self, lookup: Option<Lookup>) -> Self {
+        self.lookup = lookup;
+        self
+    }
+
+    /// Tells the workers of deliveries about entries.
+    pub(crate) fn with_wake(mut self, wake: Wake) -> Self {
+        self.wake = Some(wake);
         self
     }
 
     fn settings(&self, project: ProjectId) -> Settings {
         self.projects.get(&project).copied().unwrap_or_default()
-    }
-
-    async fn customer<R: From<Refused>>(
-        &self,
-        id: &CustomerId,
-    ) -> Result<Customer, HandlerError<R>> {
-        found(self.ledger.customer(id.as_str()).await)
-    }
-
-    /// The customer with the debts that `verify` shows.
-    async fn customer_with_debts<R: From<Refused>>(
-        &self,
-        id: &CustomerId,
-    ) -> Result<Customer, HandlerError<R>> {
-        found(match self.debts {
-            Debts::Net => self.ledger.net_customer(id.as_str()).await,
-            Debts::AsGiven => self.ledger.customer(id.as_str()).await,
-        })
-    }
-
-    /// The successful answer to `verify` of the methods without contracts.
-    async fn account<R: From<Refused>>(
-        &self,
-        id: &CustomerId,
-    ) -> Result<AccountResponse, HandlerError<R>> {
-        Ok(AccountResponse::new(
-            self.currency,
-            shown_id(&self.customer(id).await?),
-        ))
     }
 
     /// Records a top-up as a pending payment with a new id.
@@ -126,13 +117,6 @@ impl LedgerMerchant {
     }
 }
 
-fn found<R: From<Refused>>(
-    read: Result<Option<Customer>, jetpay_ledger::Error>,
-) -> Result<Customer, HandlerError<R>> {
-    let found = read.map_err(Unavailable::new)?;
-    found.ok_or_else(|| Refused::not_found("no such customer account").into())
-}
-
 /// The ledger stores a callback with its effect before the service acknowledges it.
 impl Callbacks for LedgerMerchant {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
@@ -145,6 +129,9 @@ impl Callbacks for LedgerMerchant {
             .await
             .map_err(Unavailable::new)?;
         telemetry::callback_recorded(recorded, &payment, operation);
+        if let (CallbackOutcome::Applied, Some(wake)) = (recorded, &self.wake) {
+            wake.has_news();
+        }
         match recorded {
             CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
             CallbackOutcome::Applied

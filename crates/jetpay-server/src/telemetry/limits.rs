@@ -34,6 +34,12 @@ pub(super) static REFUSED: Budget = Budget::new("refused requests", 20, 10);
 pub(super) static SERVED: Budget = Budget::with_equal(5, "requests of the platform", 50_000, 10);
 /// Requests of the service to the Gate.
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
+/// Mails of alarms that were not sent.
+pub(super) static MAILS: Budget = Budget::new("mails of alarms", 20, 10);
+/// Deliveries to the merchant's own systems.
+pub(super) static DELIVERIES: Budget = Budget::new("deliveries", 20, 10);
+/// Questions to the merchant's own system.
+pub(super) static LOOKUPS: Budget = Budget::new("look-ups", 20, 10);
 /// Requests to the admin interface that were not let in.
 pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
 /// The store, when a message or the admin interface needs it.
@@ -138,6 +144,7 @@ pub fn report_left_out() {
         &REFUSED,
         &SERVED,
         &GATE,
+        &LOOKUPS,
         &DENIED,
         &STORE,
         &WRONG_PATHS,

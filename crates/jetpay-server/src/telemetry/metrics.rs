@@ -51,6 +51,8 @@ pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_c
 pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist", &[]));
 #[rustfmt::skip]
 pub(super) static PAYOUT_REQUESTS: Counters = LazyLock::new(|| counters("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome", &["request", "outcome"]));
+#[rustfmt::skip]
+pub(super) static MAILS: Counters = LazyLock::new(|| counters("jetpay_mails_total", "mails of alarms, one for each receiver, by outcome", &["outcome"]));
 
 /// Scheduled reconciliations that failed. A page shows it always: an alert needs the 0 before the first failure.
 #[rustfmt::skip]
@@ -63,7 +65,7 @@ static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
         .expect("a name of our own, which no other metric has")
 });
 
-fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+pub(super) fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
     prometheus::register_int_counter_vec!(name, help, labels)
         .expect("a name of our own, which no other metric has")
 }
@@ -80,22 +82,27 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
+    /// The page for Prometheus; `endpoints` are the names of those of deliveries. What the store says is read for each page: a gauge that cannot be read now is absent.
     ///
     /// # Errors
     /// When two metrics have one name.
-    pub async fn page(&self, ledger: &Ledger) -> prometheus::Result<String> {
+    pub async fn page(
+        &self,
+        ledger: &Ledger,
+        endpoints: Vec<String>,
+    ) -> prometheus::Result<String> {
         let last_credits = async {
             let mut last = self.last_credits.lock().await;
             last.update(ledger).await?;
             Ok(last.by_method.clone())
         };
-        let (counts, payouts, last_credits, reconciled, differences) = tokio::join!(
+        let (counts, payouts, last_credits, reconciled, differences, streams) = tokio::join!(
             read(ledger.counts()),
             read(ledger.open_payouts()),
             read(last_credits),
             read(last_reconciled(ledger)),
-            read(ledger.open_differences())
+            read(ledger.open_differences()),
+            read(ledger.delivery_status(&endpoints))
         );
         LazyLock::force(&RECONCILIATION_FAILURES);
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
@@ -124,6 +131,7 @@ impl Metrics {
         show(&gauges, LAST_CREDITS, credits)?;
         show(&gauges, RECONCILED, reconciled.into_iter().flatten())?;
         show(&gauges, DIFFERENCES, differences.map(|open| ("", open)))?;
+        super::deliveries::show(&gauges, &streams.unwrap_or_default())?;
         let mut families = prometheus::gather();
         families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
@@ -131,7 +139,7 @@ impl Metrics {
 }
 
 /// A gauge of a page: its name, its help and its label.
-type Gauge = (&'static str, &'static str, Option<&'static str>);
+pub(super) type Gauge = (&'static str, &'static str, Option<&'static str>);
 
 #[rustfmt::skip]
 const BUILD_INFO: Gauge = ("jetpay_build_info", "1, with the version of this program", Some("version"));
@@ -149,7 +157,7 @@ const RECONCILED: Gauge = ("jetpay_reconciliation_last_success_timestamp_seconds
 const DIFFERENCES: Gauge = ("jetpay_reconciliation_open_differences", "differences with the platform's books that an operator must look at", None);
 
 /// Adds a gauge to a page, with a number for each value of its label. A gauge without numbers is absent.
-fn show<'a>(
+pub(super) fn show<'a>(
     page: &Registry,
     (name, help, label): Gauge,
     numbers: impl IntoIterator<Item = (&'a str, i64)>,

@@ -1,14 +1,18 @@
 //! What the service reports: a log for people, metrics for machines. Neither contains a secret or a payer's data.
 
 mod alarms;
+mod deliveries;
 mod limits;
 mod log;
+mod lookups;
 mod metrics;
 mod requests;
 
 pub use alarms::AlarmLog;
+pub(crate) use deliveries::{deliveries_stopped, delivery_attempt};
 pub use limits::report_left_out;
 pub use log::{set as set_log, start as start_log};
+pub(crate) use lookups::*;
 pub(crate) use metrics::RECONCILIATION_FAILURES;
 pub use metrics::{Meter, Metrics};
 pub(crate) use requests::admin as admin_answered;
@@ -22,8 +26,10 @@ use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_ledger::{CallbackOutcome, Error, Ledger};
+use lettre::Address;
 
 use self::metrics::count;
+use crate::config::MailServer;
 
 /// The ledger stored a callback. [`AlarmLog`] logs the alarms that it raised.
 pub(crate) fn callback_recorded(
@@ -207,6 +213,19 @@ pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
         }
     };
     count_payout_request("status", outcome);
+}
+
+/// The service sent the mail of alarms to a receiver, or the mail server did not take it.
+pub(crate) fn mail_sent(server: &MailServer, to: &Address, sent: &Result<(), String>) {
+    count(
+        &metrics::MAILS,
+        &[if sent.is_ok() { "sent" } else { "failed" }],
+    );
+    if let Err(reason) = sent {
+        limits::MAILS.limited(|| {
+            tracing::error!(%to, "cannot mail new alarms by {server}: {reason}");
+        });
+    }
 }
 
 fn count_payout_request(request: &'static str, outcome: &'static str) {

@@ -4,6 +4,7 @@ use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{GateState, ServerOptions, serve};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{self, require_or_skip};
+use jetpay_testing::smtp::SmtpServer;
 
 use crate::support::{Folder, PROJECT, SECRET, Said, assert_has};
 
@@ -69,6 +70,80 @@ fn check_says_whether_the_service_would_reconcile() {
     assert!(!found.contains("the token of a user") && !found.contains("the key of"));
 }
 
+const SIGNING: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+
+/// The keys that a variant of the configuration leaves out: others are written instead.
+const LEFT_OUT: [&[&str]; 4] = [
+    &[
+        "deliver.secret_env",
+        "deliver.cancel",
+        "deliver.zone",
+        "mail.secret_env",
+        "lookup.secret_env",
+        "lookup.debt_field",
+        "lookup.balance_field",
+        "lookup.sum",
+        "data_api.token_env",
+        "data_api.key_env",
+        "admin.token_env",
+        "token.env",
+        "store.url_file",
+        "store.url_env",
+        "project.secret",
+        "project.secret_env",
+    ],
+    &[
+        "deliver.secret_file",
+        "deliver.cancel",
+        "deliver.zone",
+        "mail.secret_file",
+        "lookup.secret_file",
+        "lookup.debt_field",
+        "lookup.balance_field",
+        "lookup.sum",
+        "data_api.token_file",
+        "data_api.key_file",
+        "admin.token_file",
+        "token.file",
+        "store.url",
+        "store.url_env",
+        "project.secret",
+        "project.secret_file",
+    ],
+    &[
+        "deliver.secret_file",
+        "deliver.alarms",
+        "mail.secret_env",
+        "lookup.secret_file",
+        "lookup.balance_field",
+        "data_api.token_env",
+        "data_api.key_env",
+        "admin.token_env",
+        "token.env",
+        "store.url",
+        "store.url_file",
+        "secret.env",
+        "project.secret_file",
+        "project.secret_env",
+    ],
+    &[
+        "deliver.secret_file",
+        "deliver.alarms",
+        "mail.secret_env",
+        "lookup.secret_file",
+        "lookup.debt_field",
+        "data_api.token_env",
+        "data_api.key_env",
+        "admin.token_env",
+        "token.env",
+        "store.url",
+        "store.url_file",
+        "secret.file",
+        "project.secret_file",
+        "project.secret_env",
+    ],
+];
+
 /// What `jetpay config` prints is valid once its secrets are there, and so it is with every other key in it: each variant leaves
 /// out the keys instead of which others are written.
 #[test]
@@ -83,6 +158,9 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         ("ca.pem", ""),
         ("data_api.token", "the token of a user"),
         ("data_api.key", "the key of the token"),
+        ("mail.login", "jetpay:the password of the mail"),
+        ("lookup.secret", SIGNING),
+        ("deliver.secret", SIGNING),
     ] {
         folder.write(name, content);
     }
@@ -95,6 +173,16 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
         command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
         command.env("JETPAY_DATA_API_TOKEN", "the token of a user");
         command.env("JETPAY_DATA_API_KEY", "the key of the token");
+        command.env("JETPAY_MAIL_LOGIN", "jetpay:the password of the mail");
+        let secret = |kind: &str| {
+            if config.contains(kind) {
+                SIGNING
+            } else {
+                "jetpay:password"
+            }
+        };
+        command.env("JETPAY_LOOKUP_SECRET", secret("kind = \"http\""));
+        command.env("JETPAY_DELIVER_SECRET", secret("kind = \"webhook\""));
         let said = Said::of(command.output().unwrap());
         let (code, found) = (said.code, said.all());
         assert_eq!(code, Some(0), "{config}\n{found}");
@@ -106,56 +194,20 @@ fn configuration_that_config_prints_is_valid_with_every_key() {
     });
     let all = lines.collect::<String>();
     let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
-    for left_out in [
-        &[
-            "data_api.token_env",
-            "data_api.key_env",
-            "admin.token_env",
-            "token.env",
-            "store.url_file",
-            "store.url_env",
-            "project.secret",
-            "project.secret_env",
-        ][..],
-        &[
-            "data_api.token_file",
-            "data_api.key_file",
-            "admin.token_file",
-            "token.file",
-            "store.url",
-            "store.url_env",
-            "project.secret",
-            "project.secret_file",
-        ],
-        &[
-            "data_api.token_env",
-            "data_api.key_env",
-            "admin.token_env",
-            "token.env",
-            "store.url",
-            "store.url_file",
-            "secret.env",
-            "project.secret_file",
-            "project.secret_env",
-        ],
-        &[
-            "data_api.token_env",
-            "data_api.key_env",
-            "admin.token_env",
-            "token.env",
-            "store.url",
-            "store.url_file",
-            "secret.file",
-            "project.secret_file",
-            "project.secret_env",
-        ],
-    ] {
+    for left_out in LEFT_OUT {
+        // The keys that a billing alone has are there, so it is one.
+        let mut all = all.clone();
+        for (key, kind) in [("lookup.sum", "http"), ("deliver.zone", "webhook")] {
+            if !left_out.contains(&key) {
+                all = all.replace(&format!("kind = {kind:?}"), "kind = \"osmp\"");
+            }
+        }
         let mut config: toml::Table = all.parse().expect(&all);
         for path in left_out {
             let (table, key) = path.split_once('.').unwrap();
             let table = match table {
                 "token" => &mut config["admin"]["token"][0],
-                "project" => &mut config["project"][0],
+                "project" | "deliver" => &mut config[table][0],
                 "secret" => &mut config["project"][0]["secret"][0],
                 _ => &mut config[table],
             };
@@ -305,4 +357,54 @@ fn connect_asks_the_gate_and_explains_a_wrong_secret() {
     folder.change(&url, &format!("http://127.0.0.1:{}", free_port()));
     let unreachable = "does the network let this machine out?";
     assert_says(&folder, "--connect", 1, &[unreachable]);
+}
+
+#[test]
+fn check_says_what_the_service_would_deliver_and_shows_no_secret() {
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [[deliver]]"]);
+    folder.write("login", "jetpay:pa55word");
+    folder.write("whsec", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz");
+    let folder = folder.configured(
+        "[[deliver]]\nname = \"billing\"\nkind = \"osmp\"\nurl = \"https://billing.example/pay?key=pa55word\"\n\
+         secret_file = \"login\"\n\
+         [[deliver]]\nname = \"shop\"\nkind = \"webhook\"\nurl = \"https://shop.example/entries\"\n\
+         secret_file = \"whsec\"\nalarms = true\n",
+    );
+    let expected = [
+        "  deliver entries               to billing at https://billing.example/pay, kind osmp\n",
+        "  deliver entries and alarms    to shop at https://shop.example/entries, kind webhook\n",
+    ];
+    let found = assert_says(&folder, "", 0, &expected);
+    assert!(
+        !found.contains("pa55word") && !found.contains("MDEy"),
+        "{found}"
+    );
+}
+
+#[test]
+fn connect_logs_in_at_the_mail_server_and_sends_nothing() {
+    let server = SmtpServer::start();
+    let folder = Folder::new();
+    assert_says(&folder, "", 0, &["until you add [mail]"]);
+    let url = server.url();
+    let folder = folder.configured(&format!(
+        "[mail]\nurl = {url:?}\nfrom = \"jetpay@example.com\"\nto = [\"aliya@example.com\"]\n"
+    ));
+    assert_says(&folder, "", 0, &[&format!("by {url} to 1 receiver")]);
+    let answers = format!("ok     the mail server at {url}: it answers, without a login");
+    assert_says(&folder, "--connect", 0, &[&answers]);
+    // `\0jetpay\0pa55word` in base64.
+    server.demand_login("AGpldHBheQBwYTU1d29yZA==");
+    folder.write("login", "jetpay:pa55word\n");
+    let folder = folder.configured("secret_file = \"login\"\n");
+    assert_says(&folder, "--connect", 0, &["it accepts the login"]);
+    folder.write("login", "jetpay:another\n");
+    let refused = [
+        "FAILED the mail server at ",
+        "wrong login; are url and the login",
+    ];
+    let found = assert_says(&folder, "--connect", 1, &refused);
+    assert!(!found.contains("another"), "{found}");
+    assert!(server.mails().is_empty());
 }

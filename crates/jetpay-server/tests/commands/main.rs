@@ -2,8 +2,10 @@
 
 #[path = "../behind_tls/mod.rs"]
 mod behind_tls;
+mod billing_page;
 mod check;
 mod confirm;
+mod deliver;
 mod explain;
 mod export;
 mod find;
@@ -183,6 +185,8 @@ async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its
             2,
         ),
         ("payouts list", 0),
+        ("deliver status", 0),
+        ("deliver waiting shop", 1),
         ("entries correct 1 --reason mistake", 0),
         (&simulate, 0),
         ("conformance", 2),
@@ -223,6 +227,7 @@ fn number_that_cannot_be_read_is_explained_in_plain_words() {
         ("alarms list --before=-99999999999999999999", large),
         ("entries correct 1e3 --reason r", whole),
         ("ledger export --after x", whole),
+        ("deliver retry shop x --reason r", whole),
         ("simulate gate --seed=-1", whole),
         ("simulate platform --project 99999999999999999999", large),
     ] {

@@ -444,3 +444,26 @@ async fn service_manager_hears_when_the_service_is_ready_reloads_stops_and_is_al
     assert!(word().starts_with("STOPPING=1\n"));
     assert!(running.ended().success());
 }
+
+#[actix_web::test]
+async fn service_with_mail_begins_with_the_alarms_after_its_first_start_and_ends_at_once() {
+    let running = serve(
+        "[mail]\nurl = \"smtp://127.0.0.1:9\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+    )
+    .await;
+    let database = running.folder.database();
+    let begun = "SELECT count(*) FROM delivery_streams WHERE name = 'mail' AND feed = 'alarms' AND cursor = 0";
+    let mut streams = 0;
+    for _ in 0..100 {
+        streams = database.query_row(begun, [], |row| row.get(0)).unwrap();
+        if streams == 1 {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(streams, 1);
+    drop(database);
+    let asked = std::time::Instant::now();
+    running.stop();
+    assert!(asked.elapsed() < Duration::from_secs(5));
+}

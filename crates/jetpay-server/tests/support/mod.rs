@@ -582,7 +582,7 @@ macro_rules! on_every_store {
 pub(crate) use on_every_store;
 
 /// A client with explicit TLS settings: without them reqwest looks for a cryptography provider, and there is none here.
-fn plain_client() -> Client {
+pub fn plain_client() -> Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -11,30 +11,12 @@ use jetpay_ledger::payout::{
 };
 use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
-use jetpay_server::environment::Environment;
 use jetpay_server::merchant::LedgerMerchant;
 use jetpay_server::payouts::{ActionResult, Driver};
 
 use super::gate_traffic::{GateTraffic, ServerGateway};
-use crate::deterministic::{Clock, START, poll_once};
+use crate::deterministic::{Clock, START, SkewedClock, poll_once};
 use crate::setup::Setup;
-
-/// A clock that differs from the virtual clock by `skew` milliseconds.
-#[derive(Clone)]
-pub(super) struct SkewedClock {
-    clock: Clock,
-    skew: i64,
-}
-
-impl Environment for SkewedClock {
-    fn now(&self) -> Millis {
-        Millis(self.clock.millis() + self.skew)
-    }
-
-    fn fresh_payment_id(&self) -> PaymentId {
-        self.clock.fresh_payment_id()
-    }
-}
 
 pub(super) struct Server {
     pub(super) ledger: Ledger,

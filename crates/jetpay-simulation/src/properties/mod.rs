@@ -8,10 +8,12 @@
 //! # Panics
 //! Every function panics if its property does not hold.
 
+mod billing;
 mod canonical;
 mod ledger;
 mod typed;
 
+pub use billing::billing;
 pub use canonical::canonical;
 pub use ledger::{Reached, ledger};
 pub use typed::{Read, typed};

@@ -19,8 +19,16 @@ pub(crate) enum Event {
     PaymentIdArrives(usize, usize),
     /// The store writes what waits.
     StoreStep,
-    /// An operator treats a payment that the service does not know.
+    /// An operator treats a payment that the service does not know, or a delivery that the billing refused.
     OperatorActs(Message),
+    /// A request arrives at the merchant's billing.
+    BillingReceives(usize),
+    /// The billing's answer arrives at the service.
+    BillingAnswers(usize),
+    /// The service stops waiting for the billing's answer.
+    BillingTimesOut(usize),
+    /// A server that tells the billing wakes.
+    TellerWakes(usize),
 }
 
 /// A message. The number is that of the top-up.
@@ -37,6 +45,8 @@ pub(crate) enum Message {
     Import(usize),
     /// An operator dismisses the callbacks of a payment that is not the merchant's.
     Dismiss(usize),
+    /// An operator has the entry with this number told again.
+    Retry(usize),
 }
 
 impl fmt::Display for Message {
@@ -55,6 +65,7 @@ impl fmt::Display for Message {
             }
             Self::Import(_) => f.write_str("import"),
             Self::Dismiss(_) => f.write_str("dismissal"),
+            Self::Retry(seq) => write!(f, "retry of entry {seq}"),
         }
     }
 }

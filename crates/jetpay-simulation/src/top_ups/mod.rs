@@ -1,5 +1,6 @@
 //! The simulation of top-ups: takes one event after the other until none is left.
 
+mod billing;
 mod books;
 mod checker;
 mod event;
@@ -8,9 +9,11 @@ mod scenario;
 mod sending;
 mod service;
 mod serving;
+mod step;
 
 use std::sync::Arc;
 
+use self::billing::MerchantBilling;
 use self::checker::Checker;
 use self::event::{Event, Message};
 use self::platform::Platform;
@@ -25,9 +28,12 @@ use crate::tally::{Count, Tally};
 use crate::world::World;
 
 pub(crate) struct Simulation<'s> {
+    setup: &'s Setup,
     world: World<Event>,
     platform: Platform<'s>,
     service: Service,
+    /// The merchant's billing, in some seeds.
+    billing: Option<MerchantBilling>,
     checker: Checker,
     /// When the service listens again after a crash.
     up_at: i64,
@@ -43,14 +49,20 @@ impl<'s> Simulation<'s> {
         }
         world.tally[Count::Outages] = u64::from(world.fault_profile.outage.is_some());
         let capacity = world.fault_profile.queue_capacity;
-        let service = Service::new(setup, &world.clock, capacity);
-        Self {
+        let billing = MerchantBilling::of_chance(&mut world.random.fork(), plan.days);
+        let traffic = billing.as_ref().map(|it| &it.traffic);
+        let service = Service::new(setup, &world.clock, capacity, traffic);
+        let mut simulation = Self {
+            setup,
+            billing,
             platform,
             checker: Checker::new(Arc::clone(&service.store)),
             service,
             up_at: START,
             world,
-        }
+        };
+        simulation.open_tellers();
+        simulation
     }
 
     pub(crate) fn run_to_end(&mut self) -> Result<Tally, Breach> {
@@ -61,6 +73,7 @@ impl<'s> Simulation<'s> {
         self.checker
             .check_all(&self.service.ledger, &self.platform.notifications)?;
         self.check_end()?;
+        self.check_billing_end()?;
         self.check_reconciliation()?;
         for (count, number) in [
             (Count::Payments, self.checker.payments.len()),
@@ -100,11 +113,17 @@ impl<'s> Simulation<'s> {
             Event::PaymentIdArrives(top_up, payment) => self.payment_id_arrived(top_up, payment),
             Event::StoreStep => self.step()?,
             Event::OperatorActs(message) => self.operator_acts(message)?,
+            Event::BillingReceives(ticket) => self.billing_receives(ticket)?,
+            Event::BillingAnswers(ticket) | Event::BillingTimesOut(ticket) => {
+                self.billing_answers(ticket)?;
+            }
+            Event::TellerWakes(number) => self.teller_wakes(number)?,
         }
         Ok(())
     }
 
     fn record(&mut self, message: Message, concerns: Concerns, what: &str) {
+        let text = format!("{message}: {what}");
         let top_up = match message {
             Message::Callback { notification, .. } => {
                 self.platform.notifications[notification].top_up
@@ -113,8 +132,11 @@ impl<'s> Simulation<'s> {
             | Message::CheckDeposit(number)
             | Message::Import(number)
             | Message::Dismiss(number) => number,
+            Message::Retry(seq) => {
+                let seq = i64::try_from(seq).expect("a number of an entry");
+                return self.record_entry(seq, text);
+            }
         };
-        let text = format!("{message}: {what}");
         self.world.record(Some(top_up), concerns, text);
     }
 

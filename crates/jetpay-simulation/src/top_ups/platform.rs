@@ -122,7 +122,7 @@ impl<'s> Platform<'s> {
                     Arc::clone(notification.write(variant, method, key, now)),
                 ))
             }
-            Message::Import(_) | Message::Dismiss(_) => None,
+            Message::Import(_) | Message::Dismiss(_) | Message::Retry(_) => None,
         }
     }
 

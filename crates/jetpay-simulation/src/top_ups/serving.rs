@@ -1,25 +1,22 @@
-//! The service's side of a run: messages arrive, the store commits, the checks run, and answers leave.
+//! The service's side of a run: messages arrive, and answers are checked and leave.
 
 use std::sync::Arc;
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::NewPayment;
-use jetpay_ledger::sim::Fault;
 use jetpay_server::environment::Environment;
 
 use super::Simulation;
-use super::checker::{NewRow, check_request_response};
+use super::checker::{Permitted, check_request_response};
 use super::event::{Event, Message};
 use super::platform::TopUp;
 use super::service::Response;
+use crate::database;
 use crate::deterministic::{Clock, MINUTE};
-use crate::fault_profile::{FaultProfile, OutageKind};
-use crate::report::{Breach, Concerns, Invariant};
-use crate::setup::{PROJECTS, customer_id};
+use crate::fault_profile::OutageKind;
+use crate::report::{Breach, Concerns};
+use crate::setup::{CUSTOMERS, PROJECTS, customer_id};
 use crate::tally::Count;
-
-/// The whole database is checked after so many steps.
-const STEPS_BETWEEN_FULL_CHECKS: u64 = 512;
 
 impl Simulation<'_> {
     pub(super) fn message_arrived(&mut self, message: Message) -> Result<(), Breach> {
@@ -40,132 +37,67 @@ impl Simulation<'_> {
         self.world.tally[Count::Deliveries] += 1;
         self.world.tally[Count::Callbacks] +=
             u64::from(matches!(message, Message::Callback { .. }));
-        let busy = self.service.waiting() >= self.world.fault_profile.queue_capacity;
-        let response = self.service.deliver(message, method.name, body);
-        self.respond_or_wait(message, response, busy)
+        let busy = self.is_busy();
+        self.service.deliver(message, method.name, body, busy);
+        self.service_advances()
+    }
+
+    /// Whether so much waits for the store that a message may be answered 503. What the tellers write waits there, too.
+    fn is_busy(&self) -> bool {
+        let capacity = self.world.fault_profile.queue_capacity;
+        self.service.waiting() >= capacity || (self.billing.is_some() && capacity < 100)
     }
 
     /// An operator treats an unknown payment, and tries again later if that fails.
     pub(super) fn operator_acts(&mut self, message: Message) -> Result<(), Breach> {
         let now = self.world.now();
-        let (Message::Import(number) | Message::Dismiss(number)) = message else {
-            return Ok(());
-        };
         if now < self.up_at || self.world.is_out(OutageKind::Service) {
             self.operator_acts_later(message);
             return Ok(());
         }
-        let top_up = &self.platform.top_ups[number];
-        let payment = top_up.payment.as_ref().expect("it came with its id");
-        let busy = self.service.waiting() >= self.world.fault_profile.queue_capacity;
-        let response = if matches!(message, Message::Import(_)) {
-            let payment = older_payment(top_up, payment, &self.world.clock);
-            self.service.import(message, payment)
-        } else {
-            self.service
-                .dismiss(message, payment, self.world.clock.now())
+        let (busy, clock) = (self.is_busy(), self.world.clock.clone());
+        let payment_of = |number: usize| {
+            let top_up = &self.platform.top_ups[number];
+            (
+                top_up,
+                top_up.payment.as_ref().expect("it came with its id"),
+            )
         };
-        self.respond_or_wait(message, response, busy)
+        match message {
+            Message::Import(number) => {
+                let (top_up, id) = payment_of(number);
+                let payment = older_payment(top_up, id, &clock);
+                self.service.import(message, payment, busy);
+            }
+            Message::Dismiss(number) => {
+                let (_, id) = payment_of(number);
+                self.service.dismiss(message, id, clock.now(), busy);
+            }
+            Message::Retry(seq) => self.service.retry(message, seq, clock.now(), busy),
+            Message::Verify(_) | Message::CheckDeposit(_) | Message::Callback { .. } => {}
+        }
+        self.service_advances()
     }
 
     pub(super) fn operator_acts_later(&mut self, message: Message) {
         self.world.later(10 * MINUTE, Event::OperatorActs(message));
     }
 
-    /// An answer that is not ready waits for the store. `busy`: the queue was full.
-    fn respond_or_wait(
-        &mut self,
-        message: Message,
-        response: Option<Response>,
-        busy: bool,
-    ) -> Result<(), Breach> {
-        if let Some(response) = response {
-            return self.respond(message, &response, busy);
-        }
-        self.world.step_soon(Event::StoreStep);
-        Ok(())
-    }
-
-    pub(super) fn step(&mut self) -> Result<(), Breach> {
-        self.world.step_begins();
+    /// The service continues: answers leave, and what has none waits for the store or for the billing.
+    pub(super) fn service_advances(&mut self) -> Result<(), Breach> {
+        let answered = self.service.advance();
+        self.carry_to_billing()?;
         let now = self.world.now();
-        let commands = self.service.waiting();
-        if commands == 0 {
-            return Ok(());
+        if let Some(billing) = &mut self.billing {
+            billing.learn(now);
         }
-        let fault = self.world.next_fault();
-        let crashed = matches!(fault, Fault::Crashes { .. });
-        self.checker.step += 1;
-        self.world.record_step(fault, commands);
-        let responses = self.service.step(fault);
-        self.check(&responses)?;
-        for (message, response) in responses {
-            match response {
-                Some(response) => {
-                    self.respond(message, &response, FaultProfile::permits_unavailable(fault))?;
-                }
-                None if crashed => self.interrupted(message),
-                None => {
-                    let message = format!("the {message} was not answered after the step");
-                    return Invariant::Terminates.broken(None, message);
-                }
-            }
+        for (message, response, may_fail) in answered {
+            self.respond(message, &response, may_fail)?;
         }
-        if crashed {
-            self.up_at = now + FaultProfile::downtime(&mut self.world.random);
-        }
-        if crashed || self.checker.step.is_multiple_of(STEPS_BETWEEN_FULL_CHECKS) {
-            self.checker
-                .check_all(&self.service.ledger, &self.platform.notifications)?;
+        if self.service.waiting() > 0 {
+            self.world.step_soon(Event::StoreStep);
         }
         Ok(())
-    }
-
-    /// Checks what the step committed: each row has a reason, and each changed payment is correct.
-    fn check(&mut self, responses: &[(Message, Option<Response>)]) -> Result<(), Breach> {
-        let mut touched = Vec::with_capacity(responses.len());
-        for (index, new) in self.checker.sync(&mut self.platform.notifications)? {
-            let top_up = self.checker.payments[index].top_up;
-            let event = match new {
-                NewRow::Event { notification } => format!("notification {notification} is stored"),
-                NewRow::Entry { amount, operation } => {
-                    format!("money moved: {amount} by operation {operation}")
-                }
-            };
-            self.world.record(Some(top_up), Concerns::Service, event);
-            touched.push(index);
-        }
-        for (message, _) in responses {
-            let payment = match *message {
-                Message::Callback { notification, .. } => {
-                    Some(&self.platform.notifications[notification].payment)
-                }
-                Message::Import(number) | Message::Dismiss(number) => {
-                    self.platform.top_ups[number].payment.as_ref()
-                }
-                Message::Verify(_) | Message::CheckDeposit(_) => None,
-            };
-            touched.extend(payment.map(|id| self.checker.by_id[id]));
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        for index in touched {
-            self.checker
-                .check_payment(index, &self.platform.notifications)?;
-        }
-        Ok(())
-    }
-
-    fn interrupted(&mut self, message: Message) {
-        self.record(
-            message,
-            Concerns::Service,
-            "the service crashed before it answered",
-        );
-        self.world.tally[Count::Interrupted] += 1;
-        if matches!(message, Message::Import(_) | Message::Dismiss(_)) {
-            self.operator_acts_later(message);
-        }
     }
 
     /// The service answers. Checks the answer and sends it to the platform. `may_fail`: a fault permits 503.
@@ -194,13 +126,21 @@ impl Simulation<'_> {
             }
             Message::Verify(number) => {
                 let top_up = &self.platform.top_ups[number];
-                let good = check_request_response(top_up, response, may_fail)?;
+                let permitted = self.permitted(top_up, false)?;
+                let good = check_request_response(
+                    customer_id(top_up.customer).as_str(),
+                    response,
+                    permitted,
+                    may_fail,
+                )?;
                 good.map(|_| Event::ResponseArrives(message, response.status))
             }
             Message::CheckDeposit(number) => self.announced(number, response, may_fail)?,
-            Message::Import(_) | Message::Dismiss(_) => {
+            Message::Import(_) | Message::Dismiss(_) | Message::Retry(_) => {
                 if response.status != 200 {
                     self.operator_acts_later(message);
+                } else if matches!(message, Message::Retry(_)) {
+                    self.wake_tellers();
                 }
                 None
             }
@@ -218,6 +158,26 @@ impl Simulation<'_> {
         Ok(())
     }
 
+    /// What may be answered about the customer of a top-up.
+    fn permitted(&self, top_up: &TopUp, is_deposit: bool) -> Result<Permitted, Breach> {
+        let (id, now) = (customer_id(top_up.customer), self.world.now());
+        let is_known = top_up.customer < CUSTOMERS;
+        let Some(billing) = &self.billing else {
+            return Ok(Permitted {
+                success: is_known,
+                not_found: !is_known,
+                failure: false,
+            });
+        };
+        let seen = |connection: &_| database::seen_at(connection, id.as_str());
+        let seen_at = self.service.store.inspect(seen)?;
+        Ok(Permitted {
+            success: is_known,
+            not_found: billing.may_be_unknown(id.as_str(), now),
+            failure: billing.may_fail(id.as_str(), seen_at, is_deposit, now),
+        })
+    }
+
     /// Checks that the payment id in a good answer to `check_deposit` is in the database.
     fn announced(
         &mut self,
@@ -226,7 +186,14 @@ impl Simulation<'_> {
         may_fail: bool,
     ) -> Result<Option<Event>, Breach> {
         let top_up = &self.platform.top_ups[number];
-        let Some(body) = check_request_response(top_up, response, may_fail)? else {
+        let permitted = self.permitted(top_up, true)?;
+        let Some(body) = check_request_response(
+            customer_id(top_up.customer).as_str(),
+            response,
+            permitted,
+            may_fail,
+        )?
+        else {
             return Ok(None);
         };
         let id: Arc<str> = body["payment_id"].as_str().unwrap_or_default().into();
@@ -256,7 +223,10 @@ impl Simulation<'_> {
                     self.send_request(Message::CheckDeposit(number));
                 }
             }
-            Message::CheckDeposit(_) | Message::Import(_) | Message::Dismiss(_) => {}
+            Message::CheckDeposit(_)
+            | Message::Import(_)
+            | Message::Dismiss(_)
+            | Message::Retry(_) => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jetpay_ledger::{CallbackOutcome, EntryKind};
-use jetpay_simulation::properties::{Read, canonical, ledger, typed};
+use jetpay_simulation::properties::{Read, billing, canonical, ledger, typed};
 
 /// The files of a target, each with its name.
 fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -68,4 +68,21 @@ fn corpus_of_the_ledger_holds_and_has_every_entry_and_every_outcome() {
         CallbackOutcome::Quarantined,
     ];
     assert!(outcomes.into_iter().all(has_outcome));
+}
+
+#[test]
+fn corpus_of_a_billings_answers_holds_and_has_every_meaning() {
+    let reached: BTreeSet<&str> = each("billing", billing).into_iter().flatten().collect();
+    let meanings = [
+        "again",
+        "delivered",
+        "known",
+        "not now",
+        "refused",
+        "repeated",
+        "said",
+        "unknown",
+        "unreadable",
+    ];
+    assert_eq!(reached.into_iter().collect::<Vec<_>>(), meanings);
 }

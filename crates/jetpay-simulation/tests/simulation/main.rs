@@ -43,8 +43,15 @@ fn some_seeds_of_top_ups_hold_every_invariant_meet_every_fault_and_can_be_repeat
         Count::Lost,
         Count::Unavailable,
         Count::Credits,
+        Count::ServerCrashes,
+        Count::Stalls,
+        Count::Questions,
+        Count::Told,
+        Count::ToldAgain,
+        Count::Parked,
+        Count::Booked,
     ];
-    hold(simulate, 6, &counts);
+    hold(simulate, 8, &counts);
 }
 
 #[test]

@@ -13,13 +13,13 @@ use super::rows::{bound, read};
 use super::session;
 use crate::model::{CopyError, Error, Totals, short};
 use crate::port::tables::{
-    ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, PAYMENTS, PAYOUTS, RESOLUTIONS,
-    RUNS, STEPS, Table,
+    ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, PAYMENTS, PAYOUTS, RECEIPTS,
+    RESOLUTIONS, RUNS, SKIPS, STEPS, STREAMS, Table, WAITING,
 };
 use crate::port::{Store, TOTALS, Value, totals, totals_of};
 
 /// What is copied, in this order: the number of a row, if its table has one, what is written with a new row, and what is not.
-const TABLES: [(Option<&str>, &Table, Option<&str>); 11] = [
+const TABLES: [(Option<&str>, &Table, Option<&str>); 15] = [
     (None, &CUSTOMERS, None),
     (None, &PAYMENTS, None),
     (SEQ, &EVENTS, None),
@@ -31,6 +31,10 @@ const TABLES: [(Option<&str>, &Table, Option<&str>); 11] = [
     (None, &RUNS, None),
     (SEQ, &FINDINGS, None),
     (None, &DIFFERENCES, None),
+    (None, &STREAMS, None),
+    (Some("number"), &WAITING, None),
+    (SEQ, &RECEIPTS, None),
+    (Some("number"), &SKIPS, None),
 ];
 const SEQ: Option<&str> = Some("seq");
 
@@ -48,6 +52,11 @@ const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), 
     SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;
     SELECT setval(pg_get_serial_sequence('reconciliation_results', 'seq'), max(seq)) FROM reconciliation_results
         HAVING max(seq) > 0;
+    SELECT setval(pg_get_serial_sequence('waiting_deliveries', 'number'), max(number)) FROM waiting_deliveries
+        HAVING max(number) > 0;
+    SELECT setval(pg_get_serial_sequence('delivery_receipts', 'seq'), max(seq)) FROM delivery_receipts HAVING max(seq) > 0;
+    SELECT setval(pg_get_serial_sequence('delivery_skips', 'number'), max(number)) FROM delivery_skips
+        HAVING max(number) > 0;
     ANALYZE";
 
 /// Copies the ledger into an empty database. `progress` gets the name of a table and how many of its rows are copied. The copy

@@ -7,6 +7,7 @@ use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Statement};
 
+use super::deliveries;
 use super::error::PostgresError;
 use super::rows::read;
 use super::session::Session;
@@ -48,6 +49,8 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
         client.query(&statements.effects, &values).await
     })
     .await;
+    // Before the alarms that an operator resolves are locked.
+    let deliveries = send(deliveries::fetch(session, keys)).await;
     let rare = send(rare(session, keys)).await;
     let payouts = send(payouts(session, keys)).await;
 
@@ -60,8 +63,10 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
     take_payments(&mut set, keys, &payments.wait().await?)?;
     take_events(&mut set, keys, &events.wait().await?)?;
     take_effects(&mut set, keys, &effects.wait().await?)?;
+    set.deliveries = deliveries.wait().await?;
     let (rare, payouts) = (rare.wait().await?, payouts.wait().await?);
     Ok(WorkingSet {
+        deliveries: set.deliveries,
         payments: set.payments,
         events: set.events,
         effects: set.effects,

@@ -63,6 +63,7 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         finished,
         findings,
         differences,
+        deliveries,
         ..
     } = set.changes;
     let events = events.iter().map(|new| {
@@ -76,7 +77,7 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         vec![(*seq).into(), code, receipt, payment_type]
     });
     let put = customers.values().flatten();
-    let put = put.map(|customer| Ok(rows::of_customer(customer)?.to_vec()));
+    let put = put.map(|(customer, seen)| Ok(rows::of_customer(customer, *seen)?.to_vec()));
     let put: Result<_, TransactionError> = put.collect();
     let deleted = customers.iter().filter(|(_, put)| put.is_none());
     let deleted = deleted.map(|(id, _)| vec![id.as_str().into()]);
@@ -97,6 +98,12 @@ async fn write(session: &Session, set: WorkingSet) -> Result<(), PostgresError> 
         (&statements.finish_runs, finished.collect()),
         (&statements.add_findings, findings),
         (&statements.put_differences, differences.collect()),
+        (&statements.add_streams, deliveries.streams(true)),
+        (&statements.change_streams, deliveries.streams(false)),
+        (&statements.put_waiting, deliveries.still_waiting()),
+        (&statements.remove_waiting, deliveries.gone()),
+        (&statements.put_skips, deliveries.skips()),
+        (&statements.put_receipts, deliveries.receipts()),
         (&statements.count, count.into_iter().collect()),
         (&statements.add_entries, entries),
         (&statements.add_steps, steps),

@@ -221,6 +221,9 @@ impl LedgerTransaction for WorkingSet {
         }
         let raised = cause.difference.map(str::to_owned);
         self.changes.raised.extend(raised);
+        if let Some(delivery) = cause.delivery {
+            self.changes.deliveries.alarm_raised(cause.kind, delivery);
+        }
         self.changes
             .alarms
             .push(owned(alarms::of_alarm(cause, now)));
@@ -255,6 +258,9 @@ impl LedgerTransaction for WorkingSet {
         {
             alarm.resolution = Some(resolution.clone());
         }
+        if let Some(seq) = resolution.alarm_seq {
+            self.deliveries.alarm_resolved(seq);
+        }
         let corrected = resolution.verdict.corrects();
         if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
             entry.corrected = Some(resolution.reason.clone());
@@ -267,17 +273,23 @@ impl LedgerTransaction for WorkingSet {
 
     fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError> {
         if let Some(changed) = self.changes.customers.get(customer_id) {
-            return Ok(changed.clone());
+            return Ok(changed.as_ref().map(|(customer, _)| customer.clone()));
         }
         let stored = self.contracts.get(customer_id).cloned();
         stored.ok_or_else(|| missing(|keys| keys.contracts.push(customer_id.clone())))
     }
 
-    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError> {
+    fn put_customer(
+        &mut self,
+        customer: &Customer,
+        seen: Option<Millis>,
+    ) -> Result<bool, TransactionError> {
         let id = &customer.customer_id;
         let there = std::mem::replace(self.customer(id)?, true);
         let changes = &mut self.changes.customers;
-        changes.insert(id.clone(), Some(customer.clone()));
+        let before = changes.get(id).and_then(Option::as_ref);
+        let seen = seen.or_else(|| before.and_then(|(_, seen)| *seen));
+        changes.insert(id.clone(), Some((customer.clone(), seen)));
         Ok(!there)
     }
 

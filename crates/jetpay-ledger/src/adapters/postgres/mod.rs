@@ -8,6 +8,8 @@
 mod address;
 mod commit_worker;
 mod copy;
+mod deliveries;
+mod delivery_set;
 mod error;
 mod fetch;
 mod flush;

@@ -9,8 +9,8 @@ use tokio_postgres::types::ToSql;
 use super::address::Address;
 use super::error::PostgresError;
 use super::rows::{bound, read};
-use crate::model::Customer;
-use crate::port::{Row, TransactionError, Value, rows};
+use crate::model::Millis;
+use crate::port::{Row, SeenCustomer, TransactionError, Value, rows};
 
 /// A query may take as long as it needs. Other servers go on.
 const SETTINGS: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0";
@@ -68,8 +68,8 @@ pub(super) async fn query(
     Ok(read(&rows, |row| Ok(row.owned()))?)
 }
 
-/// A customer with the sums of what came in on each contract since its debt was given.
-const NET_CUSTOMER: &str = "SELECT customer_id, additional_customer_id, contracts, (
+/// A customer, when a look-up saw it last, and the sums of what came in on each contract since its debt was given.
+const NET_CUSTOMER: &str = "SELECT customer_id, additional_customer_id, contracts, seen_at, (
         SELECT string_agg(came_in.amount::text, ',' ORDER BY place)
         FROM json_array_elements(contracts::json) WITH ORDINALITY AS listed (contract, place), LATERAL (
             SELECT coalesce(sum(amount), 0) AS amount FROM contract_entries
@@ -77,11 +77,11 @@ const NET_CUSTOMER: &str = "SELECT customer_id, additional_customer_id, contract
                 AND seq > coalesce((contract ->> 'as_of_seq')::bigint, (SELECT debts_from FROM counts))) AS came_in)
     FROM customers WHERE customer_id = $1";
 
-/// The customer with net debts, in one statement: one round trip, and one snapshot.
-pub(super) async fn net_customer(
+/// The customer with net debts, and when a look-up saw it last, in one statement: one round trip, and one snapshot.
+pub(super) async fn seen_customer(
     client: Object,
     id: &str,
-) -> Result<Option<Customer>, PostgresError> {
+) -> Result<Option<SeenCustomer>, PostgresError> {
     let found = match kept(&client, NET_CUSTOMER, &[&id]).await {
         // Contracts that the database cannot read either. Its error may show a value, ours does not.
         Err(PostgresError::Failed(TransactionError::Constraint(_))) => {
@@ -91,11 +91,12 @@ pub(super) async fn net_customer(
     };
     let customers = read(&found?, |row| {
         let mut customer = rows::customer(row)?;
+        let seen = row.optional_int().map(Millis);
         let sums = row.optional_text().unwrap_or_default().split(',');
         for (contract, came_in) in customer.contracts.iter_mut().zip(sums) {
             contract.net(came_in.parse().map_err(|_| row.broken())?);
         }
-        Ok(customer)
+        Ok((customer, seen))
     });
     Ok(customers?.pop())
 }

@@ -10,9 +10,10 @@ use crate::model::OpenError;
 use crate::port::payouts::sql;
 use crate::port::tables::{
     ALARMS, CUSTOMERS, DIFFERENCES, ENTRIES, EVENTS, FINDINGS, KEPT_OF_PAYMENT, KEPT_OF_PAYOUT,
-    PAYMENTS, PAYOUTS, RESOLUTIONS, RUNS, STEPS,
+    KEPT_OF_STREAM, KEY_OF_RECEIPT, KEY_OF_WAITING, PAYMENTS, PAYOUTS, RECEIPTS, RESOLUTIONS, RUNS,
+    SKIPS, STEPS, STREAMS, WAITING,
 };
-use crate::port::{reconciliations, rows};
+use crate::port::{deliveries, reconciliations, rows};
 
 /// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
 /// and no plan is worth compiling.
@@ -95,9 +96,20 @@ statements! {
     add_runs: insert(&RUNS);
     finish_runs: "UPDATE reconciliations SET finished = 1 WHERE seq = ANY($1)";
     add_findings: insert(&FINDINGS);
-    put_differences: insert(&DIFFERENCES) + &DIFFERENCES.or_replace();
+    put_differences: insert(&DIFFERENCES) + &DIFFERENCES.or_replace(1);
+    streams: deliveries::STREAMS;
+    waiting: deliveries::WAITING_IN;
+    open_delivery_alarms: deliveries::OPEN_ALARMS;
+    add_streams: insert(&STREAMS);
+    change_streams: update(&STREAMS, KEPT_OF_STREAM);
+    put_waiting: insert(&WAITING) + &WAITING.or_replace(KEY_OF_WAITING);
+    remove_waiting: "DELETE FROM waiting_deliveries USING unnest($1::text[], $2::bigint[]) AS gone (of_stream, of_seq)
+        WHERE stream = of_stream AND seq = of_seq";
+    put_skips: insert(&SKIPS) + " ON CONFLICT DO NOTHING";
+    put_receipts: insert(&RECEIPTS) + &RECEIPTS.or_replace(KEY_OF_RECEIPT);
     put_customers: insert(&CUSTOMERS) + " ON CONFLICT (customer_id) DO UPDATE
-        SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts";
+        SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts,
+            seen_at = coalesce(excluded.seen_at, customers.seen_at)";
     delete_customers: "DELETE FROM customers WHERE customer_id = ANY($1)";
 }
 
@@ -132,6 +144,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 

@@ -16,8 +16,8 @@ use super::error::SLOW;
 use super::readers::Readers;
 use super::reads::QueryClient;
 use super::{reads, session};
-use crate::model::{Customer, Error, OpenError};
-use crate::port::{Intake, QueuedCommand, ReadFuture, Row, Store, Value};
+use crate::model::{Error, OpenError};
+use crate::port::{Intake, QueuedCommand, ReadFuture, Row, SeenCustomer, Store, Value};
 
 /// While one worker waits for the disk, the other fetches.
 const WORKERS: usize = 2;
@@ -125,9 +125,9 @@ impl Store for Postgres {
         })
     }
 
-    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+    fn seen_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<SeenCustomer>> {
         self.readers
-            .read(move |client| reads::net_customer(client, customer_id))
+            .read(move |client| reads::seen_customer(client, customer_id))
     }
 
     fn query<'a>(&'a self, sql: &'a str, values: Vec<Value<'a>>) -> ReadFuture<'a, Vec<Row>> {

@@ -8,6 +8,7 @@ use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, OperationEvent, PaymentSnapshot,
 };
 
+use super::delivery_set::{Deliveries, DeliveryChanges};
 use crate::model::{Alarm, Counts, Customer, Millis, NewPayment};
 use crate::port::payouts::sql::Balance;
 use crate::port::{DifferenceRow, Keys, PayoutRow, Row, StoredEntry, TransactionError};
@@ -32,6 +33,7 @@ pub(super) struct WorkingSet {
     /// The last run of a reconciliation, if the group holds the lock of those.
     pub(super) last_run: Option<i64>,
     pub(super) differences: HashMap<String, Option<DifferenceRow>>,
+    pub(super) deliveries: Deliveries,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
 }
@@ -50,7 +52,8 @@ pub(super) struct Changes {
     /// The alarms that they resolve.
     pub(super) resolved: Vec<i64>,
     pub(super) steps: Vec<Row>,
-    pub(super) customers: BTreeMap<CustomerId, Option<Customer>>,
+    /// None: deleted. With a customer, when a look-up saw it.
+    pub(super) customers: BTreeMap<CustomerId, Option<(Customer, Option<Millis>)>>,
     pub(super) runs: Vec<Row>,
     /// The runs that it finished.
     pub(super) finished: Vec<i64>,
@@ -58,6 +61,7 @@ pub(super) struct Changes {
     pub(super) differences: BTreeMap<String, DifferenceRow>,
     /// The differences about which it raised an alarm, whose number the commit gives.
     pub(super) raised: HashSet<String>,
+    pub(super) deliveries: DeliveryChanges,
     pub(super) probed: bool,
 }
 

@@ -7,27 +7,27 @@ use rusqlite::Connection;
 
 use super::rows::read;
 use super::transaction::Transaction;
-use crate::model::{Contract, Customer, LONGEST, without_nul};
-use crate::port::{TransactionError, rows};
+use crate::model::{Contract, Customer, LONGEST, Millis, without_nul};
+use crate::port::{SeenCustomer, TransactionError, rows};
 
 /// Replaces the customer, or adds one; whether it was new. Words are written only if they change: a new debt changes none.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     customer: &Customer,
+    seen: Option<Millis>,
 ) -> Result<bool, TransactionError> {
-    let [id, second_name, contracts] = rows::of_customer(customer)?;
+    let [id, second_name, contracts, seen] = rows::of_customer(customer, seen)?;
     let Some((bucket, before)) = stored(transaction, customer.customer_id.as_str())? else {
         // As many customers in one bucket as give it some hundred pages.
         let sql = "UPDATE counts SET customers_added = customers_added + 1 RETURNING customers_added / 4096";
         let bucket = transaction.row(sql, &[], rows::number)?.unwrap_or_default();
-        let sql = "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket) VALUES (?1, ?2, ?3, ?4)";
-        transaction.execute(sql, &[id, second_name, contracts, bucket.into()])?;
+        let sql = "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        transaction.execute(sql, &[id, second_name, contracts, bucket.into(), seen])?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
         return Ok(true);
     };
-    let sql =
-        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
-    transaction.execute(sql, &[id, second_name, contracts])?;
+    let sql = "UPDATE customers SET additional_customer_id = ?2, contracts = ?3, seen_at = coalesce(?4, seen_at) WHERE customer_id = ?1";
+    transaction.execute(sql, &[id, second_name, contracts, seen])?;
     if words(&before) != words(customer) {
         change_words(transaction, REMOVE_WORD, bucket, &before)?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
@@ -107,12 +107,12 @@ fn stored(
     })
 }
 
-/// The customer with net debts. The entries are read before the customer's row is left, so both are of one snapshot, and the
+/// The customer with net debts, and when a look-up saw it last. The entries are read before the customer's row is left, so both are of one snapshot, and the
 /// locks of one read do for all.
 pub(super) fn read_net(
     connection: &Connection,
     customer_id: &str,
-) -> Result<Option<Customer>, TransactionError> {
+) -> Result<Option<SeenCustomer>, TransactionError> {
     let customers = read(connection, rows::CUSTOMER, &[customer_id.into()], |row| {
         let mut customer = rows::customer(row)?;
         for contract in &mut customer.contracts {
@@ -120,7 +120,7 @@ pub(super) fn read_net(
                 contract.net(came_in(connection, customer_id, contract)?);
             }
         }
-        Ok(customer)
+        Ok((customer, row.optional_int().map(Millis)))
     });
     Ok(customers?.pop())
 }

@@ -275,8 +275,12 @@ impl LedgerTransaction for Transaction<'_> {
         self.row(rows::CUSTOMER, &id, rows::customer)
     }
 
-    fn put_customer(&mut self, customer: &Customer) -> Result<bool, TransactionError> {
-        customers::put(self, customer)
+    fn put_customer(
+        &mut self,
+        customer: &Customer,
+        seen: Option<Millis>,
+    ) -> Result<bool, TransactionError> {
+        customers::put(self, customer, seen)
     }
 
     fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError> {

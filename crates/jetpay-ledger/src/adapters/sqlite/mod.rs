@@ -1,6 +1,7 @@
 //! The store in one `SQLite` file: one thread writes, every thread reads.
 
 mod customers;
+mod deliveries;
 mod file;
 mod ledger_transaction;
 mod open;

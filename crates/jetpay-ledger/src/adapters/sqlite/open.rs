@@ -21,6 +21,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 
@@ -28,7 +29,7 @@ const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than all texts of statements, so that each is prepared once.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 112;
 
 /// What to do about a file that cannot be written.
 pub(super) const MAY_WRITE: &str = "; the user who runs this must be able to write to it, to the files beside it that end in \

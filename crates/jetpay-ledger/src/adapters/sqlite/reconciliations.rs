@@ -15,7 +15,7 @@ use crate::port::{
 static ADD_RUN: LazyLock<String> = LazyLock::new(|| insert(&RUNS));
 static ADD_FINDING: LazyLock<String> = LazyLock::new(|| insert(&FINDINGS));
 static PUT_DIFFERENCE: LazyLock<String> =
-    LazyLock::new(|| insert(&DIFFERENCES) + &DIFFERENCES.or_replace());
+    LazyLock::new(|| insert(&DIFFERENCES) + &DIFFERENCES.or_replace(1));
 static DIFFERENCE: LazyLock<String> = LazyLock::new(reconciliations::by_id);
 const FINISH_RUN: &str = "UPDATE reconciliations SET finished = 1 WHERE seq = ?1";
 

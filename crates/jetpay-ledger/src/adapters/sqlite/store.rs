@@ -18,8 +18,10 @@ use super::file::{Changed, Lock, Names};
 use super::open::open_to_read;
 use super::writer::{Health, Writer};
 use super::{customers, open, rows};
-use crate::model::{Customer, Error, OpenError};
-use crate::port::{Intake, QueuedCommand, ReadFuture, Row, Store, TransactionError, Value};
+use crate::model::{Error, OpenError};
+use crate::port::{
+    Intake, QueuedCommand, ReadFuture, Row, SeenCustomer, Store, TransactionError, Value,
+};
 
 /// At most this many writes are committed together, so that the first one does not wait long for the last.
 const GROUP: usize = 512;
@@ -101,7 +103,11 @@ impl Store for Sqlite {
         Box::pin(async { self.intake.finish(&self.writer.closing) })
     }
 
-    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+    fn is_ours_alone(&self) -> bool {
+        true
+    }
+
+    fn seen_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<SeenCustomer>> {
         self.read(|connection| customers::read_net(connection, customer_id))
     }
 

@@ -226,6 +226,8 @@ mod tests {
             hosts: Vec::new(),
             payouts: Some(intake),
             status: None,
+            endpoints: Vec::new(),
+            wake: crate::deliver::Wake::new(),
             metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));

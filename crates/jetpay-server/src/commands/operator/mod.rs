@@ -195,6 +195,8 @@ fn render_alarm(alarm: &Value) -> String {
         ("project", text(alarm, "/project_id")),
         ("payment", text(alarm, "/payment_id")),
         ("operation", text(alarm, "/operation_id")),
+        ("endpoint", text(alarm, "/endpoint")),
+        ("entry", text(alarm, "/entry_seq")),
         ("amount", money(alarm, "", "amount")),
         ("expected", money(alarm, "/expected", "amount")),
         ("resolved", verdict(alarm)),

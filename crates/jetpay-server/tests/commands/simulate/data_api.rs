@@ -1,7 +1,6 @@
 //! The Data API that `jetpay simulate` serves.
 
 use std::collections::BTreeMap;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use jetpay_core::report::ReportedOperation;
@@ -9,8 +8,8 @@ use jetpay_core::signature::Key;
 use jetpay_gate::{BaseUrl, DataApi};
 use jetpay_testing::free_port;
 
-use super::simulate;
-use crate::support::{CUSTOMER, Folder, Said, assert_has};
+use super::{Serving, simulate};
+use crate::support::{CUSTOMER, Folder, assert_has};
 
 const TABLE: &str = "[data_api]\nbase_url = \"http://127.0.0.1:1\"\ntoken_file = \"token\"\nkey_file = \"secret\"\n";
 
@@ -41,34 +40,6 @@ async fn listed(folder: &Folder, port: u16, least: usize) -> Vec<ReportedOperati
         }
     }
     panic!("the Data API has too few operations");
-}
-
-/// A command that serves until it is stopped.
-struct Serving(Option<Child>);
-
-impl Serving {
-    fn begin(folder: &Folder, line: &str) -> Self {
-        let mut command = folder.command(line);
-        Self(Some(command.stdout(Stdio::piped()).spawn().unwrap()))
-    }
-
-    /// Stops the command, and returns what it said.
-    fn stop(mut self) -> String {
-        let process = self.0.take().unwrap();
-        let mut kill = std::process::Command::new("kill");
-        let id = process.id().to_string();
-        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
-        Said::of(process.wait_with_output().unwrap()).good()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.0 {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
 }
 
 #[actix_web::test]

@@ -1,12 +1,13 @@
-//! `jetpay simulate platform`: against the real service, against a wrong endpoint, and with wrong arguments.
+//! `jetpay simulate billing`; and `jetpay simulate platform`: against the real service, against a wrong endpoint, and with wrong arguments.
 
+mod billing;
 mod data_api;
 mod https;
 mod refused;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::support::{CUSTOMER, Folder, SECRET, Said, assert_has};
@@ -22,6 +23,34 @@ fn row(table: &str, name: &str) -> Vec<u64> {
     let line = line.unwrap_or_else(|| panic!("no line `{name}` in {table}"));
     let columns = line[name.len()..].split_whitespace();
     columns.filter_map(|column| column.parse().ok()).collect()
+}
+
+/// A command that serves until it is stopped.
+struct Serving(Option<Child>);
+
+impl Serving {
+    fn begin(folder: &Folder, line: &str) -> Self {
+        let mut command = folder.command(line);
+        Self(Some(command.stdout(Stdio::piped()).spawn().unwrap()))
+    }
+
+    /// Stops the command, and returns what it said.
+    fn stop(mut self) -> String {
+        let process = self.0.take().unwrap();
+        let mut kill = std::process::Command::new("kill");
+        let id = process.id().to_string();
+        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
+        Said::of(process.wait_with_output().unwrap()).good()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.0 {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
 }
 
 /// Starts an endpoint that answers everything with an empty 200, and returns its URL.

@@ -36,10 +36,10 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// A request with this value of the path's parameter, if it has one.
+    /// A request with this value of the path's parameters.
     pub(super) fn request(&self, value: &str, query: &str) -> String {
         let path = self.path.split(['{', '}']).enumerate();
-        let path = path.map(|(at, part)| if at == 1 { value } else { part });
+        let path = path.map(|(at, part)| if at % 2 == 1 { value } else { part });
         let request = format!("{} {}?{query}", self.method, path.collect::<String>());
         request.trim_end_matches('?').to_owned()
     }
@@ -118,7 +118,7 @@ impl Document {
         operations
     }
 
-    fn parameters(&self, of: &str) -> Vec<(String, String, String)> {
+    pub(super) fn parameters(&self, of: &str) -> Vec<(String, String, String)> {
         let count = self
             .at(of)
             .get("parameters")

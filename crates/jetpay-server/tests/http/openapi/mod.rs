@@ -1,6 +1,8 @@
 //! `docs/openapi.yaml` and the service say the same: each path, parameter, body, status and field.
 
+mod deliveries;
 mod document;
+mod receiver;
 mod scenario;
 
 use std::collections::BTreeSet;
@@ -12,10 +14,12 @@ use jetpay_ledger::{
     AlarmKind, DifferenceState, DifferenceVerdict, EntryKind, EventStatus, HitKind, MatchedWord,
     PaymentState, PayoutState,
 };
+use jetpay_platform::{KASPI, TopUp};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Running, TOKEN};
+use crate::support::{Answer, CUSTOMER, Folder, Running, TOKEN, tenge};
 use document::{Broken, Document, METHODS, Operation};
+use receiver::Receiver;
 
 /// The file, and a service that is held to it.
 struct Api {
@@ -121,6 +125,26 @@ async fn every_operation_of_the_file_is_answered_as_it_says_and_all_that_it_says
         [] as [&String; 0],
         "no request or answer had these properties"
     );
+}
+
+#[actix_web::test]
+async fn question_about_a_customer_is_as_the_file_says() {
+    let receiver = Receiver::open();
+    let folder = Folder::new().configured(&format!(
+        "[lookup]\nkind = \"http\"\nurl = \"http://127.0.0.1:{}/\"\nsecret_file = \"lookup-secret\"\n",
+        receiver.port
+    ));
+    folder.write("lookup-secret", format!("whsec_{}", "A".repeat(43) + "="));
+    let running = folder.serve().await;
+    let verify = TopUp::new(&KASPI, CUSTOMER, tenge(100));
+    // The receiver answers no customer.
+    let _ = jetpay_platform::top_up(&running.platform(), &verify, |_| {}).await;
+    let questions = receiver.take();
+    assert!(!questions.is_empty(), "{}", running.log());
+    for question in questions {
+        let mut document = Document::read();
+        deliveries::hold(&mut document, &question, "lookup", "LookupQuestion");
+    }
 }
 
 /// The paths of the server with their HTTP methods, as its sources register them.

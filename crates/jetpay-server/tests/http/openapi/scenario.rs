@@ -7,7 +7,9 @@ use jetpay_testing::free_port;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::deliveries::{self, ENDPOINT, endpoint};
 use super::document::{Broken, Document, Operation};
+use super::receiver::Receiver;
 use super::{Api, text_of};
 use crate::support::{
     CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, payout_request, refused, success,
@@ -19,7 +21,9 @@ const UNTAKEN: &str = "77012345699";
 /// Plays it all, and returns what was seen.
 pub(super) async fn play() -> Document {
     let gate = free_port();
-    let running = folder("sqlite://jetpay.db", gate).serve().await;
+    let receiver = Receiver::open();
+    let folder = folder("sqlite://jetpay.db", gate).configured(&endpoint(ENDPOINT, receiver.port));
+    let running = folder.serve().await;
     let project = Project::new(PROJECT, SECRET).unwrap();
     let mut options = GateOptions::new(([127, 0, 0, 1], gate).into(), Keyring::from(project));
     let callbacks = format!("http://127.0.0.1:{}/callback", running.folder.listen);
@@ -42,6 +46,7 @@ pub(super) async fn play() -> Document {
     search(&mut api).await;
     reconciliations(&mut api).await;
     lost_callbacks(&mut api, gate).await;
+    deliveries::play(&mut api, &receiver).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -59,6 +64,7 @@ fn folder(store: &str, gate: u16) -> Folder {
         folder.write(role, token_of(role));
         format!("[[admin.token]]\nname = \"{role}\"\nrole = \"{role}\"\nfile = \"{role}\"\n")
     });
+    folder.write("webhook-secret", format!("whsec_{}", "A".repeat(43) + "="));
     let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\nask_after_seconds = 1\n");
     folder.configured(&(tokens.concat() + &gate))
 }
@@ -80,13 +86,16 @@ fn good_body(id: &str) -> Value {
         "putCustomer" => json!({}),
         "importCustomers" => json!("{}"),
         "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
-        "correctEntry" | "confirmPayment" => json!({"reason": reason}),
+        "correctEntry" | "confirmPayment" | "retryDelivery" | "skipDelivery" => {
+            json!({"reason": reason})
+        }
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
         "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
         "exportPayouts" => json!({"format": "dashboard", "payment_ids": ["none"]}),
         "resolvePayout" => json!({"as": "paid", "reason": reason}),
         "recordReconciliation" => report(),
+        "replayDeliveries" => json!({"after": 0, "reason": reason}),
         "resolveDifference" => json!({"verdict": "accepted", "reason": reason}),
         _ => Value::Null,
     }
@@ -503,8 +512,10 @@ async fn damaged(api: &mut Api) {
 }
 
 async fn without_the_store(api: &mut Api) {
+    // Their names are those of `Operation::for_nothing`.
+    let endpoints = ["999", "none"].map(|name| endpoint(name, free_port()));
     let folder = folder("postgres://a:b@127.0.0.1:1/c", free_port());
-    api.running = folder.begin();
+    api.running = folder.configured(&endpoints.concat()).begin();
     api.running.wait_until_it_answers().await;
     for operation in api.document.operations() {
         let mut request = operation.for_nothing();

@@ -5,9 +5,7 @@ use serde_json::Value;
 use crate::database;
 use crate::notification::{Flaw, Notification};
 use crate::report::{Breach, Invariant};
-use crate::setup::CUSTOMERS;
 use crate::top_ups::checker::Checker;
-use crate::top_ups::platform::TopUp;
 use crate::top_ups::service::Response;
 
 impl Checker {
@@ -101,23 +99,44 @@ impl Checker {
     }
 }
 
-/// Checks the answer to `verify` or `check_deposit`. Returns the body of a success; none for a permitted refusal or
-/// failure.
+/// Which answers to `verify` and `check_deposit` are permitted.
+#[derive(Clone, Copy)]
+pub(crate) struct Permitted {
+    pub(crate) success: bool,
+    /// "No such customer".
+    pub(crate) not_found: bool,
+    /// "Try again later".
+    pub(crate) failure: bool,
+}
+
+/// Checks the answer to `verify` or `check_deposit`. `may_fail`: a fault permits 503. Returns the body of a success;
+/// none for a permitted refusal or failure.
 pub(crate) fn check_request_response(
-    top_up: &TopUp,
+    customer: &str,
     answer: &Response,
+    permitted: Permitted,
     may_fail: bool,
 ) -> Result<Option<Value>, Breach> {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let code = body.get("code").and_then(Value::as_i64);
-    let known = top_up.customer < CUSTOMERS;
-    match (answer.status, code) {
+    match (answer.status, code(answer)) {
         (503, _) if may_fail => Ok(None),
-        (200, Some(0)) if known => Ok(Some(body)),
-        (200, Some(404)) if !known => Ok(None),
-        _ => Invariant::AnswerAllowed.broken(
+        (200, Some(0)) if permitted.success => Ok(Some(body(answer))),
+        (200, Some(404)) if permitted.not_found => Ok(None),
+        (200, Some(500)) if permitted.failure => Ok(None),
+        (status, _) => Invariant::AnswerAllowed.broken(
             None,
-            format!("a request was answered {} with {body}", answer.status),
+            format!(
+                "a request about {customer} was answered {status} with {}",
+                body(answer)
+            ),
         ),
     }
+}
+
+/// The response code of an answer.
+pub(crate) fn code(answer: &Response) -> Option<i64> {
+    body(answer).get("code").and_then(Value::as_i64)
+}
+
+fn body(answer: &Response) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
 }

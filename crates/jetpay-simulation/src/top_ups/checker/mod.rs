@@ -4,7 +4,7 @@ mod all;
 mod answer;
 mod payment;
 
-pub(crate) use answer::check_request_response;
+pub(crate) use answer::{Permitted, check_request_response, code};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -118,9 +118,23 @@ impl Checker {
             new.push(self.event(event, &body, notifications)?);
         }
         for entry in entries {
-            new.push(self.entry(entry)?);
+            new.push(self.new_entry(entry)?);
         }
         Ok(new)
+    }
+
+    /// The entry with this number, if it is committed.
+    pub(crate) fn entry(&self, seq: i64) -> Option<&EntryRow> {
+        let place = self.entries.binary_search_by_key(&seq, |it| it.seq).ok()?;
+        self.entries.get(place)
+    }
+
+    /// The numbers of a customer's credits, in their order.
+    pub(crate) fn credits_of(&self, customer: usize) -> impl Iterator<Item = i64> {
+        let credits = self.entries.iter().filter(|it| it.kind == "credit");
+        credits
+            .filter(move |it| self.payments[self.by_id[it.payment.as_str()]].customer == customer)
+            .map(|it| it.seq)
     }
 
     fn event(
@@ -164,7 +178,7 @@ impl Checker {
         Ok((index, NewRow::Event { notification }))
     }
 
-    fn entry(&mut self, entry: EntryRow) -> Result<(usize, NewRow), Breach> {
+    fn new_entry(&mut self, entry: EntryRow) -> Result<(usize, NewRow), Breach> {
         let Some(&index) = self.by_id.get(entry.payment.as_str()) else {
             let message = format!("an entry of {}, whose id was not issued", entry.payment);
             return Invariant::OnlySignedEvents.broken(None, message);

@@ -16,8 +16,8 @@ use rusqlite::Connection;
 
 use super::writer::{Health, Writer};
 use super::{customers, open, rows};
-use crate::model::{Customer, Error, OpenError};
-use crate::port::{QueuedCommand, ReadFuture, Row, Store, TransactionError, Value};
+use crate::model::{Error, OpenError};
+use crate::port::{QueuedCommand, ReadFuture, Row, SeenCustomer, Store, TransactionError, Value};
 
 pub use fault::Fault;
 use fault::{FaultInjector, Guarded, bad_command};
@@ -161,7 +161,7 @@ impl Store for SimStore {
         })
     }
 
-    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+    fn seen_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<SeenCustomer>> {
         self.read(|connection| customers::read_net(connection, customer_id))
     }
 
