@@ -45,7 +45,7 @@ pub(crate) fn begin_deliveries(stream: DeliveryStream, end: i64, takes_over: boo
     })
 }
 
-/// The token of a lease is even, so that of a stream that nobody leases since a replay is odd.
+/// The token of a lease is even. A replay makes it odd until the next lease.
 const LEASES: i64 = 2;
 
 /// Leases a stream. One that is new begins behind `end`.

@@ -236,7 +236,7 @@ fn zone(table: &Table<'_>) -> Option<TimeZone> {
     }
 }
 
-/// The projects that a billing is told of, with their prefixes. Operations of two projects can have one number, so several
+/// The projects whose credits go to a billing, with their prefixes. Operations of two projects can have one number, so several
 /// projects need prefixes: all have one of the same length, and no two the same.
 fn prefixes(
     table: &Table<'_>,

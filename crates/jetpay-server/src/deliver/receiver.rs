@@ -72,7 +72,7 @@ impl Billing {
     }
 }
 
-/// What the store knows of an entry that a billing is told of.
+/// What the store knows of an entry that goes to a billing.
 struct Known {
     /// The billing's number of the payment that the entry takes back; `None`: it is a payment.
     payment: Option<String>,
