@@ -7,7 +7,7 @@ use super::Ledger;
 use crate::commands;
 use crate::model::{
     Customer, DeliveryLease, DeliveryProgress, DeliveryStatus, DeliveryStream, Error, Feed, Millis,
-    Reason, ResolveError, Waiting, stored_kind,
+    Reason, Waiting, stored_kind,
 };
 use crate::port::{NOT_SEEN, Value, deliveries};
 
@@ -149,20 +149,16 @@ impl Ledger {
     /// It is shown as `why` until the next attempt.
     ///
     /// # Errors
-    /// [`ResolveError::NotWaiting`], [`ResolveError::NoReason`].
+    /// [`Error::Resolve`]: [`NotWaiting`](crate::ResolveError::NotWaiting), [`NoReason`](crate::ResolveError::NoReason).
     pub async fn retry_delivery(
         &self,
         stream: &DeliveryStream,
         seq: i64,
         reason: Reason,
         now: Millis,
-    ) -> Result<Result<(), ResolveError>, Error> {
-        let reason = match reason.checked() {
-            Ok(reason) => reason,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        let retry = commands::retry_delivery(stream.clone(), seq, reason, now);
-        self.write(retry).await
+    ) -> Result<(), Error> {
+        let retry = commands::retry_delivery(stream.clone(), seq, reason.checked()?, now);
+        Ok(self.write(retry).await??)
     }
 
     /// Takes an item as done without sending it, now and by a replay. The reason is recorded as a resolution: of the item's alarm, if
@@ -172,20 +168,17 @@ impl Ledger {
     /// is to come again: when the lease that lasts now has ended at the latest, nothing of it is in flight.
     ///
     /// # Errors
-    /// [`ResolveError::NotWaiting`], [`ResolveError::NoReason`], [`ResolveError::Held`].
+    /// [`Error::Resolve`]: [`NotWaiting`](crate::ResolveError::NotWaiting), [`NoReason`](crate::ResolveError::NoReason),
+    /// [`Held`](crate::ResolveError::Held).
     pub async fn skip_delivery(
         &self,
         stream: &DeliveryStream,
         seq: i64,
         reason: Reason,
         now: Millis,
-    ) -> Result<Result<(), ResolveError>, Error> {
-        let reason = match reason.checked() {
-            Ok(reason) => reason,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        let skip = commands::skip_delivery(stream.clone(), seq, reason, now);
-        self.write(skip).await
+    ) -> Result<(), Error> {
+        let skip = commands::skip_delivery(stream.clone(), seq, reason.checked()?, now);
+        Ok(self.write(skip).await??)
     }
 
     /// Delivers everything after this `seq` again, under the same ids, without what
@@ -193,20 +186,17 @@ impl Ledger {
     /// that nothing of it is in flight, or half a minute has passed. Returns the cursor before.
     ///
     /// # Errors
-    /// [`ResolveError::NoSuchStream`], [`ResolveError::BeyondCursor`], [`ResolveError::NoReason`].
+    /// [`Error::Resolve`]: [`NoSuchStream`](crate::ResolveError::NoSuchStream), [`BeyondCursor`](crate::ResolveError::BeyondCursor),
+    /// [`NoReason`](crate::ResolveError::NoReason).
     pub async fn replay_deliveries(
         &self,
         stream: &DeliveryStream,
         after: i64,
         reason: Reason,
         now: Millis,
-    ) -> Result<Result<i64, ResolveError>, Error> {
-        let reason = match reason.checked() {
-            Ok(reason) => reason,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        let replay = commands::replay_deliveries(stream.clone(), after, reason, now);
-        self.write(replay).await
+    ) -> Result<i64, Error> {
+        let replay = commands::replay_deliveries(stream.clone(), after, reason.checked()?, now);
+        Ok(self.write(replay).await??)
     }
 
     /// The number that the receiver gave a delivered entry.

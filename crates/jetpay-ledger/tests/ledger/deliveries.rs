@@ -64,7 +64,7 @@ pub(crate) async fn lease_all(ledger: &Ledger) -> DeliveryLease {
         released.await.unwrap();
     }
     let replayed = ledger.replay_deliveries(&stream, 0, "all of them".into(), NOW);
-    replayed.await.unwrap().unwrap();
+    replayed.await.unwrap();
     lease_at(ledger, &stream, 0).await.unwrap()
 }
 
@@ -376,7 +376,7 @@ async fn feed_of_alarms_raises_none(test: TestLedger) {
     assert_eq!(test.alarm_kinds().await, [AlarmKind::SecondSale]);
     test.check().await;
     let skipped = test.skip_delivery(&alarms(), 1, "seen".into(), NOW).await;
-    assert_eq!(skipped, Ok(Ok(())));
+    assert_eq!(skipped, Ok(()));
     let resolved = test.resolutions(None, 1).await.unwrap().remove(0);
     assert_eq!(resolved.reason, "alarm 1 is not delivered to billing: seen");
     assert_eq!((resolved.alarm_seq, resolved.payment_id), (None, None));

@@ -6,8 +6,8 @@ use crate::deliveries::{
     status, waiting, waits,
 };
 use jetpay_ledger::{
-    AlarmKind, DeliveryAlarmKind, DeliveryLease, DeliveryStream, Millis, ResolveError, Verdict,
-    WaitingState,
+    AlarmKind, DeliveryAlarmKind, DeliveryLease, DeliveryStream, Error, Millis, ResolveError,
+    Verdict, WaitingState,
 };
 
 crate::common::on_every_store! {
@@ -59,17 +59,12 @@ async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
     );
     let skip = |seq, reason: &str| {
         let (ledger, reason) = (test.ledger.clone(), reason_of("marat", reason));
-        async move {
-            ledger
-                .skip_delivery(&BILLING, seq, reason, NOW)
-                .await
-                .unwrap()
-        }
+        async move { ledger.skip_delivery(&BILLING, seq, reason, NOW).await }
     };
-    assert_eq!(skip(1, " ").await, Err(ResolveError::NoReason));
-    assert_eq!(skip(2, "why").await, Err(ResolveError::NotWaiting));
+    assert_eq!(skip(1, " ").await, Err(ResolveError::NoReason.into()));
+    assert_eq!(skip(2, "why").await, Err(ResolveError::NotWaiting.into()));
     assert_eq!(skip(1, "booked by hand").await, Ok(()));
-    assert_eq!(skip(1, "again").await, Err(ResolveError::NotWaiting));
+    assert_eq!(skip(1, "again").await, Err(ResolveError::NotWaiting.into()));
     let resolved = test.last_alarm().await.resolution.unwrap();
     assert_eq!(
         (resolved.reason.as_str(), resolved.by.as_deref()),
@@ -107,7 +102,7 @@ async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
         ..entries()
     };
     let refused = test.skip_delivery(&unknown, 1, "x".into(), NOW).await;
-    assert_eq!(refused, Ok(Err(ResolveError::NotWaiting)));
+    assert_eq!(refused, Err(ResolveError::NotWaiting.into()));
     test.check().await;
 }
 
@@ -120,10 +115,10 @@ async fn one_waits(test: &TestLedger) -> DeliveryLease {
     lease
 }
 
-async fn skip_at(test: &TestLedger, now: i64) -> Result<(), ResolveError> {
+async fn skip_at(test: &TestLedger, now: i64) -> Result<(), Error> {
     let reason = reason_of("marat", "booked by hand");
     let skipped = test.skip_delivery(&BILLING, 1, reason, at(now));
-    skipped.await.unwrap()
+    skipped.await
 }
 
 async fn item(test: &TestLedger) -> (WaitingState, Millis) {
@@ -136,14 +131,17 @@ async fn entry_that_may_be_on_its_way_is_held_until_it_cannot_be_and_is_skipped_
 ) {
     let lease = one_waits(&test).await;
     let until = at(MINUTE);
-    assert_eq!(skip_at(&test, 0).await, Err(ResolveError::Held(until)));
+    assert_eq!(
+        skip_at(&test, 0).await,
+        Err(ResolveError::Held(until).into())
+    );
     assert_eq!(item(&test).await, (WaitingState::Parked, until));
     test.check().await;
     // The attempt under way fails: the server does not take the item back.
     let again = progress(2, vec![waiting(1, WaitingState::Waiting)]);
     assert_eq!(record(&test, &lease, again).await, Some(1));
     assert_eq!(item(&test).await, (WaitingState::Parked, until));
-    let held = Err(ResolveError::Held(until));
+    let held = Err(ResolveError::Held(until).into());
     assert_eq!(skip_at(&test, MINUTE - 1).await, held);
     assert_eq!(open(&test).await.len(), 1);
     assert_eq!(skip_at(&test, MINUTE).await, Ok(()));
@@ -159,7 +157,7 @@ async fn held_entry_is_delivered_by_the_attempt_under_way_or_sent_again_by_a_ret
     let lease = one_waits(&test).await;
     assert!(skip_at(&test, 0).await.is_err());
     let retried = test.retry_delivery(&BILLING, 1, "no, send it".into(), at(1));
-    assert_eq!(retried.await, Ok(Ok(())));
+    assert_eq!(retried.await, Ok(()));
     assert_eq!(item(&test).await, (WaitingState::Waiting, at(1)));
     assert_eq!(open(&test).await, []);
     // A refusal says that no attempt is under way.
@@ -168,7 +166,7 @@ async fn held_entry_is_delivered_by_the_attempt_under_way_or_sent_again_by_a_ret
     assert_eq!(item(&test).await.0, WaitingState::Parked);
     assert!(item(&test).await.1 <= at(0));
     let retried = test.retry_delivery(&BILLING, 1, "again".into(), at(1));
-    assert_eq!(retried.await, Ok(Ok(())));
+    assert_eq!(retried.await, Ok(()));
     assert!(skip_at(&test, 2).await.is_err());
     // So does a lease that begins after the release of this one.
     let released = test.release_deliveries(&BILLING, lease.fencing_token);
@@ -177,7 +175,10 @@ async fn held_entry_is_delivered_by_the_attempt_under_way_or_sent_again_by_a_ret
     let lease = lease_at(&test, &BILLING, 4).await.unwrap();
     assert_eq!(item(&test).await, (WaitingState::Parked, at(4)));
     record(&test, &lease, done(2, 1)).await;
-    assert_eq!(skip_at(&test, 5).await, Err(ResolveError::NotWaiting));
+    assert_eq!(
+        skip_at(&test, 5).await,
+        Err(ResolveError::NotWaiting.into())
+    );
     assert_eq!(open(&test).await, []);
     test.check().await;
 }
@@ -188,7 +189,7 @@ async fn no_lease_begins_after_a_replay_before_the_server_says_that_it_has_finis
     pay(&test, 2).await;
     let replay = async |now| {
         let replayed = test.replay_deliveries(&BILLING, 0, "lost there".into(), at(now));
-        replayed.await.unwrap().unwrap()
+        replayed.await.unwrap()
     };
     let lease = lease_all(&test).await;
     replay(1_000).await;
@@ -216,9 +217,9 @@ async fn retried_entry_is_due_now_and_its_alarm_is_resolved_with_the_reason(test
         test.ledger
             .retry_delivery(&BILLING, seq, reason.into(), at(7))
     };
-    assert_eq!(retry(2, "x").await, Ok(Err(ResolveError::NotWaiting)));
-    assert_eq!(retry(1, " ").await, Ok(Err(ResolveError::NoReason)));
-    assert_eq!(retry(1, "the account is open now").await, Ok(Ok(())));
+    assert_eq!(retry(2, "x").await, Err(ResolveError::NotWaiting.into()));
+    assert_eq!(retry(1, " ").await, Err(ResolveError::NoReason.into()));
+    assert_eq!(retry(1, "the account is open now").await, Ok(()));
     let item = test
         .waiting_deliveries(&BILLING, 0, 9)
         .await
@@ -234,7 +235,7 @@ async fn retried_entry_is_due_now_and_its_alarm_is_resolved_with_the_reason(test
     );
     let resolved = test.last_alarm().await.resolution.unwrap();
     assert_eq!(resolved.reason, "the account is open now");
-    assert_eq!(retry(1, "once more").await, Ok(Ok(())));
+    assert_eq!(retry(1, "once more").await, Ok(()));
     let recorded = test.resolutions(None, 1).await.unwrap().remove(0);
     assert_eq!(
         recorded.reason,
@@ -253,14 +254,9 @@ async fn retried_entry_is_due_now_and_its_alarm_is_resolved_with_the_reason(test
 async fn replay_ends_the_lease_and_forgets_what_waits_behind(test: TestLedger) {
     let replay = |after, reason: &str| {
         let (ledger, reason) = (test.ledger.clone(), reason_of("aigul", reason));
-        async move {
-            ledger
-                .replay_deliveries(&BILLING, after, reason, NOW)
-                .await
-                .unwrap()
-        }
+        async move { ledger.replay_deliveries(&BILLING, after, reason, NOW).await }
     };
-    assert_eq!(replay(0, "x").await, Err(ResolveError::NoSuchStream));
+    assert_eq!(replay(0, "x").await, Err(ResolveError::NoSuchStream.into()));
     pay(&test, 4).await;
     let lease = lease_all(&test).await;
     let mut all = parked(4, 1);
@@ -269,8 +265,8 @@ async fn replay_ends_the_lease_and_forgets_what_waits_behind(test: TestLedger) {
         all.alarms.push(alarm(DeliveryAlarmKind::Parked, seq));
     }
     record(&test, &lease, all).await;
-    assert_eq!(replay(5, "x").await, Err(ResolveError::BeyondCursor));
-    assert_eq!(replay(2, "").await, Err(ResolveError::NoReason));
+    assert_eq!(replay(5, "x").await, Err(ResolveError::BeyondCursor.into()));
+    assert_eq!(replay(2, "").await, Err(ResolveError::NoReason.into()));
     assert_eq!(replay(2, "the billing was restored").await, Ok(4));
     assert_eq!(
         record(&test, &lease, progress(4, vec![])).await,
@@ -310,7 +306,7 @@ async fn item_that_a_person_removed_is_not_added_again(test: TestLedger) {
     .await;
     let late = at(MINUTE);
     let skipped = test.skip_delivery(&BILLING, 1, "booked by hand".into(), late);
-    assert_eq!(skipped.await, Ok(Ok(())));
+    assert_eq!(skipped.await, Ok(()));
     // The server does not know of it yet, and the billing refused the item meanwhile.
     assert_eq!(record(&test, &lease, parked(2, 1)).await, Some(1));
     assert_eq!(waits(&test).await, []);
@@ -332,7 +328,7 @@ async fn replay_leaves_out_what_was_skipped_and_what_cannot_be_told(test: TestLe
     let skipped = test
         .skip_delivery(&entries(), 2, "booked by hand".into(), NOW)
         .await;
-    assert_eq!(skipped, Ok(Ok(())));
+    assert_eq!(skipped, Ok(()));
     assert_eq!(test.skipped_deliveries(&entries(), 0).await, Ok(vec![2, 3]));
     let other = DeliveryStream {
         name: "other".to_owned(),
@@ -341,7 +337,7 @@ async fn replay_leaves_out_what_was_skipped_and_what_cannot_be_told(test: TestLe
     assert_eq!(test.skipped_deliveries(&other, 0).await, Ok(vec![]));
     for (after, left_out) in [(3, vec![]), (2, vec![3]), (0, vec![2, 3])] {
         let replayed = test.replay_deliveries(&BILLING, after, "lost there".into(), NOW);
-        replayed.await.unwrap().unwrap();
+        replayed.await.unwrap();
         // Long after the lease before.
         let lease = lease_at(&test, &entries(), (9 - after) * 10 * MINUTE).await;
         assert_eq!(lease.unwrap().skipped, left_out, "after {after}");

@@ -132,7 +132,11 @@ impl Service {
         let retry = async move {
             let stream = stream();
             let retried = ledger.retry_delivery(&stream, seq, "it works again".into(), now);
-            operator_response(retried.await)
+            operator_response(match retried.await {
+                // It was delivered meanwhile.
+                Err(jetpay_ledger::Error::Resolve(_)) => Ok(()),
+                retried => retried,
+            })
         };
         self.wait(message, Box::pin(retry), may_fail);
     }

@@ -258,7 +258,7 @@ async fn retry(
     let seq = number(&seq)?;
     let reason = by.reason(body.reason);
     let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
-    retried.await??;
+    retried.await?;
     admin.wake.was_changed();
     Ok(decided(&stream, seq, "waiting", &by))
 }
@@ -276,7 +276,7 @@ async fn skip(
     let seq = number(&seq)?;
     let reason = by.reason(body.reason);
     let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
-    let skipped = skipped.await?;
+    let skipped = skipped.await;
     admin.wake.was_changed();
     skipped?;
     Ok(decided(&stream, seq, "skipped", &by))
@@ -322,7 +322,7 @@ async fn replay(
     let replayed = admin
         .ledger
         .replay_deliveries(&stream, body.after, reason, now());
-    let before = replayed.await??;
+    let before = replayed.await?;
     let left_out = admin.ledger.skipped_deliveries(&stream, body.after).await?;
     let left_out = left_out.len();
     admin.wake.was_changed();

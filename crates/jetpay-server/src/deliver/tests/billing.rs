@@ -161,7 +161,7 @@ async fn replay_to_a_billing_that_refuses_repeats_is_delivered_by_the_receipts()
     let replay = shop
         .ledger
         .replay_deliveries(&stream, 0, "a test".into(), shop.clock.now());
-    assert_eq!(replay.await.unwrap(), Ok(3));
+    assert_eq!(replay.await.unwrap(), 3);
     shop.wake.was_changed();
     shop.until(async |shop| shop.status().await[0].cursor == 3)
         .await;
@@ -214,12 +214,12 @@ async fn replay_tells_the_billing_nothing_that_a_person_booked_by_hand() {
     let (stream, now) = (shop.status().await.remove(0).stream, shop.clock.now());
     let by_hand = || "booked by hand".into();
     let skipped = shop.ledger.skip_delivery(&stream, 3, by_hand(), now).await;
-    skipped.unwrap().unwrap();
+    skipped.unwrap();
 
     server.state().put_account("b-1", None);
     shop.endpoint.kind = osmp(true, &[(PROJECT, None)]);
     let replayed = shop.ledger.replay_deliveries(&stream, 0, by_hand(), now);
-    assert_eq!(replayed.await.unwrap(), Ok(3));
+    assert_eq!(replayed.await.unwrap(), 3);
     let worker = shop.start().await;
     shop.until_all_is_delivered().await;
     worker.end().await;

@@ -213,7 +213,7 @@ impl Shop {
         let retry = self
             .ledger
             .retry_delivery(&stream, seq, "mended".into(), self.clock.now());
-        retry.await.unwrap().unwrap();
+        retry.await.unwrap();
         self.wake.was_changed();
         self.until(async |_| {
             let item = item().await;

@@ -44,7 +44,7 @@ async fn entry_that_waits_and_is_of_a_project_that_the_endpoint_gets_no_longer_i
         .ledger
         .retry_delivery(&status.stream, 1, "mended".into(), now)
         .await;
-    retried.unwrap().unwrap();
+    retried.unwrap();
     shop.wake.was_changed();
     shop.until_all_is_delivered().await;
     worker.end().await;
