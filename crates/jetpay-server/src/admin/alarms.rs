@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError, Verdict};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resolutions, resource};
 use crate::alarm_text::{advice, summary};
-use crate::environment::now;
+use crate::decisions;
 use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -181,26 +181,14 @@ async fn resolve(
         body.overrides,
         admin.currency,
     )?;
-    let ledger = &admin.ledger;
     let operation_id = body.operation_id.as_deref().map(operation).transpose()?;
-    let reason = by.reason(body.reason);
-    match (operation_id, verdict) {
-        (None, _) => ledger.resolve_alarm(seq, verdict, reason, now()).await?,
-        (Some(operation_id), Verdict::Credit(_) | Verdict::Override(_)) => {
-            let credit = ledger.credit_operation(seq, operation_id, verdict, reason, now());
-            credit.await?;
-        }
-        (Some(_), _) => return Err(AdminError::invalid("operation_id", "is only for a credit")),
+    if operation_id.is_some() && verdict.amount().is_none() {
+        return Err(AdminError::invalid("operation_id", "is only for a credit"));
     }
-    // The log does not get the reason: a person wrote it, and it may name a payer.
-    tracing::info!(
-        alarm = seq,
-        verdict = verdict.as_str(),
-        by = by.name(),
-        "the merchant resolved an alarm"
-    );
+    let reason = by.reason(body.reason);
+    decisions::resolve_alarm(&admin, seq, operation_id, verdict, reason).await?;
     // The decision is stored. If the store cannot show it now, the answer is still that it was made.
-    let alarm = match ledger.alarm(seq).await {
+    let alarm = match admin.ledger.alarm(seq).await {
         Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),
         Err(error) => {
             telemetry::admin_unavailable(&error);
@@ -270,13 +258,7 @@ async fn resolve_many(
     let more = seqs.len() > MAX_RESOLVED;
     seqs.truncate(MAX_RESOLVED);
     let reason = by.reason(body.reason);
-    let outcome = ledger.resolve_alarms(seqs, verdict, reason, now()).await?;
-    tracing::info!(
-        alarms = outcome.resolved.len(),
-        verdict = verdict.as_str(),
-        by = by.name(),
-        "the merchant resolved alarms"
-    );
+    let outcome = decisions::resolve_alarms(&admin, seqs, verdict, reason).await?;
     Ok(HttpResponse::Ok().json(json!({
         "resolved": outcome.resolved.len(), "already_resolved": outcome.already_resolved,
         "not_found": outcome.not_found, "more": more,

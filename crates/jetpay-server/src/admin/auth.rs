@@ -75,12 +75,28 @@ impl Access {
         }
     }
 
+    /// The tokens of now.
+    pub(crate) fn tokens(&self) -> Arc<[AdminToken]> {
+        self.tokens.get()
+    }
+
+    /// The token with this text.
+    pub(crate) fn token_of(&self, given: &str) -> Option<AdminToken> {
+        Self::find(&self.tokens.get(), given.trim().as_bytes()).cloned()
+    }
+
     /// The token in the request. The comparison takes the same time for every wrong token. An empty token matches no request.
     fn token<'t>(tokens: &'t [AdminToken], headers: &HeaderMap) -> Option<&'t AdminToken> {
         let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)?;
         let (scheme, given) = header.split_at_checked(7)?;
-        let given = given.trim_ascii();
-        if !scheme.eq_ignore_ascii_case(b"bearer ") || given.is_empty() {
+        if !scheme.eq_ignore_ascii_case(b"bearer ") {
+            return None;
+        }
+        Self::find(tokens, given.trim_ascii())
+    }
+
+    fn find<'t>(tokens: &'t [AdminToken], given: &[u8]) -> Option<&'t AdminToken> {
+        if given.is_empty() {
             return None;
         }
         tokens.iter().fold(None, |found, token| {
@@ -90,7 +106,7 @@ impl Access {
     }
 
     /// Who sent a request.
-    pub(super) fn sender(&self, request: &ServiceRequest) -> IpAddr {
+    pub(crate) fn sender(&self, request: &ServiceRequest) -> IpAddr {
         self.proxies.sender(request.peer_addr(), request.headers())
     }
 

@@ -111,7 +111,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
 
 /// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can
 /// make a browser send requests here under the page's own name, which then points to this machine (DNS rebinding).
-fn is_known_host(head: &RequestHead, hosts: &[String]) -> bool {
+pub(crate) fn is_known_host(head: &RequestHead, hosts: &[String]) -> bool {
     let named = head.headers().get(HOST).map(HeaderValue::as_bytes);
     let named = named.map(Authority::try_from);
     let host = match (&named, head.uri.host()) {

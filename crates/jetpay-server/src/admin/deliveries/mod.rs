@@ -16,8 +16,8 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
 use crate::config::DeliverConfig;
+use crate::decisions::{self, DeliveryVerdict, Replayed};
 use crate::deliver::{not_delivered, unconfigured};
-use crate::environment::now;
 use crate::mail;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -256,11 +256,15 @@ async fn retry(
     let body: Decision = input::json(payload).await?;
     let stream = stream(&admin, &name, body.feed.as_deref())?;
     let seq = number(&seq)?;
-    let reason = by.reason(body.reason);
-    let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
-    retried.await?;
-    admin.wake.was_changed();
-    Ok(decided(&stream, seq, "waiting", &by))
+    decided(
+        &admin,
+        &by,
+        &stream,
+        seq,
+        DeliveryVerdict::Retry,
+        body.reason,
+    )
+    .await
 }
 
 /// Takes an item as done without sending it. One that may be on its way is held first: 409.
@@ -274,27 +278,30 @@ async fn skip(
     let body: Decision = input::json(payload).await?;
     let stream = known_stream(&admin, &name, body.feed.as_deref()).await?;
     let seq = number(&seq)?;
-    let reason = by.reason(body.reason);
-    let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
-    let skipped = skipped.await;
-    admin.wake.was_changed();
-    skipped?;
-    Ok(decided(&stream, seq, "skipped", &by))
+    decided(
+        &admin,
+        &by,
+        &stream,
+        seq,
+        DeliveryVerdict::Skip,
+        body.reason,
+    )
+    .await
 }
 
-/// Logs what an operator decided about an item, and answers with it. The log does not get the reason: a person wrote it, and it
-/// may name a payer.
-fn decided(stream: &DeliveryStream, seq: i64, state: &str, by: &Actor) -> HttpResponse {
-    let DeliveryStream { name, feed } = stream;
-    tracing::info!(
-        endpoint = name,
-        seq,
-        state,
-        by = by.name(),
-        "the merchant decided about a delivery"
-    );
+/// Carries out what an operator decided about an item, and answers with it.
+async fn decided(
+    admin: &Admin,
+    by: &Actor,
+    stream: &DeliveryStream,
+    seq: i64,
+    verdict: DeliveryVerdict,
+    reason: String,
+) -> Result<HttpResponse, AdminError> {
+    decisions::resolve_delivery(admin, stream, seq, verdict, by.reason(reason)).await?;
+    let (DeliveryStream { name, feed }, state) = (stream, verdict.state());
     let decision = json!({"name": name, "feed": feed, "seq": seq, "state": state, "by": by.name()});
-    HttpResponse::Ok().json(decision)
+    Ok(HttpResponse::Ok().json(decision))
 }
 
 #[derive(Deserialize)]
@@ -319,24 +326,12 @@ async fn replay(
         return Err(input::not_whole("after"));
     }
     let reason = by.reason(body.reason);
-    let replayed = admin
-        .ledger
-        .replay_deliveries(&stream, body.after, reason, now());
-    let before = replayed.await?;
-    let left_out = admin.ledger.skipped_deliveries(&stream, body.after).await?;
-    let left_out = left_out.len();
-    admin.wake.was_changed();
-    let (DeliveryStream { name, feed }, after) = (stream, body.after);
-    tracing::info!(
-        endpoint = name,
-        after,
-        before,
-        left_out,
-        by = by.name(),
-        "the merchant replays deliveries"
-    );
+    let (after, by_name) = (body.after, by.name());
+    let replayed = decisions::replay_deliveries(&admin, &stream, after, reason).await?;
+    let Replayed { before, left_out } = replayed;
+    let DeliveryStream { name, feed } = stream;
     let answer = json!({
-        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by.name()
+        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by_name
     });
     Ok(HttpResponse::Ok().json(answer))
 }

@@ -1,0 +1,2 @@
+# payment
+payment-title = Payment

@@ -1,0 +1,25 @@
+# The frame of every page, the sign-in, lists and errors.
+skip-to-content = Skip to the content
+nav-label = Pages
+nav-search = Search
+nav-alarms = Alarms
+nav-inbox = Inbox
+nav-payouts = Payouts
+nav-reconciliations = Reconciliation
+nav-deliveries = Deliveries
+nav-today = Today
+sign-out = Sign out
+list-next = Next page
+list-csv = Download as CSV
+error-title = This did not work
+error-back = To the search
+error-no-such-page = There is no such page.
+error-forbidden = Your token does not permit this. It needs the role "{ $role }" or "all".
+error-bad-form = The form did not come as these pages send it. Go back and try again.
+error-too-large = The form is larger than 64 KB. Write a shorter text, or choose fewer alarms.
+error-unavailable = The database is not available now. Nothing was changed. Try again later.
+error-other-site = The form came from another site, so nothing was changed. Open the page here and try again.
+sign-in-title = Sign in
+sign-in = Sign in
+sign-in-token = Token
+sign-in-wrong = There is no such token. Copy it again, without spaces before and after it.

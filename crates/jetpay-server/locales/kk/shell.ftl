@@ -1,0 +1,25 @@
+# The frame of every page, the sign-in, lists and errors.
+skip-to-content = Мазмұнға өту
+nav-label = Беттер
+nav-search = Іздеу
+nav-alarms = Ескертулер
+nav-inbox = Кіріс
+nav-payouts = Төлемдер шығару
+nav-reconciliations = Салыстыру
+nav-deliveries = Жеткізу
+nav-today = Бүгін
+sign-out = Шығу
+list-next = Келесі бет
+list-csv = CSV жүктеу
+error-title = Орындалмады
+error-back = Іздеуге
+error-no-such-page = Мұндай бет жоқ.
+error-forbidden = Токеніңіз бұған рұқсат бермейді. «{ $role }» немесе «all» рөлі қажет.
+error-bad-form = Форма бұл беттер жіберетін түрде келмеді. Артқа қайтып, қайталап көріңіз.
+error-too-large = Форма 64 КБ-тан үлкен. Қысқарақ жазыңыз немесе аз ескерту таңдаңыз.
+error-unavailable = Дерекқор қазір қолжетімсіз. Ештеңе өзгерген жоқ. Кейінірек қайталаңыз.
+error-other-site = Форма басқа сайттан келді, сондықтан ештеңе өзгерген жоқ. Бетті осы жерде ашып, қайталаңыз.
+sign-in-title = Кіру
+sign-in = Кіру
+sign-in-token = Токен
+sign-in-wrong = Мұндай токен жоқ. Оны басы мен соңындағы бос орындарсыз қайта көшіріңіз.

@@ -1,0 +1,25 @@
+# The frame of every page, the sign-in, lists and errors.
+skip-to-content = Перейти к содержанию
+nav-label = Страницы
+nav-search = Поиск
+nav-alarms = Сигналы
+nav-inbox = Входящие
+nav-payouts = Выплаты
+nav-reconciliations = Сверка
+nav-deliveries = Доставка
+nav-today = Сегодня
+sign-out = Выйти
+list-next = Следующая страница
+list-csv = Скачать CSV
+error-title = Не получилось
+error-back = К поиску
+error-no-such-page = Такой страницы нет.
+error-forbidden = Ваш токен этого не разрешает. Нужна роль «{ $role }» или «all».
+error-bad-form = Форма пришла не в том виде, в каком её отправляют эти страницы. Вернитесь и попробуйте ещё раз.
+error-too-large = Форма больше 64 КБ. Напишите короче или выберите меньше сигналов.
+error-unavailable = База данных сейчас недоступна. Ничего не изменено. Попробуйте позже.
+error-other-site = Форма пришла с другого сайта, поэтому ничего не изменено. Откройте страницу здесь и попробуйте ещё раз.
+sign-in-title = Вход
+sign-in = Войти
+sign-in-token = Токен
+sign-in-wrong = Такого токена нет. Скопируйте его ещё раз, без пробелов в начале и в конце.

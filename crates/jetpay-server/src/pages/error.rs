@@ -1,0 +1,98 @@
+//! What a page says when there is none to show.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, ResponseError};
+use jetpay_ledger::ResolveError;
+
+use super::locale::Words;
+use crate::config::Role;
+use crate::telemetry;
+
+/// Why there is no page. [`enter`](super::door::enter) shows it in the person's language.
+#[derive(Debug)]
+pub(super) enum PageError {
+    /// 404: the message with this id says what there is none of.
+    NotFound(&'static str),
+    /// 403: the token's role does not permit it.
+    Forbidden(Role),
+    /// 400: the form or the query is not one of these pages.
+    BadForm,
+    /// 413.
+    TooLarge,
+    /// 409, where the page of the form cannot be shown again.
+    Refused(ResolveError),
+    /// 503: the store is away. The log has its error.
+    Unavailable,
+}
+
+impl PageError {
+    /// What the page says.
+    pub(super) fn text(&self, words: Words) -> String {
+        match self {
+            Self::NotFound(id) => words.get(id),
+            Self::Forbidden(role) => {
+                words.with("error-forbidden", [("role", role.as_str().into())])
+            }
+            Self::BadForm => words.get("error-bad-form"),
+            Self::TooLarge => words.get("error-too-large"),
+            Self::Refused(why) => refused(words, why),
+            Self::Unavailable => words.get("error-unavailable"),
+        }
+    }
+}
+
+/// Why a decision was refused, in plain words.
+pub(super) fn refused(_words: Words, why: &ResolveError) -> String {
+    why.to_string()
+}
+
+impl From<jetpay_ledger::Error> for PageError {
+    fn from(error: jetpay_ledger::Error) -> Self {
+        match error {
+            jetpay_ledger::Error::Resolve(why) => Self::Refused(why),
+            error => {
+                telemetry::admin_unavailable(&error);
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).finish()
+    }
+}
+
+pub(super) async fn no_such_page() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound("error-no-such-page"))
+}
+
+/// 421: the header Host names another host. No language is known, and no page is shown.
+pub(super) async fn wrong_host() -> HttpResponse {
+    let text = "The header Host names another host. Call the pages by their address or as localhost, or add the name to hosts \
+                in [pages] of the configuration.\n";
+    HttpResponse::MisdirectedRequest()
+        .content_type(ContentType::plaintext())
+        .body(text)
+}

@@ -1,0 +1,73 @@
+//! The fields of a query or of a form.
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::web::Payload;
+
+use super::error::PageError;
+
+/// The largest form, in bytes: a thousand alarms, and a long reason.
+const MAX_FORM: usize = 64 * 1024;
+
+/// The fields, in their order. A name can come several times, as checkboxes do.
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub(super) fn of_query(request: &HttpRequest) -> Self {
+        Self::read(request.query_string().as_bytes())
+    }
+
+    /// Reads a form.
+    ///
+    /// # Errors
+    /// When it is larger than 64 KiB, or does not come whole.
+    pub(super) async fn of_form(payload: Payload) -> Result<Self, PageError> {
+        let body = to_bytes_limited(BodyStream::new(payload), MAX_FORM).await;
+        let body = body.map_err(|_| PageError::TooLarge)?;
+        let body = body.map_err(|_| PageError::BadForm)?;
+        Ok(Self::read(&body))
+    }
+
+    fn read(pairs: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(pairs);
+        Self(
+            pairs
+                .map(|(name, value)| (owned(name), owned(value)))
+                .collect(),
+        )
+    }
+
+    /// The first field with this name, without white space at its ends; empty if there is none.
+    pub(super) fn get<'a>(&'a self, name: &'a str) -> &'a str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// The same, `None` if it is empty.
+    pub(super) fn given<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        Some(self.get(name)).filter(|text| !text.is_empty())
+    }
+
+    /// All fields with this name.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.0.iter().filter(move |(known, _)| known == name);
+        named.map(|(_, value)| value.trim())
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> String {
+    text.into_owned()
+}
+
+/// A path with a query. Fields that are empty are left out.
+pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
