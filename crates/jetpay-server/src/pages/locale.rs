@@ -121,9 +121,15 @@ impl Words {
         self.text(id, Some(&values.into_iter().collect()))
     }
 
-    /// The text of a message that may not exist: of a word of an open set.
-    pub(crate) fn find(self, id: &str) -> Option<String> {
-        self.0.bundle().has_message(id).then(|| self.get(id))
+    /// What a word of a set means, such as a state or the platform's status: the message `GROUP-WORD`, with `-` for spaces. A
+    /// word that has no message is shown as it is.
+    pub(crate) fn word(self, group: &str, word: &str) -> String {
+        let id = format!("{group}-{}", word.replace(' ', "-"));
+        if self.0.bundle().has_message(&id) {
+            self.get(&id)
+        } else {
+            super::show::text(word)
+        }
     }
 
     /// A message that does not exist is shown as its id; a test finds it.

@@ -5,6 +5,7 @@ mod alarms;
 mod deliveries;
 mod door;
 mod error;
+mod events;
 mod fields;
 mod inbox;
 mod layout;
