@@ -75,7 +75,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                     is_known_host(context.head(), &hosts)
                 }))
                 .wrap_fn(move |request, service| {
-                    let (began, peer) = (Instant::now(), access.sender(&request));
+                    let (began, peer) = (Instant::now(), access.sender(request.request()));
                     let answer = service.call(request);
                     async move {
                         let answer = answer.await?;

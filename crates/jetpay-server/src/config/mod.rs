@@ -191,7 +191,8 @@ impl Config {
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
         let mail = mail::read(&root.table("mail"), folder);
-        let pages = pages::read(&root.table("pages"), serving);
+        let others = [("[server]", listen), ("[admin]", admin_listen)];
+        let pages = pages::read(&root.table("pages"), others, serving);
         let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);

@@ -90,8 +90,8 @@ pub(super) fn frame(words: Words, title: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · JetPay" }
-                link rel="stylesheet" href="/style.css";
-                link rel="icon" href="data:,";
+                link rel="stylesheet" href=(door::style_address());
+                link rel="icon" href="/icon.svg";
             }
             body { (body) }
         }

@@ -22,6 +22,7 @@ macro_rules! files {
     ($lang:literal) => {
         [
             include_str!(concat!("../../locales/", $lang, "/shell.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/door.ftl")),
             include_str!(concat!("../../locales/", $lang, "/words.ftl")),
             include_str!(concat!("../../locales/", $lang, "/events.ftl")),
             include_str!(concat!("../../locales/", $lang, "/refusals.ftl")),

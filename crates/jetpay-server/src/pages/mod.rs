@@ -85,7 +85,12 @@ pub fn endpoints(config: &mut ServiceConfig, pages: Pages) {
                         .default_service(web::to(error::no_such_page)),
                 )
                 .wrap(from_fn(end_unread))
-                .wrap(from_fn(door::guarded)),
+                .wrap(from_fn(door::guarded))
+                .wrap(from_fn(door::headers)),
         )
-        .default_service(web::to(error::wrong_host).wrap(from_fn(end_unread)));
+        .default_service(
+            web::to(error::wrong_host)
+                .wrap(from_fn(end_unread))
+                .wrap(from_fn(door::headers)),
+        );
 }

@@ -44,7 +44,7 @@ pub(super) static UNUSABLE_NOT_STORED: Counters = LazyLock::new(|| counters("jet
 #[rustfmt::skip]
 pub(super) static CASHIN_TYPED_VERIFY: Counters = LazyLock::new(|| counters("jetpay_cashin_check_deposit_typed_verify_total", "check_deposits of Cash-in whose type is verify", &[]));
 #[rustfmt::skip]
-pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code", &["code"]));
+pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface and the pages without a right token or role, by code", &["code"]));
 #[rustfmt::skip]
 pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome", &["outcome"]));
 #[rustfmt::skip]

@@ -73,7 +73,17 @@ pub(super) fn message(
     }
 }
 
-/// Logs a request to the admin interface that was let in: with the pattern of its path, because ids of customers are in paths,
+/// A person signed in to the pages.
+pub(crate) fn signed_in(by: &str, role: &'static str, peer: IpAddr) {
+    tracing::info!(%peer, by, role, "signed in to the pages");
+}
+
+/// A person signed out of the pages.
+pub(crate) fn signed_out(by: &str, peer: IpAddr) {
+    tracing::info!(%peer, by, "signed out of the pages");
+}
+
+/// Logs a request to the admin interface or the pages that was let in: with the pattern of its path, because ids of customers are in paths,
 /// and without its query. Health checks are lines at DEBUG only.
 pub(crate) fn admin<B>(
     answer: &ServiceResponse<B>,

@@ -1,90 +1,72 @@
-//! What every request passes: the headers of all answers, where a form comes from, and who is signed in.
+//! What every request passes: its method, where a form comes from, and who is signed in.
 
-use std::net::IpAddr;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, ORIGIN,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
-use actix_web::http::uri::Authority;
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderValue, SET_COOKIE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use super::super::Pages;
 use super::super::error::PageError;
 use super::super::layout;
 use super::super::locale::{Lang, Words};
-use super::super::visit::{Inner, Visit};
-use super::session::cookie;
+use super::super::visit::{Inner, Viewer, Visit};
+use super::origin::{is_loopback, is_same_origin, target};
+use super::session::{SessionId, cookies};
 use super::sign_in;
-use crate::telemetry;
+use crate::{listener, telemetry};
 
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (CACHE_CONTROL, "no-store"),
-    (REFERRER_POLICY, "same-origin"),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-];
+/// Where requests are refused, for the log.
+pub(super) const PLACE: &str = "the pages";
+/// How long a browser keeps the chosen language, in seconds: a year.
+const KEEPS_LANGUAGE: u32 = 365 * 24 * 60 * 60;
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// The error of a path whose id is none.
+const NO_SUCH_PAGE: PageError = PageError::NotFound("error-no-such-page");
 
-/// Middleware of all answers. It refuses forms that come from other sites.
+/// Middleware of all pages. It refuses forms that come from other sites, and keeps the language that a person chose.
 pub(in super::super) async fn guarded(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let mut response = if request.method().is_safe() || is_same_origin(request.head()) {
-        next.call(request).await?.map_into_left_body()
+    if request.method() == Method::HEAD {
+        // The answer is the one to GET, and the connection leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
+    let (is_get, chosen) = (request.method() == Method::GET, chosen(request.request()));
+    let words = words(request.request());
+    let refused = if !is_get && request.method() != Method::POST {
+        let mut page = refused(words, StatusCode::METHOD_NOT_ALLOWED, "error-method");
+        let methods = HeaderValue::from_static("GET, HEAD, POST");
+        page.headers_mut().insert(ALLOW, methods);
+        Some(page)
+    } else if is_get || is_same_origin(request.head()) {
+        None
     } else {
-        let words = words(request.request());
-        let page = layout::bare(
-            words,
-            &words.get("error-title"),
-            &words.get("error-other-site"),
-        );
-        let refused = super::html(actix_web::http::StatusCode::FORBIDDEN, page);
-        request.into_response(refused).map_into_right_body()
+        Some(refused(words, StatusCode::FORBIDDEN, "error-other-site"))
     };
-    for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+    let mut answer = match refused {
+        Some(page) => request.into_response(page).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    if let (true, Some(lang)) = (is_get, chosen) {
+        let tag = lang.tag();
+        let cookie =
+            format!("lang={tag}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEEPS_LANGUAGE}");
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
     }
-    Ok(response)
+    Ok(answer)
 }
 
-/// Whether the browser says that a form comes from a page of this service.
-fn is_same_origin(head: &RequestHead) -> bool {
-    let headers = head.headers();
-    if let Some(site) = headers.get(SEC_FETCH_SITE) {
-        return matches!(site.as_bytes(), b"same-origin" | b"none");
-    }
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text(ORIGIN).and_then(|origin| origin.split_once("://"));
-    match (origin, text(HOST)) {
-        (Some((_, origin)), Some(host)) => origin.eq_ignore_ascii_case(host),
-        _ => false,
-    }
-}
-
-/// Whether the browser calls by a name of this machine alone, where it keeps a cookie without TLS.
-pub(super) fn is_loopback(head: &RequestHead) -> bool {
-    let host = head.headers().get(HOST).map(HeaderValue::as_bytes);
-    let Some(Ok(host)) = host.map(Authority::try_from) else {
-        return false;
-    };
-    let host = host.host().trim_start_matches('[').trim_end_matches(']');
-    let is_address = host
-        .parse::<IpAddr>()
-        .is_ok_and(|ip| ip.to_canonical().is_loopback());
-    is_address || host.eq_ignore_ascii_case("localhost")
+fn refused(words: Words, status: StatusCode, why: &str) -> HttpResponse {
+    let page = layout::bare(words, &words.get("error-title"), &words.get(why));
+    super::html(status, page)
 }
 
 /// The name of the session's cookie. Browsers keep one that begins with `__Host-` only over TLS.
@@ -96,39 +78,49 @@ pub(super) fn cookie_name(head: &RequestHead) -> &'static str {
     }
 }
 
+/// The language that the address asks for.
+fn chosen(request: &HttpRequest) -> Option<Lang> {
+    let query = form_urlencoded::parse(request.query_string().as_bytes());
+    let mut asked = query.filter(|(name, _)| name == "lang");
+    asked.find_map(|(_, tag)| Lang::of_tag(&tag))
+}
+
 /// The language that a request wants.
 pub(super) fn words(request: &HttpRequest) -> Words {
-    let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let asked = query
-        .filter(|(name, _)| name == "lang")
-        .find_map(|(_, tag)| Lang::of_tag(&tag));
-    let kept = || cookie(request.headers(), "lang").and_then(Lang::of_tag);
+    let kept = || cookies(request.headers(), "lang").find_map(Lang::of_tag);
     let wanted = || {
         let header = request.headers().get(ACCEPT_LANGUAGE);
         Lang::wanted(header.and_then(|it| it.to_str().ok()).unwrap_or_default())
     };
-    Words(asked.or_else(kept).unwrap_or_else(wanted))
+    Words(chosen(request).or_else(kept).unwrap_or_else(wanted))
+}
+
+/// The session of a request, and who is signed in.
+fn find(pages: &Pages, request: &HttpRequest, now: Instant) -> Option<(SessionId, Viewer)> {
+    let tokens = pages.admin.access.tokens();
+    let mut given = cookies(request.headers(), cookie_name(request.head()));
+    given.find_map(|cookie| pages.sessions.find(cookie, &tokens, now))
 }
 
 /// Middleware of all pages but the sign-in, which it shows to a person who is not signed in.
 pub(in super::super) async fn enter(
     pages: Data<Pages>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
-    let words = words(request.request());
-    let peer = pages.admin.access.sender(&request);
-    let tokens = pages.admin.access.tokens();
-    let cookie = cookie(request.headers(), cookie_name(request.head()));
-    let found = cookie.and_then(|cookie| pages.sessions.find(cookie, &tokens, began));
-    let Some((session, viewer)) = found else {
-        let page = sign_in::instead_of(request.request(), words);
+    let Some((session, viewer)) = find(&pages, request.request(), began) else {
+        let page = sign_in::instead_of(&mut request).await;
         return Ok(request.into_response(page).map_into_right_body());
     };
+    let kept = listener::keep_open(&request);
+    let (peer, words) = (
+        pages.admin.access.sender(request.request()),
+        words(request.request()),
+    );
     let visit = Visit::new(Inner {
         counts: pages.admin.ledger.counts().await.ok(),
-        target: request.uri().to_string(),
+        target: target(request.head()),
         pages,
         session,
         viewer,
@@ -136,14 +128,16 @@ pub(in super::super) async fn enter(
     });
     request.extensions_mut().insert(visit.clone());
     let mut answer = next.call(request).await?.map_into_left_body();
-    let wrong = answer
-        .response()
-        .error()
-        .and_then(|error| error.as_error::<PageError>());
-    if let Some(wrong) = wrong {
-        let page = layout::error(&visit, wrong);
-        answer = ServiceResponse::new(answer.request().clone(), page.map_into_right_body());
+    if let Some(error) = answer.response().error() {
+        let wrong = error.as_error::<PageError>().unwrap_or(&NO_SUCH_PAGE);
+        let (by, page) = (&visit.viewer.name, layout::error(&visit, wrong));
+        if let PageError::Forbidden(needed) = wrong {
+            telemetry::role_refused(peer, PLACE, by, needed.as_str());
+        }
+        let head = answer.request().clone();
+        answer = ServiceResponse::new(head, page.map_into_right_body());
     }
     telemetry::admin_answered(&answer, Some(&visit.viewer.name), peer, began.elapsed());
+    drop(kept);
     Ok(answer)
 }

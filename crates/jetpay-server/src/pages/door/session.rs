@@ -14,8 +14,10 @@ use crate::config::AdminToken;
 
 /// How long a session lasts.
 pub(super) const LASTS: Duration = Duration::from_secs(8 * 60 * 60);
-/// The most sessions. A further one ends the oldest.
+/// The most sessions. A further one ends the oldest of its token, or of all tokens if its token has none.
 const MOST: usize = 1024;
+/// The length of what a cookie holds: 256 bits.
+const LENGTH: usize = 43;
 
 /// The digest of what a cookie holds. The cookie itself is kept nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +57,10 @@ impl Sessions {
         let mut sessions = self.lock();
         sessions.retain(|_, session| now.duration_since(session.began) < LASTS);
         if sessions.len() >= MOST {
-            let oldest = sessions.iter().min_by_key(|(_, session)| session.began);
+            let oldest = sessions.iter().min_by_key(|(_, other)| {
+                let is_other = other.token != session.token;
+                (is_other, other.began)
+            });
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
                 sessions.remove(&oldest);
             }
@@ -71,6 +76,9 @@ impl Sessions {
         tokens: &[AdminToken],
         now: Instant,
     ) -> Option<(SessionId, Viewer)> {
+        if cookie.len() != LENGTH {
+            return None;
+        }
         let id = SessionId::of(cookie);
         let sessions = self.lock();
         let session = sessions.get(&id)?;
@@ -87,8 +95,10 @@ impl Sessions {
         Some((id, viewer))
     }
 
-    pub(super) fn end(&self, cookie: &str) {
-        self.lock().remove(&SessionId::of(cookie));
+    /// Ends the session of a cookie. Returns the name of its token.
+    pub(super) fn end(&self, cookie: &str) -> Option<String> {
+        let ended = self.lock().remove(&SessionId::of(cookie));
+        ended.map(|session| session.name)
     }
 
     pub(in super::super) fn leave_note(&self, id: &SessionId, text: String) {
@@ -110,11 +120,91 @@ fn digest(token: &AdminToken) -> [u8; 32] {
     Sha256::digest(token.secret.as_bytes()).into()
 }
 
-/// The value of a cookie.
-pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The values of the cookies with this name. There can be several: another program on the same host may set one, too.
+pub(super) fn cookies<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
     let cookies = headers
         .get_all(COOKIE)
         .filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split("; "));
-    pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    let pairs = cookies.flat_map(|cookies| cookies.split(';').map(str::trim));
+    pairs.filter_map(move |pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::config::Role;
+
+    fn token(name: &str, role: Role, secret: &str) -> AdminToken {
+        let secret = Zeroizing::new(secret.to_owned());
+        let name = name.to_owned();
+        AdminToken { name, role, secret }
+    }
+
+    #[test]
+    fn session_lasts_eight_hours_and_has_the_role_that_its_token_has_now() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        let aliya = token("aliya", Role::Read, "one");
+        let cookie = sessions.begin(&aliya, now);
+        assert_eq!(cookie.len(), LENGTH);
+        let role = |tokens: &[AdminToken], later: Duration| {
+            let found = sessions.find(&cookie, tokens, now + later);
+            found.map(|(_, viewer)| viewer.role)
+        };
+        let second = Duration::from_secs(1);
+        assert_eq!(role(&[aliya.clone()], LASTS - second), Some(Role::Read));
+        assert_eq!(role(&[aliya], LASTS), None);
+        let raised = token("aliya", Role::All, "one");
+        assert_eq!(role(&[raised.clone()], second), Some(Role::All));
+        let changed = token("aliya", Role::All, "two");
+        let renamed = token("marat", Role::All, "one");
+        assert_eq!(role(&[changed.clone(), renamed], second), None);
+        assert_eq!(role(&[], second), None);
+        // While a new token replaces the old one, both have the name.
+        assert_eq!(role(&[changed, raised.clone()], second), Some(Role::All));
+        assert_eq!(sessions.end(&cookie).as_deref(), Some("aliya"));
+        assert_eq!(role(&[raised], second), None);
+    }
+
+    #[test]
+    fn cookie_that_the_service_did_not_make_is_no_session() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        let tokens = [token("aliya", Role::All, "one")];
+        let cookie = sessions.begin(&tokens[0], now);
+        assert_ne!(cookie, sessions.begin(&tokens[0], now));
+        let other = "x".repeat(LENGTH);
+        let longer = format!("{cookie}x");
+        for wrong in ["", "1", &other, &longer, &cookie[1..]] {
+            assert!(sessions.find(wrong, &tokens, now).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn token_with_too_many_sessions_ends_its_own_oldest_one() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        let tokens = ["one", "two", "three"].map(|name| token(name, Role::All, name));
+        let is_there = |cookie: &str| sessions.find(cookie, &tokens, now).is_some();
+        let first = sessions.begin(&tokens[0], now);
+        let later = |count: usize| now + Duration::from_millis(count.try_into().unwrap());
+        let floods: Vec<_> = (1..3000)
+            .map(|count| sessions.begin(&tokens[1], later(count)))
+            .collect();
+        assert_eq!(sessions.lock().len(), MOST);
+        assert!(is_there(&first));
+        assert!(!is_there(&floods[0]) && is_there(&floods[2998]));
+        let third = sessions.begin(&tokens[2], later(5000));
+        assert!(is_there(&third) && !is_there(&first));
+        assert_eq!(sessions.lock().len(), MOST);
+    }
+
+    #[test]
+    fn cookies_of_one_name_are_all_found_and_those_with_a_longer_name_are_not() {
+        let mut headers = HeaderMap::new();
+        for text in ["a=1; b=2;a=3", "aa=4; a=5; xa=6; a"] {
+            headers.append(COOKIE, text.parse().unwrap());
+        }
+        let found: Vec<_> = cookies(&headers, "a").collect();
+        assert_eq!(found, ["1", "3", "5"]);
+    }
 }
