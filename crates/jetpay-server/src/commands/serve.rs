@@ -110,7 +110,10 @@ impl Check {
             println!("warning: {}", visible::line(warning));
         }
         let pages = config.pages.as_ref().map(|pages| pages.listen);
-        for address in [config.listen, config.admin_listen].into_iter().chain(pages) {
+        for address in [config.listen, config.admin_listen]
+            .into_iter()
+            .chain(pages)
+        {
             let in_use = |error: &std::io::Error| error.kind() == ErrorKind::AddrInUse;
             if TcpListener::bind(address).is_err_and(|error| in_use(&error)) {
                 println!(

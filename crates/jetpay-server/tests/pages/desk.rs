@@ -1,6 +1,10 @@
 //! A running service with pages, and a person in front of them.
 
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a module of tests: each uses its part"
+)]
 
 use jetpay_testing::free_port;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, SET_COOKIE};

@@ -5,3 +5,6 @@ mod support;
 
 mod desk;
 mod door;
+mod guard;
+mod log;
+mod roles;

@@ -36,7 +36,10 @@ fn is_at(origin: &HeaderValue, host: &HeaderValue) -> Option<bool> {
         "https" => 443,
         _ => return None,
     };
-    let (origin, host) = (origin.authority()?, Authority::try_from(host.as_bytes()).ok()?);
+    let (origin, host) = (
+        origin.authority()?,
+        Authority::try_from(host.as_bytes()).ok()?,
+    );
     let has_user = |of: &Authority| of.as_str().contains('@');
     let port = |of: &Authority| of.port_u16().unwrap_or(default);
     let is_same = origin.host().eq_ignore_ascii_case(host.host()) && port(origin) == port(&host);
@@ -194,13 +197,43 @@ mod tests {
     #[test]
     fn session_without_tls_is_kept_only_on_loopback() {
         for (headers, plain) in [
-            (&[("host", "127.0.0.1:8082"), ("origin", "http://127.0.0.1:8082")][..], false),
-            (&[("host", "localhost"), ("origin", "http://localhost")], false),
+            (
+                &[
+                    ("host", "127.0.0.1:8082"),
+                    ("origin", "http://127.0.0.1:8082"),
+                ][..],
+                false,
+            ),
+            (
+                &[("host", "localhost"), ("origin", "http://localhost")],
+                false,
+            ),
             (&[("host", "[::1]:1"), ("origin", "http://[::1]:1")], false),
-            (&[("host", "10.0.0.7:8082"), ("origin", "http://10.0.0.7:8082")], true),
-            (&[("host", "localhost.evil"), ("origin", "http://localhost.evil")], true),
-            (&[("host", "desk.internal"), ("origin", "https://desk.internal")], false),
-            (&[("host", "desk.internal"), ("sec-fetch-site", "same-origin")], false),
+            (
+                &[
+                    ("host", "10.0.0.7:8082"),
+                    ("origin", "http://10.0.0.7:8082"),
+                ],
+                true,
+            ),
+            (
+                &[
+                    ("host", "localhost.evil"),
+                    ("origin", "http://localhost.evil"),
+                ],
+                true,
+            ),
+            (
+                &[
+                    ("host", "desk.internal"),
+                    ("origin", "https://desk.internal"),
+                ],
+                false,
+            ),
+            (
+                &[("host", "desk.internal"), ("sec-fetch-site", "same-origin")],
+                false,
+            ),
             (&[("host", "desk.internal")], true),
         ] {
             assert_eq!(asks(headers, is_plain), plain, "{headers:?}");

@@ -119,7 +119,15 @@ pub(super) async fn sign_in(
     let words = words(&request);
     let refused = |status, next, problem| {
         let problem = Some(problem);
-        page(words, status, &Form { next, problem, ..Form::default() })
+        page(
+            words,
+            status,
+            &Form {
+                next,
+                problem,
+                ..Form::default()
+            },
+        )
     };
     let fields = match Fields::of_form(payload).await {
         Ok(fields) => fields,
