@@ -26,17 +26,17 @@ pub fn folder() -> (Folder, u16) {
 /// The folder, with pages and a token for each role.
 pub fn with_pages(folder: Folder) -> (Folder, u16) {
     let port = free_port();
-    let mut lines = format!("[pages]\nlisten = \"127.0.0.1:{port}\"\n");
+    let mut lines = vec![format!("[pages]\nlisten = \"127.0.0.1:{port}\"\n")];
     for (name, role, token) in [
         ("reader", "read", READER),
         ("resolver", "resolve", RESOLVER),
         ("payer", "pay", PAYER),
     ] {
         folder.write(name, token);
-        lines +=
-            &format!("[[admin.token]]\nname = \"{name}\"\nrole = \"{role}\"\nfile = \"{name}\"\n");
+        let token = format!("name = \"{name}\"\nrole = \"{role}\"\nfile = \"{name}\"\n");
+        lines.extend(["[[admin.token]]\n".to_owned(), token]);
     }
-    (folder.configured(&lines), port)
+    (folder.configured(&lines.concat()), port)
 }
 
 /// A running service, and the port of its pages.

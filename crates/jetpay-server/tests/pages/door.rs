@@ -316,3 +316,13 @@ async fn thousands_of_sign_ins_end_no_session_of_another_token() {
     let again = Desk::signed_in(&running).await;
     again.page("/").await;
 }
+
+#[tokio::test]
+async fn person_signs_in_while_the_store_is_away() {
+    let running = desk().await;
+    let [database, away] = ["jetpay.db", "away"].map(|name| running.running.folder.path(name));
+    std::fs::rename(database, away).unwrap();
+    let person = Desk::signed_in(&running).await;
+    let answer = person.get("/no/such/page").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}

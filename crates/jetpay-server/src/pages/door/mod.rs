@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::http::uri::PathAndQuery;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
@@ -23,12 +24,9 @@ const ICON: &str = include_str!("icon.svg");
 
 /// The style sheet's address. It changes with the content, so that a browser may keep the file.
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| {
-    let digest = Sha256::digest(STYLE);
-    let start: String = digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("/style.css?v={start}")
+    let digest: [u8; 32] = Sha256::digest(STYLE).into();
+    let start = digest.first_chunk().copied().unwrap_or_default();
+    format!("/style.css?v={:016x}", u64::from_be_bytes(start))
 });
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -46,7 +44,7 @@ pub(super) fn style_address() -> &'static str {
 
 async fn style(request: HttpRequest) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
-    let asked = request.uri().path_and_query().map(|it| it.as_str());
+    let asked = request.uri().path_and_query().map(PathAndQuery::as_str);
     if asked == Some(style_address()) {
         answer.insert_header((CACHE_CONTROL, "max-age=3600"));
     }
