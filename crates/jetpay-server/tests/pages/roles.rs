@@ -23,7 +23,7 @@ enum Who {
 use Who::{All, Anyone, Pay, Resolve};
 
 /// Every route, and who may send it. A page with a form may be shown to every role, without the form.
-const ROUTES: [(&str, &str, Who); 32] = [
+const ROUTES: [(&str, &str, Who); 37] = [
     ("GET", "/style.css", Anyone),
     ("GET", "/icon.svg", Anyone),
     ("GET", "/sign-in", Anyone),
@@ -48,9 +48,14 @@ const ROUTES: [(&str, &str, Who); 32] = [
     ("POST", "/payouts/{payment_id}/resolve", Pay),
     ("GET", "/reconciliations", All),
     ("GET", "/reconciliations/{run}", All),
+    ("GET", "/differences/resolve", Resolve),
+    ("POST", "/differences/resolve", Resolve),
+    ("GET", "/differences/{id}", All),
     ("POST", "/differences/{id}/resolve", Resolve),
     ("GET", "/deliveries", All),
     ("GET", "/deliveries/{name}/{feed}", All),
+    ("GET", "/deliveries/{name}/{feed}/decide", Resolve),
+    ("POST", "/deliveries/{name}/{feed}/decide", Resolve),
     ("POST", "/deliveries/{name}/{feed}/{seq}/retry", Resolve),
     ("POST", "/deliveries/{name}/{feed}/{seq}/skip", Resolve),
     ("GET", "/deliveries/{name}/{feed}/replay", Resolve),
@@ -74,8 +79,13 @@ const UNWRITTEN: &[(&str, &str)] = &[
     ("GET", "/payouts/{payment_id}"),
     ("POST", "/payouts/{payment_id}/resolve"),
     ("GET", "/reconciliations/{run}"),
+    ("GET", "/differences/resolve"),
+    ("POST", "/differences/resolve"),
+    ("GET", "/differences/{id}"),
     ("POST", "/differences/{id}/resolve"),
     ("GET", "/deliveries/{name}/{feed}"),
+    ("GET", "/deliveries/{name}/{feed}/decide"),
+    ("POST", "/deliveries/{name}/{feed}/decide"),
     ("POST", "/deliveries/{name}/{feed}/{seq}/retry"),
     ("POST", "/deliveries/{name}/{feed}/{seq}/skip"),
     ("GET", "/deliveries/{name}/{feed}/replay"),
