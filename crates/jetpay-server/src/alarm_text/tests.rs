@@ -1,6 +1,6 @@
 //! The words of alarms are those of the documentation, and their commands are taken.
 
-use jetpay_core::Currency;
+use jetpay_core::{Currency, Money};
 use jetpay_ledger::{AlarmDelivery, Millis, OperationEvent};
 
 use super::*;
