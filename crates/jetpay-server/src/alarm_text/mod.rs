@@ -5,7 +5,7 @@ mod delivery;
 mod difference;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod what_to_do;
 
 pub(crate) use summary::{reason, sentence, summary};

@@ -211,8 +211,11 @@ fn statuses(words: Words, alarm: &Alarm, status: &str) -> String {
 
 /// A word of the platform: in English as it wrote it, else what it means.
 fn named(words: Words, group: &str, word: &str) -> String {
-    match words.0 {
-        Lang::English => word.to_owned(),
-        _ => words.word(group, word),
+    if words.0 == Lang::English {
+        return word.to_owned();
     }
+    let meaning = words.word(group, word);
+    let mut letters = meaning.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }

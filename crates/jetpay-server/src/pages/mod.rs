@@ -15,6 +15,8 @@ mod payouts;
 mod reconciliations;
 mod search;
 mod show;
+#[cfg(test)]
+mod style;
 mod today;
 mod visit;
 

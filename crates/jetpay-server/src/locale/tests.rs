@@ -1,1 +1,0 @@
-//! No text is missing in any language.
