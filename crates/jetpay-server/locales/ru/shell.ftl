@@ -10,12 +10,10 @@ nav-deliveries = Доставка
 nav-today = Сегодня
 nav-open = { $count ->
     [one] { $count } открытый
-    [few] { $count } открытых
     *[other] { $count } открытых
 }
 nav-waiting = { $count ->
     [one] { $count } ждёт
-    [few] { $count } ждут
     *[other] { $count } ждут
 }
 sign-out = Выйти
