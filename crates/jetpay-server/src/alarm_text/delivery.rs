@@ -19,17 +19,17 @@ pub(super) fn sentence(words: Words, alarm: &Alarm) -> String {
     let delivery = alarm.delivery.as_ref();
     let endpoint = match delivery {
         Some(delivery) => delivery.endpoint.clone(),
-        None => words.get("alarm-some-endpoint"),
+        None => words.get("event-some-endpoint"),
     };
     let entry = match delivery.and_then(|it| it.entry) {
-        Some(seq) => words.with("alarm-entry", [("seq", seq.to_string().into())]),
-        None => words.get("alarm-some-entry"),
+        Some(seq) => words.with("event-entry", [("seq", seq.to_string().into())]),
+        None => words.get("event-some-entry"),
     };
     let entry = match alarm.received() {
         Some(amount) => {
             let amount = amount.to_string();
             let values = [("entry", entry.into()), ("amount", amount.into())];
-            words.with("alarm-entry-of", values)
+            words.with("event-entry-of", values)
         }
         None => entry,
     };

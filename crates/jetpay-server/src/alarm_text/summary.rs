@@ -14,9 +14,9 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
     let sentence = sentence(words, alarm);
     match (reason(alarm), alarm.kind) {
         (Some(reason), _) => format!("{sentence}: {reason}"),
-        (None, AlarmKind::Unusable) => format!("{sentence}: {}", words.get("alarm-unusable-odd")),
+        (None, AlarmKind::Unusable) => format!("{sentence}: {}", words.get("event-unusable-odd")),
         (None, AlarmKind::NotThere | AlarmKind::NotCredited | AlarmKind::AmountDiffersThere) => {
-            format!("{sentence}: {}", words.get("alarm-sides-differ"))
+            format!("{sentence}: {}", words.get("event-sides-differ"))
         }
         _ => sentence,
     }
@@ -63,9 +63,9 @@ pub(crate) fn sentence(words: Words, alarm: &Alarm) -> String {
         .other_payment
         .as_ref()
         .map(|id| ("id", id.as_str().into()));
-    let other = other.map(|id| words.with("alarm-payment", [id]));
+    let other = other.map(|id| words.with("event-payment", [id]));
     let project = alarm.project_id.to_string();
-    let nothing = words.get("alarm-nothing");
+    let nothing = words.get("event-nothing");
     let values = [
         ("recorded", phrases.recorded),
         ("says", phrases.says),
@@ -80,11 +80,11 @@ pub(crate) fn sentence(words: Words, alarm: &Alarm) -> String {
         ("project", project),
         (
             "recorded-for",
-            recorded_for.unwrap_or_else(|| words.get("alarm-another-project")),
+            recorded_for.unwrap_or_else(|| words.get("event-another-project")),
         ),
         (
             "other",
-            other.unwrap_or_else(|| words.get("alarm-another-payment")),
+            other.unwrap_or_else(|| words.get("event-another-payment")),
         ),
     ];
     words.with(id, values.map(|(name, value)| (name, value.into())))
@@ -115,26 +115,26 @@ impl Phrases {
         let is_payout = subject.is_some_and(|subject| subject.payout_state.is_some());
         let recorded = subject.map(|subject| {
             let id = if is_payout {
-                "alarm-requested"
+                "event-requested"
             } else {
-                "alarm-announced"
+                "event-announced"
             };
             words.with(id, [("amount", subject.amount.to_string().into())])
         });
         let says = says(words, alarm, is_payout);
         let number = |id: Option<OperationId>| match id {
-            Some(id) => words.with("alarm-operation", [("id", id.to_string().into())]),
-            None => words.get("alarm-some-operation"),
+            Some(id) => words.with("event-operation", [("id", id.to_string().into())]),
+            None => words.get("event-some-operation"),
         };
         let credited = subject.filter(|subject| subject.credited > 0);
         let status = match event {
             Some(event) => named(words, "status", event.payment_status.as_str()),
-            None => words.get("alarm-status-unknown"),
+            None => words.get("event-status-unknown"),
         };
         Self {
             both: match &recorded {
                 Some(recorded) => words.with(
-                    "alarm-both",
+                    "event-both",
                     [
                         ("recorded", recorded.as_str().into()),
                         ("says", says.as_str().into()),
@@ -142,7 +142,7 @@ impl Phrases {
                 ),
                 None => says.clone(),
             },
-            recorded: recorded.unwrap_or_else(|| words.get("alarm-recorded")),
+            recorded: recorded.unwrap_or_else(|| words.get("event-recorded")),
             says,
             first: number(subject.and_then(|subject| subject.operation_id)),
             this: number(alarm.operation_id),
@@ -159,15 +159,15 @@ fn says(words: Words, alarm: &Alarm, is_payout: bool) -> String {
     let received = alarm.received().map(|amount| amount.to_string());
     if alarm.kind == AlarmKind::Unusable {
         return match received {
-            Some(amount) => words.with("alarm-unusable-amount", [("amount", amount.into())]),
-            None => words.get("alarm-unusable"),
+            Some(amount) => words.with("event-unusable-amount", [("amount", amount.into())]),
+            None => words.get("event-unusable"),
         };
     }
     let event = alarm.event.as_ref();
-    let amount = received.unwrap_or_else(|| words.get("alarm-no-amount"));
+    let amount = received.unwrap_or_else(|| words.get("event-no-amount"));
     let id = match event {
-        None if is_payout => "alarm-platform-says",
-        _ => "alarm-callback-says",
+        None if is_payout => "event-platform-says",
+        _ => "event-callback-says",
     };
     let says = words.with(id, [("amount", amount.into())]);
     let kind = event.and_then(|event| event.operation_type.as_ref());
@@ -176,7 +176,7 @@ fn says(words: Words, alarm: &Alarm, is_payout: bool) -> String {
         Some(kind) => {
             let kind = named(words, "operation-type", kind);
             words.with(
-                "alarm-says-type",
+                "event-says-type",
                 [("says", says.into()), ("type", kind.into())],
             )
         }
@@ -191,22 +191,22 @@ fn statuses(words: Words, alarm: &Alarm, status: &str) -> String {
     let kind = kind.map(OperationType::as_str);
     let operation = operation.map(OperationStatus::as_str);
     if (kind, operation) == (None, None) {
-        return words.with("alarm-no-operation", [("status", status.into())]);
+        return words.with("event-no-operation", [("status", status.into())]);
     }
     let kind = match kind {
         Some(kind) => named(words, "operation-type", kind),
-        None => words.get("alarm-untyped"),
+        None => words.get("event-untyped"),
     };
     let operation = match operation {
         Some(operation) => named(words, "status", operation),
-        None => words.get("alarm-status-unknown"),
+        None => words.get("event-status-unknown"),
     };
     let values = [
         ("status", status.into()),
         ("type", kind.into()),
         ("operation", operation.into()),
     ];
-    words.with("alarm-statuses", values)
+    words.with("event-statuses", values)
 }
 
 /// A word of the platform: in English as it wrote it, else what it means.

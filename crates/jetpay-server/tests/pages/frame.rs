@@ -68,7 +68,8 @@ async fn every_page_has_one_heading_its_title_and_neither_script_nor_inline_styl
             &page,
             &[&format!("<a href=\"{path}\" aria-current=\"page\">")],
         );
-        assert_eq!(page.matches("aria-current").count(), 1, "{path}");
+        let navigation = between("<nav", "</nav>");
+        assert_eq!(navigation.matches("aria-current").count(), 1, "{path}");
     }
 }
 
@@ -121,11 +122,7 @@ async fn language_is_the_browsers_or_that_of_the_address_and_the_links_to_others
         ("/today?lang=ru", "kk-KZ", "ru", "Сегодня"),
         ("/today?lang=xx", "en-GB", "en", "Today"),
         ("/today", "de", "ru", "Сегодня"),
-        ("/today", "\u{7f}", "ru", "Сегодня"),
     ] {
-        let Ok(header) = reqwest::header::HeaderValue::from_bytes(header.as_bytes()) else {
-            continue;
-        };
         let request = person.get(path).header(ACCEPT_LANGUAGE, header);
         let page = desk::text(request.send().await.unwrap()).await;
         assert_has(&page, &[&format!("<html lang=\"{lang}\">"), word]);

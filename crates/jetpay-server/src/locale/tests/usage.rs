@@ -75,7 +75,7 @@ fn every_id_in_the_sources_has_a_message() {
         }));
     }
     assert!(
-        ids.contains("nav-label") && ids.contains("alarm-says-type"),
+        ids.contains("nav-label") && ids.contains("event-says-type"),
         "{ids:?}"
     );
     let messages = messages(Lang::English);
