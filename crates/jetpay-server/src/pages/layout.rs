@@ -10,23 +10,38 @@ use super::error::PageError;
 use super::locale::{Lang, Words};
 use super::visit::Visit;
 
-/// The pages of the navigation: path, the id of the name, and how much waits there with the id of the words for it.
-fn places(visit: &Visit) -> [(&'static str, &'static str, Option<(&'static str, i64)>); 7] {
+/// A link of the navigation.
+struct Place {
+    path: &'static str,
+    /// The id of its name.
+    name: &'static str,
+    /// How much waits there, and the id of the words for it.
+    waits: Option<(i64, &'static str)>,
+}
+
+fn places(visit: &Visit) -> [Place; 7] {
     let counts = visit.counts.unwrap_or_default();
-    let waits = |id, count: i64| Some((id, count)).filter(|_| count > 0);
-    let alarms = waits("nav-open", counts.open_alarms);
+    let place = |path, name, waits: Option<(i64, &'static str)>| Place {
+        path,
+        name,
+        waits: waits.filter(|(count, _)| *count > 0),
+    };
     [
-        ("/", "nav-search", None),
-        ("/alarms", "nav-alarms", alarms),
-        (
+        place("/", "nav-search", None),
+        place(
+            "/alarms",
+            "nav-alarms",
+            Some((counts.open_alarms, "nav-open")),
+        ),
+        place(
             "/inbox",
             "nav-inbox",
-            waits("nav-waiting", counts.unmatched),
+            Some((counts.unmatched, "nav-waiting")),
         ),
-        ("/payouts", "nav-payouts", None),
-        ("/reconciliations", "nav-reconciliations", None),
-        ("/deliveries", "nav-deliveries", None),
-        ("/today", "nav-today", None),
+        place("/payouts", "nav-payouts", None),
+        place("/reconciliations", "nav-reconciliations", None),
+        place("/deliveries", "nav-deliveries", None),
+        place("/today", "nav-today", None),
     ]
 }
 
@@ -44,10 +59,10 @@ fn navigation(visit: &Visit) -> Markup {
     let here = visit.target.split('?').next().unwrap_or_default();
     html! {
         nav aria-label=(words.get("nav-label")) {
-            @for (path, name, waits) in places(visit) {
-                a href=(path) aria-current=[current(here, path)] {
-                    (words.get(name))
-                    @if let Some((id, count)) = waits { " " (waiting(&words.with(id, [("count", count.into())]), count)) }
+            @for place in places(visit) {
+                a href=(place.path) aria-current=[current(here, place.path)] {
+                    (words.get(place.name))
+                    @if let Some((count, id)) = place.waits { " " (waiting(&words.with(id, [("count", count.into())]), count)) }
                 }
             }
         }
