@@ -8,7 +8,21 @@ nav-payouts = Выплаты
 nav-reconciliations = Сверка
 nav-deliveries = Доставка
 nav-today = Сегодня
+nav-open = { $count ->
+    [one] { $count } открытый
+    *[other] { $count } открытых
+}
+nav-waiting = { $count ->
+    [one] { $count } ждёт
+    *[other] { $count } ждут
+}
 sign-out = Выйти
+role-read = только просмотр
+role-resolve = решения по платежам
+role-pay = выплаты
+role-all = все права
+footer-zone = Время — по зоне { $zone }, рядом UTC.
+list-empty = { $list }: здесь пусто.
 list-next = Следующая страница
 list-csv = Скачать CSV
 error-title = Не получилось

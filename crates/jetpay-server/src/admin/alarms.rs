@@ -125,7 +125,7 @@ struct WithCallbacks {
     alarm: AlarmView,
     /// What to do about an open alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
-    advice: Option<&'static str>,
+    advice: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     commands: Vec<String>,
     callbacks: Vec<String>,
@@ -139,10 +139,11 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
         .map(|body| String::from_utf8_lossy(body).into_owned())
         .collect();
     let advice = alarm.resolution.is_none().then(|| advice(&alarm));
+    let (advice, commands) = advice.map(|advice| (advice.text, advice.commands)).unzip();
     Ok(HttpResponse::Ok().json(WithCallbacks {
         alarm: alarm.into(),
-        advice: advice.as_ref().map(|advice| advice.text),
-        commands: advice.map(|advice| advice.commands).unwrap_or_default(),
+        advice,
+        commands: commands.unwrap_or_default(),
         callbacks,
     }))
 }

@@ -1,6 +1,6 @@
 //! The words of alarms are those of the documentation, and their commands are taken.
 
-use jetpay_core::Currency;
+use jetpay_core::{Currency, Money};
 use jetpay_ledger::{AlarmDelivery, Millis, OperationEvent};
 
 use super::*;
@@ -14,7 +14,7 @@ fn kzt(minor: i64) -> Money {
 }
 
 /// An alarm of this kind as the tables of the documentation have it: about 100.00 KZT.
-fn sample(kind: AlarmKind) -> Alarm {
+pub(crate) fn sample(kind: AlarmKind) -> Alarm {
     let mut event = OperationEvent {
         project_id: 1234.into(),
         payment_id: "p".try_into().unwrap(),

@@ -10,18 +10,68 @@ use super::error::PageError;
 use super::locale::{Lang, Words};
 use super::visit::Visit;
 
-/// The pages of the navigation: path, the id of the name, and how much waits there.
-fn places(visit: &Visit) -> [(&'static str, &'static str, i64); 7] {
+/// A link of the navigation.
+struct Place {
+    path: &'static str,
+    /// The id of its name.
+    name: &'static str,
+    /// How much waits there, and the id of the words for it.
+    waits: Option<(i64, &'static str)>,
+}
+
+fn places(visit: &Visit) -> [Place; 7] {
     let counts = visit.counts.unwrap_or_default();
+    let place = |path, name, waits: Option<(i64, &'static str)>| Place {
+        path,
+        name,
+        waits: waits.filter(|(count, _)| *count > 0),
+    };
     [
-        ("/", "nav-search", 0),
-        ("/alarms", "nav-alarms", counts.open_alarms),
-        ("/inbox", "nav-inbox", counts.unmatched),
-        ("/payouts", "nav-payouts", 0),
-        ("/reconciliations", "nav-reconciliations", 0),
-        ("/deliveries", "nav-deliveries", 0),
-        ("/today", "nav-today", 0),
+        place("/", "nav-search", None),
+        place(
+            "/alarms",
+            "nav-alarms",
+            Some((counts.open_alarms, "nav-open")),
+        ),
+        place(
+            "/inbox",
+            "nav-inbox",
+            Some((counts.unmatched, "nav-waiting")),
+        ),
+        place("/payouts", "nav-payouts", None),
+        place("/reconciliations", "nav-reconciliations", None),
+        place("/deliveries", "nav-deliveries", None),
+        place("/today", "nav-today", None),
     ]
+}
+
+/// Whether a link of the navigation leads to this page, or to the list that it is of.
+fn current(here: &str, path: &str) -> Option<&'static str> {
+    if here == path {
+        return Some("page");
+    }
+    let below = here.strip_prefix(path).filter(|_| path != "/");
+    below.filter(|rest| rest.starts_with('/')).map(|_| "true")
+}
+
+fn navigation(visit: &Visit) -> Markup {
+    let words = visit.words;
+    let here = visit.target.split('?').next().unwrap_or_default();
+    html! {
+        nav aria-label=(words.get("nav-label")) {
+            @for place in places(visit) {
+                a href=(place.path) aria-current=[current(here, place.path)] {
+                    (words.get(place.name))
+                    @if let Some((count, id)) = place.waits { " " (waiting(&words.with(id, [("count", count.into())]), count)) }
+                }
+            }
+        }
+    }
+}
+
+/// The number, and for those who do not see it beside its link, what it counts.
+fn waiting(text: &str, count: i64) -> Markup {
+    html! { span.count title=(text) { span aria-hidden="true" { (count) } span.unseen { (text) } } }
 }
 
 /// An answer with a page. `main` begins below the heading with the title.
@@ -38,20 +88,13 @@ pub(super) fn with_status(
 ) -> HttpResponse {
     let words = visit.words;
     let note = visit.pages.sessions.take_note(&visit.session);
-    let here = visit.target.split('?').next().unwrap_or_default();
+    let viewer = &visit.viewer;
     let body = html! {
         a.skip href="#main" { (words.get("skip-to-content")) }
         header {
-            nav aria-label=(words.get("nav-label")) {
-                @for (path, name, waits) in places(visit) {
-                    a href=(path) aria-current=[(here == path).then_some("page")] {
-                        (words.get(name))
-                        @if waits > 0 { " " span.count { (waits) } }
-                    }
-                }
-            }
+            (navigation(visit))
             form.who method="post" action="/sign-out" {
-                span { bdi { (visit.viewer.name) } " · " (visit.viewer.role.as_str()) }
+                span { bdi { (viewer.name) } " · " (words.word("role", viewer.role.as_str())) }
                 " " button { (words.get("sign-out")) }
             }
         }
@@ -60,7 +103,10 @@ pub(super) fn with_status(
             @if let Some(note) = note { p.note role="status" { (note) } }
             (main)
         }
-        (languages(words, &visit.target))
+        footer {
+            span { (words.with("footer-zone", [("zone", visit.pages.zone_name.as_str().into())])) }
+            (links(words, &visit.target))
+        }
     };
     door::html(status, frame(words, title, &body))
 }
@@ -98,8 +144,13 @@ pub(super) fn frame(words: Words, title: &str, body: &Markup) -> Markup {
     }
 }
 
-/// Links to this page in the other languages.
+/// The footer of a page without a session.
 pub(super) fn languages(words: Words, target: &str) -> Markup {
+    html! { footer { (links(words, target)) } }
+}
+
+/// Links to this page in the other languages.
+fn links(words: Words, target: &str) -> Markup {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let fields: Vec<_> = form_urlencoded::parse(query.as_bytes())
         .filter(|(name, _)| name != "lang")
@@ -109,10 +160,41 @@ pub(super) fn languages(words: Words, target: &str) -> Markup {
         super::fields::href(path, fields.chain([("lang", lang.tag())]))
     };
     html! {
-        footer {
-            @for lang in Lang::ALL.into_iter().filter(|lang| *lang != words.0) {
-                a href=(link(lang)) lang=(lang.tag()) hreflang=(lang.tag()) { (lang.name()) } " "
-            }
+        @for lang in Lang::ALL.into_iter().filter(|lang| *lang != words.0) {
+            a href=(link(lang)) lang=(lang.tag()) hreflang=(lang.tag()) { (lang.name()) } " "
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn link_of_the_page_and_of_the_list_above_it_are_marked_and_no_other() {
+        for (here, path, expected) in [
+            ("/", "/", Some("page")),
+            ("/alarms", "/", None),
+            ("/alarms", "/alarms", Some("page")),
+            ("/alarms/17", "/alarms", Some("true")),
+            ("/alarmsx", "/alarms", None),
+            ("/deliveries/abills/entries", "/deliveries", Some("true")),
+        ] {
+            assert_eq!(current(here, path), expected, "{here} {path}");
+        }
+    }
+
+    #[test]
+    fn other_languages_are_of_this_page_with_its_filters() {
+        let shown = links(
+            Words(Lang::Kazakh),
+            "/alarms?kind=unusable&lang=kk&q=%3Cb%3E%22",
+        )
+        .into_string();
+        assert_eq!(
+            shown,
+            "<a href=\"/alarms?kind=unusable&amp;q=%3Cb%3E%22&amp;lang=ru\" lang=\"ru\" hreflang=\"ru\">Русский</a> \
+             <a href=\"/alarms?kind=unusable&amp;q=%3Cb%3E%22&amp;lang=en\" lang=\"en\" hreflang=\"en\">English</a> "
+        );
     }
 }

@@ -10,12 +10,13 @@ mod fields;
 mod inbox;
 mod layout;
 mod list;
-mod locale;
 mod payment;
 mod payouts;
 mod reconciliations;
 mod search;
 mod show;
+#[cfg(test)]
+mod style;
 mod today;
 mod visit;
 
@@ -28,6 +29,7 @@ use jiff::tz::TimeZone;
 use crate::admin::{Admin, is_known_host};
 use crate::config::PagesConfig;
 use crate::listener::end_unread;
+use crate::locale;
 use crate::reload::{Live, Reloaded};
 use door::Sessions;
 

@@ -8,3 +8,4 @@ mod door;
 mod guard;
 mod log;
 mod roles;
+mod frame;
