@@ -18,6 +18,8 @@ mod search;
 mod show;
 mod today;
 mod visit;
+#[cfg(test)]
+mod words;
 
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
