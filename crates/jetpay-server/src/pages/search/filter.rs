@@ -11,10 +11,10 @@ use crate::zone;
 /// What a list leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
-    kind: Option<HitKind>,
-    state: Option<State>,
+    pub(super) kind: Option<HitKind>,
+    pub(super) state: Option<State>,
     /// From this time on.
-    from: Option<Millis>,
+    pub(super) from: Option<Millis>,
     /// Before this time.
     pub(super) to: Option<Millis>,
 }

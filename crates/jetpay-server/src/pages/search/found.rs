@@ -166,7 +166,104 @@ fn first_id(time: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jetpay_core::{Currency, Money};
+    use jetpay_ledger::NewPayment;
+
+    use super::super::filter::State;
     use super::*;
+
+    const CUSTOMER: &str = "7123456789";
+    const BEGIN: i64 = 1_733_000_000_000;
+
+    fn payment(id: &str, time: i64) -> NewPayment {
+        NewPayment {
+            id: id.try_into().unwrap(),
+            project_id: 1.into(),
+            method: "kaspi".into(),
+            customer_id: CUSTOMER.try_into().unwrap(),
+            contract_id: None,
+            amount: Money::new(1, Currency::KZT),
+            flags: Vec::new(),
+            created_at: Millis(time),
+        }
+    }
+
+    /// Pending payments, one each millisecond, and an imported one whose id is no UUID.
+    async fn ledger(folder: &tempfile::TempDir, count: i64) -> Ledger {
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let times = (0..count).map(|number| BEGIN + number);
+        let ids = times.map(|time| {
+            (
+                format!("{}-7000-8000-000000000000", first_id(Millis(time))),
+                time,
+            )
+        });
+        let mut payments: Vec<NewPayment> = ids.map(|(id, time)| payment(&id, time)).collect();
+        payments.push(payment("order-1", BEGIN - 1));
+        ledger
+            .import_payments(payments, Millis(BEGIN))
+            .await
+            .unwrap();
+        ledger
+    }
+
+    #[tokio::test]
+    async fn list_that_a_filter_empties_ends_after_some_reads_and_goes_on_where_it_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(&folder, 1300).await;
+        let state = |word| Filter {
+            state: State::all().find(|it| it.kind == HitKind::Payment && it.word == word),
+            ..Filter::default()
+        };
+        for source in [Source::Newest, Source::Word(CUSTOMER)] {
+            let credited = state("credited");
+            let found = Found::read(&ledger, source, &credited, None, 50)
+                .await
+                .unwrap();
+            assert!(found.gave_up && found.hits.is_empty());
+            let at = found.next.unwrap();
+            assert_eq!(
+                at.id,
+                format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 295)))
+            );
+            let found = Found::read(&ledger, source, &credited, Some(at), 50)
+                .await
+                .unwrap();
+            assert!(!found.gave_up && found.next.is_none());
+            let found = Found::read(&ledger, source, &state("pending"), None, 50)
+                .await
+                .unwrap();
+            assert_eq!((found.hits.len(), found.gave_up), (50, false));
+            assert_eq!(found.next.unwrap(), found.hits[49].position);
+        }
+    }
+
+    #[tokio::test]
+    async fn days_bound_the_list_at_both_ends_and_only_a_word_finds_an_imported_payment() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(&folder, 10).await;
+        let times = async |source: Source<'_>, from: Option<i64>, to: Option<i64>| {
+            let filter = Filter {
+                from: from.map(|from| Millis(BEGIN + from)),
+                to: to.map(|to| Millis(BEGIN + to)),
+                ..Filter::default()
+            };
+            let found = Found::read(&ledger, source, &filter, None, 50)
+                .await
+                .unwrap();
+            let times = found.hits.iter().map(|hit| hit.time.unwrap().0 - BEGIN);
+            times.collect::<Vec<_>>()
+        };
+        for source in [Source::Newest, Source::Word(CUSTOMER)] {
+            assert_eq!(times(source, Some(3), Some(6)).await, [5, 4, 3]);
+            assert_eq!(times(source, Some(8), None).await, [9, 8]);
+            assert!(times(source, Some(10), None).await.is_empty());
+        }
+        assert_eq!(times(Source::Newest, None, Some(1)).await, [0]);
+        assert_eq!(times(Source::Newest, None, None).await.len(), 10);
+        assert_eq!(times(Source::Word(CUSTOMER), None, Some(1)).await, [0, -1]);
+        assert_eq!(times(Source::Word("order-1"), None, None).await, [-1]);
+    }
 
     #[test]
     fn first_id_of_a_millisecond_is_below_its_uuids_and_above_the_ones_before() {

@@ -23,13 +23,18 @@ const COLUMNS: &[&str] = &[
 
 pub(super) fn list(visit: &Visit, source: Source<'_>, hits: &[Hit]) -> List {
     // Only hits of a word say by which one they were found.
-    let columns = match source {
-        Source::Word(_) => COLUMNS,
-        Source::Newest | Source::Customer(_) => &COLUMNS[..COLUMNS.len() - 1],
+    let count = match source {
+        Source::Word(_) => COLUMNS.len(),
+        Source::Newest | Source::Customer(_) => COLUMNS.len() - 1,
     };
+    let rows = hits.iter().map(|hit| {
+        let mut row = row(visit, hit);
+        row.truncate(count);
+        row
+    });
     List {
-        columns,
-        rows: hits.iter().map(|hit| row(visit, hit)).collect(),
+        columns: &COLUMNS[..count],
+        rows: rows.collect(),
     }
 }
 
