@@ -113,6 +113,7 @@ fn contracts(visit: &Visit, customer: Option<&Customer>) -> Cell {
 fn owed(words: Words, contract: &Contract, currency: Currency) -> String {
     let amount = |minor| show::amount(Money::new(minor, currency));
     match (contract.status_code, contract.payment) {
+        (204, _) | (0, Some(0)) => words.get("search-owes-nothing"),
         (0, Some(due)) => {
             let least = contract.min_payment.filter(|least| *least < due);
             match least {
@@ -124,7 +125,6 @@ fn owed(words: Words, contract: &Contract, currency: Currency) -> String {
             }
         }
         (0, None) => words.get("search-payable"),
-        (204, _) => words.get("search-owes-nothing"),
         (code, _) => words.with("search-not-payable", [("code", code.to_string().into())]),
     }
 }

@@ -17,15 +17,16 @@ pub(super) fn form(visit: &Visit, path: &str, fields: &Fields, source: Source<'_
         .into_iter()
         .any(|name| fields.given(name).is_some());
     let focused = source == Source::Newest && !is_filtered;
+    let has_box = !matches!(source, Source::Customer(_));
     html! {
+        @if has_box { p #q-hint { (words.get("search-hint")) } }
         form.filters method="get" action=(path) role="search" {
-            @if !matches!(source, Source::Customer(_)) {
+            @if has_box {
                 p {
                     label for="q" { (words.get("search-label")) }
                     input #q type="search" name="q" value=(fields.get("q")) autocomplete="off" autocapitalize="off"
                         spellcheck="false" aria-describedby="q-hint" autofocus[focused];
                     " " button { (words.get("search-button")) }
-                    " " small #q-hint { (words.get("search-hint")) }
                 }
             }
             details open[is_filtered] {

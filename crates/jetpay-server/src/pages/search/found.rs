@@ -224,7 +224,7 @@ mod tests {
             let at = found.next.unwrap();
             assert_eq!(
                 at.id,
-                format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 295)))
+                format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 300)))
             );
             let found = Found::read(&ledger, source, &credited, Some(at), 50)
                 .await

@@ -10,7 +10,7 @@ use super::super::visit::Visit;
 use super::filter::group;
 use super::found::Source;
 
-const COLUMNS: &[&str] = &[
+const OF_WORD: &[&str] = &[
     "search-time",
     "search-what",
     "search-payment",
@@ -21,42 +21,56 @@ const COLUMNS: &[&str] = &[
     "search-found-by",
 ];
 
+const OF_CUSTOMER: &[&str] = &[
+    "search-time",
+    "search-what",
+    "search-payment",
+    "search-state",
+    "search-amount",
+    "search-customer",
+    "search-contract",
+];
+
+const NEWEST: &[&str] = &[
+    "search-time",
+    "search-payment",
+    "search-state",
+    "search-amount",
+    "search-customer",
+    "search-contract",
+];
+
 pub(super) fn list(visit: &Visit, source: Source<'_>, hits: &[Hit]) -> List {
-    // Only hits of a word say by which one they were found.
-    let count = match source {
-        Source::Word(_) => COLUMNS.len(),
-        Source::Newest | Source::Customer(_) => COLUMNS.len() - 1,
+    let columns = match source {
+        Source::Word(_) => OF_WORD,
+        Source::Customer(_) => OF_CUSTOMER,
+        Source::Newest => NEWEST,
     };
-    let rows = hits.iter().map(|hit| {
-        let mut row = row(visit, hit);
-        row.truncate(count);
-        row
-    });
+    let row = |hit| columns.iter().map(move |column| cell(visit, hit, column));
     List {
-        columns: &COLUMNS[..count],
-        rows: rows.collect(),
+        columns,
+        rows: hits.iter().map(|hit| row(hit).collect()).collect(),
     }
 }
 
-fn row(visit: &Visit, hit: &Hit) -> Vec<Cell> {
+fn cell(visit: &Visit, hit: &Hit, column: &str) -> Cell {
     let words = visit.words;
-    let personal = |word: &str| match hit.kind {
-        HitKind::Payout => show::payee(visit, word),
-        _ => show::payer(visit, word),
+    let personal = |word: Option<&str>| match (word, hit.kind) {
+        (None, _) => String::new(),
+        (Some(word), HitKind::Payout) => show::payee(visit, word),
+        (Some(word), _) => show::payer(visit, word),
     };
-    let customer = hit.customer_id.as_ref().map(|id| personal(id.as_str()));
-    let contract = hit.contract_id.as_ref().map(|id| personal(id.as_str()));
     let state = hit.state.as_deref().unwrap_or_default();
-    vec![
-        Cell::Time(hit.time),
-        words.word("hit", hit.kind.as_str()).into(),
-        link(hit),
-        words.word(group(hit.kind), state).into(),
-        Cell::Amount(hit.amount),
-        customer.unwrap_or_default().into(),
-        contract.unwrap_or_default().into(),
-        found_by(words, &hit.matched).into(),
-    ]
+    match column {
+        "search-time" => Cell::Time(hit.time),
+        "search-what" => words.word("hit", hit.kind.as_str()).into(),
+        "search-payment" => link(hit),
+        "search-state" => words.word(group(hit.kind), state).into(),
+        "search-amount" => Cell::Amount(hit.amount),
+        "search-customer" => personal(hit.customer_id.as_ref().map(|id| id.as_str())).into(),
+        "search-contract" => personal(hit.contract_id.as_ref().map(|id| id.as_str())).into(),
+        _ => found_by(words, &hit.matched).into(),
+    }
 }
 
 /// By which words a hit was found.
