@@ -93,6 +93,8 @@ async fn word_of_each_kind_finds_all_that_has_it(service: &Service) {
         &page,
         &[&format!("href=\"/payouts/{payout}\""), "50.00 KZT"],
     );
+    let page = person.page(&format!("/?q={id}")).await;
+    assert_has(&page, &["The money came, and the customer has it."]);
     // What was paid for the contract is taken from its debt.
     let page = person.page(&format!("/?q={CUSTOMER}")).await;
     assert_has(&page, &["Anna K", "1234_ABC: to pay 100.00 KZT"]);

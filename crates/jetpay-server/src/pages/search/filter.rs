@@ -5,6 +5,7 @@ use jetpay_ledger::{EventStatus, Hit, HitKind, Millis, PaymentState};
 use jiff::civil::Date;
 
 use super::super::fields::Fields;
+use super::super::locale::Words;
 use super::super::visit::Visit;
 use crate::zone;
 
@@ -48,12 +49,12 @@ impl State {
     }
 }
 
-/// The group of words that the states of this kind belong to.
-pub(super) const fn group(kind: HitKind) -> &'static str {
+/// What the state of a hit of this kind means.
+pub(super) fn state_text(words: Words, kind: HitKind, word: &str) -> String {
     match kind {
-        HitKind::Payment | HitKind::Customer => "state",
-        HitKind::Payout => "payout-state",
-        HitKind::Inbox => "outcome",
+        HitKind::Payment | HitKind::Customer => words.word("state", word),
+        HitKind::Payout => words.word("payout-state", word),
+        HitKind::Inbox => words.word("outcome", word),
     }
 }
 

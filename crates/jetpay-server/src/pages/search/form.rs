@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::super::fields::{Fields, href};
 use super::super::show;
 use super::super::visit::Visit;
-use super::filter::{State, group};
+use super::filter::{State, state_text};
 use super::found::Source;
 use crate::search;
 
@@ -76,7 +76,7 @@ fn selects(visit: &Visit, fields: &Fields, source: Source<'_>) -> Markup {
                     optgroup label=(words.word("hit", it.as_str())) {
                         @for state in states(*it) {
                             option value=(state.value()) selected[state.value() == chosen] {
-                                (words.word(group(*it), state.word))
+                                (state_text(words, *it, state.word))
                             }
                         }
                     }

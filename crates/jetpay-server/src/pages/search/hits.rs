@@ -7,10 +7,10 @@ use super::super::list::{Cell, List};
 use super::super::locale::Words;
 use super::super::show;
 use super::super::visit::Visit;
-use super::filter::group;
+use super::filter::state_text;
 use super::found::Source;
 
-const OF_WORD: &[&str] = &[
+const WORD_COLUMNS: &[&str] = &[
     "search-time",
     "search-what",
     "search-payment",
@@ -21,7 +21,7 @@ const OF_WORD: &[&str] = &[
     "search-found-by",
 ];
 
-const OF_CUSTOMER: &[&str] = &[
+const CUSTOMER_COLUMNS: &[&str] = &[
     "search-time",
     "search-what",
     "search-payment",
@@ -31,7 +31,7 @@ const OF_CUSTOMER: &[&str] = &[
     "search-contract",
 ];
 
-const NEWEST: &[&str] = &[
+const NEWEST_COLUMNS: &[&str] = &[
     "search-time",
     "search-payment",
     "search-state",
@@ -42,15 +42,24 @@ const NEWEST: &[&str] = &[
 
 pub(super) fn list(visit: &Visit, source: Source<'_>, hits: &[Hit]) -> List {
     let columns = match source {
-        Source::Word(_) => OF_WORD,
-        Source::Customer(_) => OF_CUSTOMER,
-        Source::Newest => NEWEST,
+        Source::Word(_) => WORD_COLUMNS,
+        Source::Customer(_) => CUSTOMER_COLUMNS,
+        Source::Newest => NEWEST_COLUMNS,
     };
     let row = |hit| columns.iter().map(move |column| cell(visit, hit, column));
     List {
         columns,
         rows: hits.iter().map(|hit| row(hit).collect()).collect(),
     }
+}
+
+/// What the state of a payment means, in a sentence; for a list that has one payment alone.
+pub(super) fn meaning(words: Words, hits: &[Hit]) -> Option<String> {
+    let [hit] = hits else {
+        return None;
+    };
+    let state = hit.state.as_deref()?;
+    (hit.kind == HitKind::Payment).then(|| words.word("state-meaning", state))
 }
 
 fn cell(visit: &Visit, hit: &Hit, column: &str) -> Cell {
@@ -65,7 +74,7 @@ fn cell(visit: &Visit, hit: &Hit, column: &str) -> Cell {
         "search-time" => Cell::Time(hit.time),
         "search-what" => words.word("hit", hit.kind.as_str()).into(),
         "search-payment" => link(hit),
-        "search-state" => words.word(group(hit.kind), state).into(),
+        "search-state" => state_text(words, hit.kind, state).into(),
         "search-amount" => Cell::Amount(hit.amount),
         "search-customer" => personal(hit.customer_id.as_ref().map(|id| id.as_str())).into(),
         "search-contract" => personal(hit.contract_id.as_ref().map(|id| id.as_str())).into(),

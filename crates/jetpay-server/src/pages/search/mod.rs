@@ -182,8 +182,10 @@ impl List<'_> {
         } else {
             (next.as_deref(), None)
         };
+        let meaning = hits::meaning(words, &found.hits);
         html! {
             (hits::list(self.visit, self.source, &found.hits).table(self.visit, &caption, after, Some(&csv)))
+            @if let Some(meaning) = meaning { p { (meaning) } }
             @if let Some(further) = further {
                 p.more { a rel="next" href=(further) { (words.get("search-further")) } }
             }
