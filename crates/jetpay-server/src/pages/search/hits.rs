@@ -1,5 +1,6 @@
 //! The table of payments, payouts and callbacks in the inbox.
 
+use jetpay_core::id::{ContractId, CustomerId};
 use jetpay_ledger::{Hit, HitKind, MatchedWord};
 
 use super::super::fields::segment;
@@ -76,8 +77,8 @@ fn cell(visit: &Visit, hit: &Hit, column: &str) -> Cell {
         "search-payment" => link(hit),
         "search-state" => state_text(words, hit.kind, state).into(),
         "search-amount" => Cell::Amount(hit.amount),
-        "search-customer" => personal(hit.customer_id.as_ref().map(|id| id.as_str())).into(),
-        "search-contract" => personal(hit.contract_id.as_ref().map(|id| id.as_str())).into(),
+        "search-customer" => personal(hit.customer_id.as_ref().map(CustomerId::as_str)).into(),
+        "search-contract" => personal(hit.contract_id.as_ref().map(ContractId::as_str)).into(),
         _ => found_by(words, &hit.matched).into(),
     }
 }

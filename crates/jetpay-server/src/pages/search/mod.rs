@@ -72,17 +72,14 @@ async fn of_customer(
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
     let ledger = visit.ledger();
-    let (id, shown) = match ledger.payment(&path).await? {
-        Some(payment) => {
-            let shown = show::payer(&visit, payment.customer_id.as_str());
-            (payment.customer_id, shown)
-        }
-        None => {
-            let payout = ledger.payout(&path).await?;
-            let payout = payout.ok_or(PageError::NotFound("search-no-such-payment"))?;
-            let shown = show::payee(&visit, payout.customer_id.as_str());
-            (payout.customer_id, shown)
-        }
+    let (id, shown) = if let Some(payment) = ledger.payment(&path).await? {
+        let shown = show::payer(&visit, payment.customer_id.as_str());
+        (payment.customer_id, shown)
+    } else {
+        let payout = ledger.payout(&path).await?;
+        let payout = payout.ok_or(PageError::NotFound("search-no-such-payment"))?;
+        let shown = show::payee(&visit, payout.customer_id.as_str());
+        (payout.customer_id, shown)
     };
     let list = List {
         visit: &visit,
