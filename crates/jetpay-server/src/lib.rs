@@ -23,6 +23,7 @@ pub mod payout_request;
 pub mod payouts;
 mod reconcile;
 pub mod reload;
+mod search;
 pub mod service;
 pub mod status;
 mod systemd;

@@ -71,3 +71,9 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
         query => format!("{path}?{query}"),
     }
 }
+
+/// A text as one segment of a path, whatever is in it.
+pub(super) fn segment(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}

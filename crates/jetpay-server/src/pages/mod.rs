@@ -19,6 +19,8 @@ mod show;
 mod style;
 mod today;
 mod visit;
+#[cfg(test)]
+mod words;
 
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;

@@ -9,3 +9,4 @@ mod guard;
 mod log;
 mod roles;
 mod frame;
+mod search;
