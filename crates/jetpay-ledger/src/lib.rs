@@ -103,7 +103,8 @@ pub use jetpay_rules::{
     PaymentState, UnknownWord,
 };
 pub use ledger::{
-    Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
+    Hit, HitKind, Ledger, MatchedWord, PaymentCallback, PaymentHistory, RecordedCallback,
+    SearchPosition,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

@@ -5,10 +5,12 @@ mod payouts;
 mod reads;
 mod reconcile;
 mod search;
+mod story;
 mod writes;
 
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
+pub use story::PaymentCallback;
 
 use std::path::Path;
 use std::sync::Arc;
