@@ -215,10 +215,11 @@ impl Ledger {
         let callbacks = format!(
             "SELECT {CALLBACK_COLUMNS} FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2"
         );
-        let seqs =
-            format!("SELECT seq FROM entries WHERE {ENTRIES_OF_PAYMENT} ORDER BY seq LIMIT $2");
         let mut entries = Vec::new();
-        for seq in self.read(&seqs, values(), rows::number).await? {
+        for seq in self
+            .read(&seqs_of_payment(), values(), rows::number)
+            .await?
+        {
             entries.extend(self.entries(seq - 1, 1).await?);
         }
         let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);
@@ -275,11 +276,24 @@ pub(super) const CALLBACK_COLUMNS: &str =
     "received_at, project_id, operation_id, operation_type, operation_status, amount,
     currency, payment_status, disposition";
 
-/// Whether an entry is of the payment `$1`. Entries have no index by payment: their operations lead to them.
-pub(super) const ENTRIES_OF_PAYMENT: &str = "entries.payment_id = $1 AND (entries.project_id, entries.operation_id) IN (
-        SELECT project_id, operation_id FROM events WHERE payment_id = $1
+/// The entries of the payment `$1`. They have no index by payment: their operations lead to them, and `CROSS JOIN` makes `SQLite`
+/// begin with these.
+pub(super) const ENTRIES_OF_PAYMENT: &str = "(SELECT project_id, operation_id FROM events WHERE payment_id = $1
         UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
-            WHERE payment_id = $1 AND operation_id IS NOT NULL)";
+            WHERE payment_id = $1 AND operation_id IS NOT NULL) AS made
+    CROSS JOIN entries";
+
+/// The condition on [`ENTRIES_OF_PAYMENT`].
+pub(super) const OF_PAYMENT: &str =
+    "entries.project_id = made.project_id AND entries.operation_id = made.operation_id
+    AND entries.payment_id = $1";
+
+/// The numbers of the entries of the payment `$1`, at most `$2`.
+pub(super) fn seqs_of_payment() -> String {
+    format!(
+        "SELECT entries.seq FROM {ENTRIES_OF_PAYMENT} WHERE {OF_PAYMENT} ORDER BY entries.seq LIMIT $2"
+    )
+}
 
 pub(super) fn recorded_callback(
     row: &mut Values<'_>,

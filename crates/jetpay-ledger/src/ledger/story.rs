@@ -4,7 +4,7 @@ use jetpay_core::id::PaymentId;
 use jetpay_core::operation_code::OperationCode;
 
 use super::Ledger;
-use super::reads::{CALLBACK_COLUMNS, ENTRIES_OF_PAYMENT, MOST, recorded_callback};
+use super::reads::{CALLBACK_COLUMNS, ENTRIES_OF_PAYMENT, MOST, OF_PAYMENT, recorded_callback};
 use crate::model::{EntryDelivery, Error};
 use crate::port::{TransactionError, Value, Values, deliveries, rows};
 
@@ -36,9 +36,10 @@ const BODY: &str = "SELECT body FROM events WHERE seq = $1 AND payment_id = $2";
 
 /// How each stream stands with the entries of the payment `$1`, at most `$2` rows.
 fn entry_deliveries() -> String {
+    let (columns, joins) = (deliveries::COLUMNS_OF_ENTRY, deliveries::OF_ENTRY);
     format!(
-        "{} AND streams.feed = 'entries' ORDER BY entries.seq, streams.name LIMIT $2",
-        deliveries::OF_ENTRIES.replace("{of_payment}", ENTRIES_OF_PAYMENT)
+        "SELECT {columns} FROM {ENTRIES_OF_PAYMENT} {joins}
+        WHERE {OF_PAYMENT} AND streams.feed = 'entries' ORDER BY entries.seq, streams.name LIMIT $2"
     )
 }
 
@@ -82,10 +83,12 @@ fn payment_callback(row: &mut Values<'_>) -> Result<PaymentCallback, Transaction
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
+    use super::super::reads::seqs_of_payment;
     use super::*;
 
-    fn statements() -> [(String, usize); 3] {
+    fn statements() -> [(String, usize); 4] {
         [
+            (seqs_of_payment(), 2),
             (callbacks(), 2),
             (BODY.to_owned(), 2),
             (entry_deliveries(), 2),

@@ -197,21 +197,21 @@ pub(crate) fn waiting(row: &mut Values<'_>) -> Result<WaitingRow, TransactionErr
     Ok(WaitingRow { item, alarm })
 }
 
-/// How each stream stands with the entries of a payment. `{of_payment}` is the condition on `entries`. `CROSS JOIN` keeps the
-/// order in `SQLite`: first the entries.
-pub(crate) const OF_ENTRIES: &str = concat!(
-    "SELECT entries.seq, streams.name, streams.cursor, streams.began, skips.seq, receipts.receipt, waiting.seq, ",
-    item_columns!(),
-    " FROM entries CROSS JOIN delivery_streams AS streams
-        LEFT JOIN delivery_skips AS skips ON skips.stream = streams.id AND skips.seq = entries.seq
-        LEFT JOIN delivery_receipts AS receipts ON receipts.endpoint = streams.name
-            AND receipts.project_id = entries.project_id AND receipts.operation_id = entries.operation_id
-            AND receipts.kind = entries.kind
-        LEFT JOIN waiting_deliveries AS waiting ON waiting.stream = streams.id AND waiting.seq = entries.seq
-    WHERE {of_payment}"
+/// What [`entry_delivery`] reads.
+pub(crate) const COLUMNS_OF_ENTRY: &str = concat!(
+    "entries.seq, streams.name, streams.cursor, streams.began, skips.seq, receipts.receipt, waiting.seq, ",
+    item_columns!()
 );
 
-/// From a row that [`OF_ENTRIES`] gives.
+/// How each stream stands with `entries`.
+pub(crate) const OF_ENTRY: &str = "CROSS JOIN delivery_streams AS streams
+    LEFT JOIN delivery_skips AS skips ON skips.stream = streams.id AND skips.seq = entries.seq
+    LEFT JOIN delivery_receipts AS receipts ON receipts.endpoint = streams.name
+        AND receipts.project_id = entries.project_id AND receipts.operation_id = entries.operation_id
+        AND receipts.kind = entries.kind
+    LEFT JOIN waiting_deliveries AS waiting ON waiting.stream = streams.id AND waiting.seq = entries.seq";
+
+/// From the columns of [`COLUMNS_OF_ENTRY`].
 pub(crate) fn entry_delivery(row: &mut Values<'_>) -> Result<EntryDelivery, TransactionError> {
     let (entry, endpoint, cursor) = (row.int()?, row.string()?, row.int()?);
     let (began, is_skipped) = (row.optional_int(), row.optional_int().is_some());
