@@ -116,3 +116,97 @@ pub(super) fn age(words: Words, millis: i64) -> String {
     };
     words.with(id, [("count", (millis.max(0) / unit).into())])
 }
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+    use jetpay_core::{Currency, Money};
+    use jetpay_ledger::{Alarm, AlarmKind, Millis, Payment, PaymentState};
+
+    use super::super::super::locale::{Lang, Words};
+    use super::{DAY, HOUR, MINUTE, of};
+
+    fn kzt(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("KZT").unwrap())
+    }
+
+    fn payment(state: PaymentState, credited: i64, remaining: i64) -> Payment {
+        Payment {
+            id: PaymentId::new("p").unwrap(),
+            project_id: ProjectId::new(1),
+            method: "kaspi".to_owned(),
+            customer_id: CustomerId::new("7123456789").unwrap(),
+            contract_id: None,
+            amount: kzt(9_000),
+            state,
+            credited,
+            remaining,
+            flags: Vec::new(),
+            created_at: Millis(0),
+            changed_at: Millis(0),
+            operations: Vec::new(),
+        }
+    }
+
+    fn alarm(kind: AlarmKind, amount: i64) -> Alarm {
+        Alarm {
+            seq: 1,
+            kind,
+            project_id: ProjectId::new(1),
+            payment_id: None,
+            operation_id: None,
+            amount: Some(kzt(amount)),
+            reason: None,
+            difference: None,
+            delivery: None,
+            time: Millis(0),
+            event: None,
+            subject: None,
+            other_payment: None,
+            resolution: None,
+        }
+    }
+
+    /// A state, what was credited, what remains, the amounts of the open alarms, how old it is, and the sentence.
+    type Row = (PaymentState, i64, i64, &'static [i64], i64, &'static str);
+
+    #[rustfmt::skip]
+    const ROWS: [Row; 14] = [
+        (PaymentState::Pending, 0, 0, &[], 3 * HOUR, "Announced 90.00 KZT, no result yet, for 3 hours."),
+        (PaymentState::Pending, 0, 0, &[], -5, "Announced 90.00 KZT, no result yet, for 0 minutes."),
+        (PaymentState::Pending, 0, 0, &[], MINUTE, "Announced 90.00 KZT, no result yet, for 1 minute."),
+        (PaymentState::Pending, 0, 0, &[1], 2 * DAY, "Announced 90.00 KZT, no result yet, for 2 days. One alarm waits for a decision."),
+        (PaymentState::Declined, 0, 0, &[], 0, "Announced 90.00 KZT, and the payment failed."),
+        (PaymentState::Quarantined, 0, 0, &[9_000, 10_000], 0, "Paid 100.00 KZT, announced 90.00 KZT: waiting for a decision."),
+        (PaymentState::Quarantined, 0, 0, &[9_000], 0, "Announced 90.00 KZT, and a callback does not fit: waiting for a decision."),
+        (PaymentState::Quarantined, 0, 0, &[], 0, "Announced 90.00 KZT. A callback did not fit, and no money was credited."),
+        (PaymentState::Credited, 9_000, 9_000, &[], 0, "Paid and credited 90.00 KZT."),
+        (PaymentState::Credited, 9_000, 9_000, &[1, 2], 0, "Paid and credited 90.00 KZT. 2 alarms wait for a decision."),
+        (PaymentState::Credited, 10_000, 10_000, &[], 0, "Announced 90.00 KZT, credited 100.00 KZT."),
+        (PaymentState::PartiallyRefunded, 10_000, 6_000, &[], 0, "Credited 100.00 KZT, 40.00 KZT taken back, 60.00 KZT remains."),
+        (PaymentState::Refunded, 9_000, 0, &[], 0, "Credited 90.00 KZT, and all of it was refunded."),
+        (PaymentState::Reversed, 9_000, 0, &[], 0, "Credited 90.00 KZT, and all of it was taken back."),
+    ];
+
+    #[test]
+    fn every_state_is_one_sentence_with_its_amounts_in_every_language() {
+        for (state, credited, remaining, alarms, age, expected) in ROWS {
+            let alarms: Vec<_> = alarms
+                .iter()
+                .map(|amount| alarm(AlarmKind::AmountDiffers, *amount))
+                .collect();
+            let open: Vec<_> = alarms.iter().collect();
+            let payment = payment(state, credited, remaining);
+            let say = |lang| of(Words(lang), &payment, &open, Millis(age));
+            assert_eq!(say(Lang::English), expected);
+            let amounts = expected.matches("KZT").count();
+            for lang in [Lang::Russian, Lang::Kazakh] {
+                let said = say(lang);
+                assert_eq!(said.matches("KZT").count(), amounts, "{said}");
+                assert!(!said.contains("payment-"), "{said}");
+            }
+        }
+        let seen = |state: &PaymentState| ROWS.iter().any(|row| row.0 == *state);
+        assert!(PaymentState::ALL.iter().all(seen));
+    }
+}
