@@ -35,7 +35,7 @@ pub struct ConfirmPreview {
     pub entries: Vec<(EntryKind, Money)>,
     /// The alarms that it would raise.
     pub alarms: Vec<AlarmKind>,
-    /// How many of its operations the ledger does not have yet in this form.
+    /// How many of its operations change something.
     pub new: usize,
 }
 
@@ -90,7 +90,11 @@ impl Ledger {
         let early: Vec<_> = snapshot.early.iter().map(|it| it.operation_id).collect();
         for callback in callbacks {
             let event = OperationEvent::from(callback);
-            if stored.iter().any(|known| event.repeats(&known.event)) {
+            if let Some(known) = stored.iter().find(|known| event.repeats(&known.event)) {
+                if event.contradicts(&known.event) {
+                    preview.alarms.push(AlarmKind::ContradictoryRepeat);
+                    preview.new += 1;
+                }
                 continue;
             }
             let operations = early.iter().copied().chain(event.operation_id);
@@ -99,16 +103,18 @@ impl Ledger {
             let mut effects = Effects::look_up((id, &snapshot), &event, find)?;
             effects.balance = balance;
             let decision = decide(&snapshot, &event, &effects);
+            let is_old = decision.outcome == EventStatus::Noted
+                && decision.alarms.is_empty()
+                && decision.snapshot == snapshot;
+            preview.new += usize::from(!is_old);
             let currency = snapshot.amount.currency();
             let moved = decision.entries.iter();
             let moved = moved.map(|entry| (entry.kind, Money::new(entry.amount, currency)));
             preview.entries.extend(moved);
-            let alarms = decision
+            let alarms = decision.alarms.iter();
+            preview
                 .alarms
-                .iter()
-                .map(|alarm| AlarmKind::from(alarm.kind));
-            preview.alarms.extend(alarms);
-            preview.new += 1;
+                .extend(alarms.map(|alarm| AlarmKind::from(alarm.kind)));
             snapshot = decision.snapshot;
         }
         Ok(preview)

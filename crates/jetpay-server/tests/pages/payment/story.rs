@@ -83,7 +83,7 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
             "Decide about alarm 1:",
             "(100.00 KZT)",
             "The signature holds: secret no. 1 of the project, natural order of paths.",
-            "\"sum_initial\"",
+            "&quot;sum_initial&quot;",
         ],
     );
 
