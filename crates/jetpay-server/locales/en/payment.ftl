@@ -76,7 +76,7 @@ payment-corrects = undoes entry { $seq }
 
 # Raw messages.
 payment-raw = The message as received, { $bytes } bytes
-payment-raw-role = The message itself is shown to the roles "resolve" and "all".
+payment-raw-role = The messages themselves are shown to the roles "resolve" and "all".
 payment-raw-cut = Only the first 64 KB of { $bytes } bytes are shown.
 payment-signature-holds = The signature holds: secret no. { $secret } of the project, { $order }.
 payment-signature-answer = It is the platform's answer to a question about the payment.

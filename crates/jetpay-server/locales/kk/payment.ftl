@@ -76,7 +76,7 @@ payment-corrects = { $seq } жазбасын жояды
 
 # Raw messages.
 payment-raw = Хабарламаның келген түрі, { $bytes } байт
-payment-raw-role = Хабарламаның өзін «resolve» және «all» рөлдері көреді.
+payment-raw-role = Хабарламалардың өзін «resolve» және «all» рөлдері көреді.
 payment-raw-cut = { $bytes } байттың алғашқы 64 КБ ғана көрсетілген.
 payment-signature-holds = Қолтаңба дұрыс: жобаның № { $secret } құпиясы, { $order }.
 payment-signature-answer = Бұл — платформаның төлем туралы сұраққа берген жауабы.

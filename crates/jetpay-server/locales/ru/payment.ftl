@@ -80,7 +80,7 @@ payment-corrects = отменяет проводку { $seq }
 
 # Raw messages.
 payment-raw = Сообщение как оно пришло, { $bytes } байт
-payment-raw-role = Само сообщение видят роли «resolve» и «all».
+payment-raw-role = Сами сообщения видят роли «resolve» и «all».
 payment-raw-cut = Показаны только первые 64 КБ из { $bytes } байт.
 payment-signature-holds = Подпись верна: секрет № { $secret } проекта, { $order }.
 payment-signature-answer = Это ответ платформы на вопрос о платеже.

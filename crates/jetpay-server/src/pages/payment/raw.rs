@@ -52,12 +52,12 @@ impl Messages {
         Ok(Self { bodies, open })
     }
 
-    /// One message, folded.
+    /// One message, folded; nothing for a person who may not see it.
     pub(super) fn message(&self, visit: &Visit, told: &Told, seq: i64, size: usize) -> Markup {
         let words = visit.words;
         let title = words.with("payment-raw", [("bytes", size.into())]);
         if !visit.viewer.may(Role::Resolve) {
-            return html! { p { small { (words.get("payment-raw-role")) } } };
+            return html! {};
         }
         let Some(body) = self.bodies.get(&seq) else {
             let to = format!("{}?message={seq}#message-{seq}", path(&told.payment));

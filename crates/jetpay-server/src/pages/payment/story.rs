@@ -12,6 +12,7 @@ use super::super::visit::Visit;
 use super::facts::{contract_text, flags};
 use super::raw::Messages;
 use super::{Told, deliveries, state};
+use crate::config::Role;
 
 /// A method that no document describes: an operator recorded the payment out of the inbox.
 const BY_AN_OPERATOR: &str = "manual";
@@ -45,7 +46,9 @@ pub(super) fn story(visit: &Visit, told: &Told, messages: &Messages) -> Markup {
         steps.push(step(entry.time, 4, moved(visit, told, entry)));
     }
     steps.sort_by_key(|step| (step.time.0, step.rank));
+    let lacks_role = !visit.viewer.may(Role::Resolve) && !told.callbacks.is_empty();
     html! {
+        @if lacks_role { p { (visit.words.get("payment-raw-role")) } }
         ol.story {
             @for step in &steps { li { p { (show::time(visit, step.time)) } (step.markup) } }
         }

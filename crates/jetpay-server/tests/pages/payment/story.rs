@@ -165,7 +165,7 @@ async fn person_who_may_only_read_sees_no_payer_no_message_and_no_form() {
             );
             assert_has(
                 &page,
-                &["••••6789", "The message itself is shown to the roles"],
+                &["••••6789", "The messages themselves are shown to the roles"],
             );
         }
         for path in [format!("{path}/confirm"), "/entries/1/correct".to_owned()] {
