@@ -76,6 +76,9 @@ impl Ledger {
     }
 
     /// What the callbacks that a status answer stands for would do to their payment.
+    ///
+    /// # Errors
+    /// Those of the store.
     pub async fn preview_confirm(
         &self,
         id: &PaymentId,

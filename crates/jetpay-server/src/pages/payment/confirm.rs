@@ -33,7 +33,7 @@ pub(super) async fn confirm(
         Found::Payment(payment) => payment,
         Found::Elsewhere(to) => return Ok(elsewhere(&to)),
     };
-    let applies = match form.get("step") {
+    let is_second = match form.get("step") {
         "ask" => false,
         "apply" => true,
         _ => return Err(PageError::BadForm),
@@ -48,7 +48,7 @@ pub(super) async fn confirm(
     let Ok(callbacks) = &answer.callbacks else {
         return answered(&visit, &payment, &answer, &form, None).await;
     };
-    if !applies {
+    if !is_second {
         return answered(&visit, &payment, &answer, &form, None).await;
     }
     let problem = if form.get("seen") == digest(&answer.status) {

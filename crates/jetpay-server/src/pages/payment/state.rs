@@ -65,8 +65,8 @@ fn of(words: Words, payment: &Payment, open: &[&Alarm], now: Millis) -> String {
 /// A callback does not fit, and no money was credited.
 fn quarantined(words: Words, payment: &Payment, open: &[&Alarm]) -> String {
     let announced = show::amount(payment.amount);
-    let paid = open.iter().filter_map(|alarm| alarm.received());
-    let paid = paid.filter(|paid| *paid != payment.amount).next();
+    let mut paid = open.iter().filter_map(|alarm| alarm.received());
+    let paid = paid.find(|paid| *paid != payment.amount);
     match paid {
         Some(paid) => {
             let values = [
