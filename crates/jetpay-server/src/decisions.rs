@@ -27,7 +27,7 @@ pub(crate) async fn resolve_alarm(
         Some(id) => {
             ledger
                 .credit_operation(seq, id, verdict, reason, now())
-                .await?
+                .await?;
         }
         None => ledger.resolve_alarm(seq, verdict, reason, now()).await?,
     }

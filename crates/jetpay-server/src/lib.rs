@@ -7,6 +7,7 @@ pub mod admin;
 mod alarm_text;
 pub mod commands;
 pub mod config;
+mod confirm;
 pub mod customer;
 mod decisions;
 pub mod deliver;

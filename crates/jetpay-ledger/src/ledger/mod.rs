@@ -2,13 +2,17 @@
 
 mod deliveries;
 mod payouts;
+mod preview;
 mod reads;
 mod reconcile;
 mod search;
+mod story;
 mod writes;
 
+pub use preview::{ConfirmPreview, CorrectionPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
+pub use story::PaymentCallback;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use delivery::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
-    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+    DeliveryStatus, DeliveryStream, EntryDelivery, EntryDeliveryState, Feed, Waiting, WaitingState,
 };
 pub use entry::Entry;
 pub(crate) use entry::{

@@ -5,7 +5,8 @@ use jetpay_core::id::{OperationId, PaymentId};
 use super::keys::TransactionError;
 use super::value::{Value, Values};
 use crate::model::{
-    DeliveryReceipt, DeliveryStatus, DeliveryStream, Millis, Waiting, stored_kind, without_nul,
+    DeliveryReceipt, DeliveryStatus, DeliveryStream, EntryDelivery, EntryDeliveryState, Millis,
+    Waiting, stored_kind, without_nul,
 };
 
 /// A stream as a row.
@@ -21,6 +22,8 @@ pub struct StreamRow {
     pub leased_until: Millis,
     /// How often a person changed the items that wait.
     pub changes: i64,
+    /// Items up to this `seq` were never to be sent. None: the stream is older than this column.
+    pub began: Option<i64>,
 }
 
 /// An item that waits, as a row.
@@ -60,6 +63,7 @@ impl StreamRow {
             self.fencing_token.into(),
             self.leased_until.into(),
             self.changes.into(),
+            self.began.into(),
         ]
     }
 
@@ -71,6 +75,7 @@ impl StreamRow {
             fencing_token: row.int()?,
             leased_until: row.time()?,
             changes: row.int()?,
+            began: row.optional_int(),
         })
     }
 }
@@ -84,7 +89,7 @@ fn stream(row: &mut Values<'_>) -> Result<DeliveryStream, TransactionError> {
 
 macro_rules! stream_columns {
     () => {
-        "name, feed, cursor, fencing_token, leased_until, changes"
+        "name, feed, cursor, fencing_token, leased_until, changes, began"
     };
 }
 
@@ -190,6 +195,42 @@ pub(crate) fn waiting(row: &mut Values<'_>) -> Result<WaitingRow, TransactionErr
         operation_id,
     });
     Ok(WaitingRow { item, alarm })
+}
+
+/// What [`entry_delivery`] reads.
+pub(crate) const COLUMNS_OF_ENTRY: &str = concat!(
+    "entries.seq, streams.name, streams.cursor, streams.began, skips.seq, receipts.receipt, waiting.seq, ",
+    item_columns!()
+);
+
+/// How each stream stands with `entries`.
+pub(crate) const OF_ENTRY: &str = "CROSS JOIN delivery_streams AS streams
+    LEFT JOIN delivery_skips AS skips ON skips.stream = streams.id AND skips.seq = entries.seq
+    LEFT JOIN delivery_receipts AS receipts ON receipts.endpoint = streams.name
+        AND receipts.project_id = entries.project_id AND receipts.operation_id = entries.operation_id
+        AND receipts.kind = entries.kind
+    LEFT JOIN waiting_deliveries AS waiting ON waiting.stream = streams.id AND waiting.seq = entries.seq";
+
+/// From the columns of [`COLUMNS_OF_ENTRY`].
+pub(crate) fn entry_delivery(row: &mut Values<'_>) -> Result<EntryDelivery, TransactionError> {
+    let (entry, endpoint, cursor) = (row.int()?, row.string()?, row.int()?);
+    let (began, is_skipped) = (row.optional_int(), row.optional_int().is_some());
+    let (receipt, waits) = (row.optional_string(), row.optional_int().is_some());
+    let state = match began {
+        _ if waits => EntryDeliveryState::Waiting(item(row)?),
+        _ if is_skipped => EntryDeliveryState::Skipped,
+        _ if entry > cursor => EntryDeliveryState::NotYet,
+        _ if receipt.is_some() => EntryDeliveryState::Delivered,
+        None => EntryDeliveryState::DeliveredOrOlder,
+        Some(began) if entry <= began => EntryDeliveryState::Older,
+        Some(_) => EntryDeliveryState::Delivered,
+    };
+    Ok(EntryDelivery {
+        entry,
+        endpoint,
+        state,
+        receipt,
+    })
 }
 
 /// A row of `waiting_deliveries`. `stream` is the key of the stream.

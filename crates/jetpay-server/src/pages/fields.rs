@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::Payload;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::PageError;
 
@@ -58,6 +59,16 @@ impl Fields {
 
 fn owned(text: Cow<'_, str>) -> String {
     text.into_owned()
+}
+
+/// A text as one segment of a path, such as the id of a payment.
+pub(super) fn segment(text: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
 }
 
 /// A path with a query. Fields that are empty are left out.

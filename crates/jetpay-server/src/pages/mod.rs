@@ -40,7 +40,7 @@ use door::Sessions;
 pub struct Pages {
     /// The ledger, and how decisions are made.
     admin: Admin,
-    /// The secrets that verify stored messages.
+    /// The secrets that verify stored messages, also the past ones.
     keyring: Live<Keyring>,
     /// Who is signed in.
     sessions: Sessions,
@@ -55,7 +55,7 @@ impl Pages {
     pub fn new(config: &PagesConfig, admin: Admin, reloaded: &Reloaded) -> Self {
         Self {
             admin,
-            keyring: reloaded.keyring.clone(),
+            keyring: reloaded.keyring_with_past.clone(),
             sessions: Sessions::default(),
             zone: config.zone.clone(),
             zone_name: config.zone_name.clone(),

@@ -10,3 +10,4 @@ mod log;
 mod roles;
 mod frame;
 mod search;
+mod payment;
