@@ -5,13 +5,17 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::Payload;
+use jetpay_core::money::MoneyTextError;
+use jetpay_core::{Currency, Money};
 
 use super::error::PageError;
+use super::locale::Words;
 
 /// The largest form, in bytes: a thousand alarms, and a long reason.
 const MAX_FORM: usize = 64 * 1024;
 
 /// The fields, in their order. A name can come several times, as checkboxes do.
+#[derive(Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -69,5 +73,20 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
     match query.finish() {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
+    }
+}
+
+/// A text as one segment of a path, whatever is in it.
+pub(super) fn segment(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}
+
+/// An amount that a person typed in major units; or what is wrong with it, in the person's words.
+pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Money, String> {
+    match Money::parse(&format!("{text} {currency}")) {
+        Ok(amount) if amount.is_positive() => Ok(amount),
+        Err(MoneyTextError::Comma) => Err(words.get("work-amount-comma")),
+        _ => Err(words.get("work-amount-wrong")),
     }
 }
