@@ -113,12 +113,13 @@ fn chosen(filter: &AlarmFilter, order: &str) -> (String, Vec<Value<'static>>) {
         Some(false) => &[" AND NOT settled"],
         Some(true) => &[" AND settled"],
     };
-    let mut place = |kind: &AlarmKind| format!(" AND kind = {}", conditions.place(kind.as_str()));
-    let kinds = match &filter.kinds[..] {
-        [] => vec![String::new()],
-        kinds => kinds.iter().map(&mut place).collect(),
-    };
+    // Values are named in their order: the limit stands behind the first kind.
+    let mut of_kind = |kind: &AlarmKind| format!(" AND kind = {}", conditions.place(kind.as_str()));
+    let first = filter.kinds.first().map(&mut of_kind).unwrap_or_default();
     let limit = conditions.place(Value::limit(filter.limit));
+    let mut of_kind = |kind: &AlarmKind| format!(" AND kind = {}", conditions.place(kind.as_str()));
+    let mut kinds = vec![first];
+    kinds.extend(filter.kinds.iter().skip(1).map(&mut of_kind));
     let mut parts = Vec::new();
     for kind in &kinds {
         for state in states {
