@@ -187,6 +187,12 @@ impl Ledger {
         self.read(&sql, values, alarms::count).await
     }
 
+    /// How many alarms of each kind are open: at most `most`, in as many steps.
+    pub async fn count_open_alarms(&self, most: usize) -> Result<Vec<AlarmCount>, Error> {
+        let (sql, values) = alarms::counted_open(most);
+        self.read(&sql, values, alarms::count).await
+    }
+
     /// The alarm with this number, and the bytes of the messages that it is about. They hold the payer's data.
     pub async fn alarm(&self, seq: i64) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Error> {
         let seq = || vec![seq.into()];

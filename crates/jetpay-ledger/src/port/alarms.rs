@@ -172,6 +172,34 @@ pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
     (sql, values)
 }
 
+/// How many alarms of each kind are open, at most `most` of a kind. It reads no more entries of an index than it counts.
+pub(crate) fn counted_open(most: usize) -> (String, Vec<Value<'static>>) {
+    let mut values: Vec<Value<'static>> = Vec::new();
+    let mut limit = String::new();
+    let mut parts = Vec::new();
+    for kind in AlarmKind::ALL {
+        values.push(kind.as_str().into());
+        let place = values.len();
+        if limit.is_empty() {
+            values.push(Value::limit(most));
+            limit = format!("${}", values.len());
+        }
+        let open = format!("FROM alarms WHERE kind = ${place} AND NOT settled");
+        parts.push(format!(
+            "SELECT CAST(${place} AS TEXT) AS kind,
+                (SELECT count(*) FROM (SELECT seq {open} ORDER BY seq LIMIT {limit}) AS counted) AS count,
+                (SELECT seq {open} ORDER BY seq DESC LIMIT 1) AS last,
+                (SELECT time {open} ORDER BY seq LIMIT 1) AS oldest,
+                (SELECT time {open} ORDER BY seq DESC LIMIT 1) AS newest"
+        ));
+    }
+    let parts = parts.join(" UNION ALL ");
+    let sql = format!(
+        "SELECT kind, count, last, oldest, newest FROM ({parts}) AS kinds WHERE last IS NOT NULL ORDER BY kind"
+    );
+    (sql, values)
+}
+
 fn numbers(filter: &AlarmFilter) -> Conditions {
     let mut conditions = Conditions::of("seq >", filter.after.unwrap_or(i64::MIN));
     conditions.and("seq <", filter.before);

@@ -809,6 +809,17 @@ async fn oldest_alarms_come_first_if_asked_and_those_that_are_named_are_read_tog
         let found = test.alarms(filter.clone()).await.unwrap();
         assert_eq!(numbers(found), seqs, "{filter:?}");
     }
+    let open = AlarmFilter {
+        resolved: Some(false),
+        ..AlarmFilter::default()
+    };
+    let counted = test.count_alarms(open).await.unwrap();
+    assert_eq!(test.count_open_alarms(9).await.unwrap(), counted);
+    assert_eq!(
+        test.count_open_alarms(1).await.unwrap()[1].count,
+        1,
+        "of two"
+    );
     let named = test.alarms_numbered(&[5, 99, 1, i64::MIN]).await.unwrap();
     assert_eq!(numbers(named), [1, 5]);
     assert_eq!(test.alarms_numbered(&[]).await.unwrap(), []);

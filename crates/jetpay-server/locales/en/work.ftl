@@ -44,10 +44,8 @@ alarm-none-open = No alarm is open.
 alarm-count = Open
 alarm-oldest = Age of the oldest
 alarm-all-of-kind = All together
-alarm-decide-all = { $count ->
-    [one] Decide about it: { $kind }
-   *[other] Decide about all { $count }: { $kind }
-}
+alarm-decide-all = Decide about all: { $kind } ({ $count })
+alarm-more-counted = more than { $count }
 alarm-kinds = Several kinds
 alarm-all-kinds = Show all kinds
 alarm-filter-state-open = Open

@@ -45,10 +45,8 @@ alarm-none-open = Открытых сигналов нет.
 alarm-count = Открыто
 alarm-oldest = Возраст самого старого
 alarm-all-of-kind = Все вместе
-alarm-decide-all = { $count ->
-    [one] Решить по { $count } сигналу: { $kind }
-   *[other] Решить сразу по { $count } сигналам: { $kind }
-}
+alarm-decide-all = Решить сразу по всем: { $kind } ({ $count })
+alarm-more-counted = больше { $count }
 alarm-kinds = Несколько видов
 alarm-all-kinds = Показать все виды
 alarm-filter-state-open = Открытые

@@ -195,7 +195,7 @@ async fn all_of_a_kind_are_resolved_up_to_the_last_one_that_was_seen(service: &S
     quarantined(running, 90_000).await;
     let list = person.page("/alarms").await;
     let all = "/alarms/resolve?kind=unusable&amp;up_to=3";
-    assert_has(&list, &[all, "Decide about all 3: "]);
+    assert_has(&list, &[all, "Decide about all: "]);
     raise_unusable_later(running).await;
     let page = person.page(&plain(all)).await;
     assert_has(
@@ -559,4 +559,33 @@ async fn thousand_alarms_are_resolved_together_and_the_page_says_that_more_are_o
     let page = person.sent("/alarms/resolve", &form).await;
     assert_has(&page, &["1000 alarms are resolved as not ours."]);
     assert_eq!(numbers(&page), [1]);
+}
+
+#[tokio::test]
+async fn store_that_is_away_makes_a_page_that_says_so_and_nothing_is_decided() {
+    let service = with_customer(Folder::new()).await;
+    quarantined(&service.running, 90_000).await;
+    let (person, folder) = (resolver(&service).await, &service.running.folder);
+    folder.sql("ALTER TABLE alarms RENAME TO gone");
+    let form = [("seq", "1"), ("verdict", "dismiss"), ("reason", "r")];
+    let requests = [
+        person.get("/alarms"),
+        person.get("/alarms?format=csv"),
+        person.get("/alarms/1"),
+        person.get("/alarms/resolve?seq=1"),
+        person.get("/alarms/resolve?kind=unusable"),
+        person.post("/alarms/resolve", &form),
+        person.post("/alarms/1/resolve", &form),
+    ];
+    for request in requests {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let page = answer.text().await.unwrap();
+        assert_has(
+            &page,
+            &["The database is not available now. Nothing was changed."],
+        );
+    }
+    folder.sql("ALTER TABLE gone RENAME TO alarms");
+    assert_eq!(numbers(&person.page("/alarms").await), [1]);
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_ledger::{Alarm, AlarmCount, AlarmFilter, AlarmKind, Millis};
+use jetpay_ledger::{Alarm, AlarmCount, AlarmKind, Millis};
 use maud::{Markup, html};
 
 use super::filter::{Filter, Order, State};
@@ -12,12 +12,15 @@ use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, href, segment};
 use crate::pages::list::{Cell, List};
+use crate::pages::locale::Words;
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
 
 /// How many rows a page has, and a CSV file.
 const PAGE: usize = 50;
 const MOST: usize = 1000;
+/// So many alarms of a kind are counted.
+const MOST_COUNTED: usize = 10_000;
 
 const COLUMNS: &[&str] = &[
     "alarm-number",
@@ -49,11 +52,7 @@ pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpRespo
         let found = Found::read(visit.ledger(), &filter, MOST).await?;
         return Ok(rows(&visit, &found.alarms, false).csv(&visit, "alarms.csv"));
     }
-    let open = AlarmFilter {
-        resolved: Some(false),
-        ..AlarmFilter::default()
-    };
-    let counts = visit.ledger().count_alarms(open).await?;
+    let counts = visit.ledger().count_open_alarms(MOST_COUNTED + 1).await?;
     let found = Found::read(visit.ledger(), &filter, PAGE).await?;
     let main = html! {
         @if let Some(problem) = &problem { p.problem role="alert" { (problem) } }
@@ -108,16 +107,25 @@ fn kind_row(visit: &Visit, count: &AlarmCount, may: bool) -> Markup {
     html! {
         tr {
             td data-label=(words.get("alarm-kind")) { a href=(of_kind.href()) { (title) } }
-            td data-label=(words.get("alarm-count")) { span.count { (count.count) } }
+            td data-label=(words.get("alarm-count")) { span.count { (number(words, count.count)) } }
             td data-label=(words.get("alarm-oldest")) { (show::age(words, count.oldest, now())) }
             @if may {
                 td data-label=(words.get("alarm-all-of-kind")) {
                     a href=(href("/alarms/resolve", all)) {
-                        (words.with("alarm-decide-all", [("count", count.count.into()), ("kind", title.into())]))
+                        (words.with("alarm-decide-all", [("count", number(words, count.count).into()), ("kind", title.into())]))
                     }
                 }
             }
         }
+    }
+}
+
+/// A number of alarms, or that there are more than are counted.
+fn number(words: Words, count: i64) -> String {
+    if usize::try_from(count).is_ok_and(|count| count <= MOST_COUNTED) {
+        count.to_string()
+    } else {
+        words.with("alarm-more-counted", [("count", MOST_COUNTED.into())])
     }
 }
 
