@@ -21,7 +21,7 @@ impl Ledger {
 
     /// The callbacks without a payment that the filter lets through.
     pub async fn filtered_inbox(&self, filter: InboxFilter) -> Result<Vec<Unmatched>, Error> {
-        let (sql, values) = inbox::filtered(filter);
+        let (sql, values) = inbox::filtered(&filter);
         self.read(&sql, values, inbox::unmatched).await
     }
 
@@ -48,13 +48,13 @@ mod tests {
         let (of_inbox, id) = (InboxFilter::default(), PaymentId::new("p").unwrap());
         let mut asked = vec![
             alarms::counted_open(9),
-            inbox::filtered(InboxFilter {
+            inbox::filtered(&InboxFilter {
                 received_before: Some(Millis(1)),
                 amount: Some(Money::new(1, Currency::KZT)),
                 newest_first: true,
                 ..of_inbox.clone()
             }),
-            inbox::filtered(of_inbox),
+            inbox::filtered(&of_inbox),
             (
                 inbox::of_payment(),
                 vec![Value::from(&id).into_owned(), Value::limit(9)],
@@ -64,7 +64,7 @@ mod tests {
         for kinds in kinds {
             for (resolved, oldest_first) in [(None, true), (Some(true), false), (Some(false), true)]
             {
-                asked.push(alarms::filtered(AlarmFilter {
+                asked.push(alarms::filtered(&AlarmFilter {
                     kinds: kinds.clone(),
                     resolved,
                     oldest_first,

@@ -157,7 +157,7 @@ impl Ledger {
 
     /// Alarms, the newest first.
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
-        let (sql, values) = alarms::filtered(filter);
+        let (sql, values) = alarms::filtered(&filter);
         self.read(&sql, values, alarms::alarm).await
     }
 
@@ -183,7 +183,7 @@ impl Ledger {
 
     /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.
     pub async fn count_alarms(&self, filter: AlarmFilter) -> Result<Vec<AlarmCount>, Error> {
-        let (sql, values) = alarms::counted(filter);
+        let (sql, values) = alarms::counted(&filter);
         self.read(&sql, values, alarms::count).await
     }
 

@@ -89,13 +89,13 @@ pub(crate) const RESOLUTIONS_OF_PAYMENT: &str = concat!(
 
 /// The alarms that a filter lets through, in its order. They are chosen before anything is joined to them: a planner without
 /// statistics would join it to all of a kind.
-pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
+pub(crate) fn filtered(filter: &AlarmFilter) -> (String, Vec<Value<'static>>) {
     let order = if filter.oldest_first {
         "ORDER BY seq"
     } else {
         "ORDER BY seq DESC"
     };
-    let (chosen, values) = chosen(&filter, order);
+    let (chosen, values) = chosen(filter, order);
     let sql = format!(
         "{ALARMS} WHERE alarms.seq IN ({chosen}) {}",
         order.replace("seq", "alarms.seq")
@@ -153,8 +153,8 @@ pub(crate) fn by_numbers(seqs: &[i64]) -> String {
 }
 
 /// How many alarms a filter lets through, by kind.
-pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let mut conditions = numbers(&filter);
+pub(crate) fn counted(filter: &AlarmFilter) -> (String, Vec<Value<'static>>) {
+    let mut conditions = numbers(filter);
     match filter.resolved {
         None => {}
         Some(false) => conditions.and_text("NOT settled"),

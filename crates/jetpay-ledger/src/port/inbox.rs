@@ -26,7 +26,7 @@ pub(crate) fn of_payment() -> String {
 
 /// The callbacks that a filter lets through, in its order. An index has all that it asks for: they are chosen before their rows
 /// are read.
-pub(crate) fn filtered(filter: InboxFilter) -> (String, Vec<Value<'static>>) {
+pub(crate) fn filtered(filter: &InboxFilter) -> (String, Vec<Value<'static>>) {
     let order = if filter.newest_first { "DESC" } else { "ASC" };
     let mut conditions = Conditions::of("seq >", filter.after.unwrap_or(i64::MIN));
     conditions.and("seq <", filter.before);
