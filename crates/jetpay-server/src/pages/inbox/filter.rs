@@ -16,7 +16,7 @@ pub(super) const AGES: [(&str, i64); 4] = [
 ];
 
 /// What the list shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) newest_first: bool,
     /// One of [`AGES`].
@@ -26,18 +26,6 @@ pub(super) struct Filter {
     pub(super) amount: Option<Money>,
     /// The last callback of the page before.
     pub(super) from: Option<i64>,
-}
-
-impl Default for Filter {
-    fn default() -> Self {
-        Self {
-            newest_first: false,
-            age: 0,
-            amount_text: String::new(),
-            amount: None,
-            from: None,
-        }
-    }
 }
 
 impl Filter {
