@@ -113,10 +113,10 @@ pub use model::{
     CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
     DeliveryStream, DifferenceState, DifferenceVerdict, Entry, EntryDelivery, EntryDeliveryState,
-    Error, Feed, Flag, ImportCount, Imported, Millis, NewPayment, NewReconciliation, NewUnusable,
-    OpenError, Operation, Payment, PaymentFilter, Reason, ReconciledFinding, Reconciliation,
-    RecordedRun, Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched,
-    Verdict, Waiting, WaitingState,
+    Error, Feed, Flag, ImportCount, Imported, InboxFilter, Millis, NewPayment, NewReconciliation,
+    NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason, ReconciledFinding,
+    Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals,
+    Unmatched, Verdict, Waiting, WaitingState,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

@@ -5,7 +5,8 @@ use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId};
 use jetpay_ledger::payout::PayoutResolution;
 use jetpay_ledger::{
-    DeliveryStream, DifferenceVerdict, Error, Reason, ResolveError, ResolvedAlarms, Verdict,
+    Alarm, AlarmFilter, AlarmKind, Customer, DeliveryStream, DifferenceVerdict, Error, Reason,
+    ResolveError, ResolvedAlarms, Verdict,
 };
 
 use crate::admin::Admin;
@@ -56,6 +57,31 @@ pub(crate) async fn resolve_alarms(
     Ok(outcome)
 }
 
+/// The most alarms that are resolved together.
+pub(crate) const MOST_ALARMS: usize = 1000;
+
+/// The newest open alarms of these kinds up to a number, at most [`MOST_ALARMS`], and whether there are more.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn open_alarms(
+    admin: &Admin,
+    kinds: Vec<AlarmKind>,
+    up_to: Option<i64>,
+) -> Result<(Vec<Alarm>, bool), Error> {
+    let open = AlarmFilter {
+        kinds,
+        resolved: Some(false),
+        before: up_to.map(|last| last.saturating_add(1)),
+        limit: MOST_ALARMS + 1,
+        ..AlarmFilter::default()
+    };
+    let mut open = admin.ledger.alarms(open).await?;
+    let more = open.len() > MOST_ALARMS;
+    open.truncate(MOST_ALARMS);
+    Ok((open, more))
+}
+
 /// Undoes an entry with a new one.
 ///
 /// # Errors
@@ -78,6 +104,17 @@ pub(crate) enum InboxVerdict {
     },
     /// There is nothing to do, or the payment is not the merchant's.
     Dismiss(Verdict),
+}
+
+/// The customer to credit, if the ledger knows the customer: a mistyped id would hide the credit.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn customer_to_credit(
+    admin: &Admin,
+    id: &CustomerId,
+) -> Result<Option<Customer>, Error> {
+    admin.ledger.customer(id.as_str()).await
 }
 
 /// Resolves the waiting callbacks of a payment.

@@ -1,6 +1,7 @@
 //! The ledger's handle: what callers use.
 
 mod deliveries;
+mod inbox;
 mod payouts;
 mod preview;
 mod reads;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Ledger;
 use crate::model::{
     Alarm, AlarmCount, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter,
-    Resolution, Unmatched, digits, method_from_stored,
+    Resolution, digits, method_from_stored,
 };
 use crate::port::payouts::sql;
 use crate::port::{TransactionError, Value, Values, alarms, bounded, rows};
@@ -157,7 +157,7 @@ impl Ledger {
 
     /// Alarms, the newest first.
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
-        let (sql, values) = alarms::filtered(filter);
+        let (sql, values) = alarms::filtered(&filter);
         self.read(&sql, values, alarms::alarm).await
     }
 
@@ -168,9 +168,28 @@ impl Ledger {
         self.read(&alarms::after(), values, alarms::alarm).await
     }
 
+    /// The alarms with these numbers, the oldest first. A number that no alarm has is left out.
+    pub async fn alarms_numbered(&self, seqs: &[i64]) -> Result<Vec<Alarm>, Error> {
+        if seqs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = alarms::by_numbers(seqs);
+        let rows = self.store.query_once(&sql, Vec::new()).await?;
+        let rows = rows
+            .iter()
+            .map(|row| Ok(alarms::alarm(&mut Values::of(row))?));
+        rows.collect()
+    }
+
     /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.
     pub async fn count_alarms(&self, filter: AlarmFilter) -> Result<Vec<AlarmCount>, Error> {
-        let (sql, values) = alarms::counted(filter);
+        let (sql, values) = alarms::counted(&filter);
+        self.read(&sql, values, alarms::count).await
+    }
+
+    /// How many alarms of each kind are open: at most `most`, in as many steps.
+    pub async fn count_open_alarms(&self, most: usize) -> Result<Vec<AlarmCount>, Error> {
+        let (sql, values) = alarms::counted_open(most);
         self.read(&sql, values, alarms::count).await
     }
 
@@ -194,12 +213,6 @@ impl Ledger {
         let values = vec![before.unwrap_or(i64::MAX).into(), Value::limit(limit)];
         self.read(alarms::RESOLUTIONS, values, alarms::resolution)
             .await
-    }
-
-    /// The callbacks without a payment, by payment id, at most `limit`.
-    pub async fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
-        let values = vec![Value::limit(limit)];
-        self.read(alarms::INBOX, values, alarms::unmatched).await
     }
 
     /// How much waits, for metrics. Costs one small read, however much there is.

@@ -18,7 +18,7 @@ pub use alarm::{
     SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
-pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
+pub use callback::{CallbackOutcome, Counts, InboxFilter, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use delivery::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,

@@ -12,7 +12,7 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resolutions, resource};
 use crate::alarm_text::{advice, summary};
-use crate::decisions;
+use crate::decisions::{self, MOST_ALARMS};
 use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -205,9 +205,6 @@ async fn resolve(
     })
 }
 
-/// The most alarms that one request resolves.
-const MAX_RESOLVED: usize = 1000;
-
 #[derive(Deserialize)]
 #[serde(
     deny_unknown_fields,
@@ -235,29 +232,20 @@ async fn resolve_many(
         return Err(ResolveError::CreditOfMany.into());
     }
     let verdict = resolutions::verdict(&body.verdict, None, None, false, admin.currency)?;
-    let ledger = &admin.ledger;
-    let mut seqs = match (body.alarms, body.kind, body.up_to) {
-        (Some(seqs), None, None) if (1..=MAX_RESOLVED).contains(&seqs.len()) => seqs,
+    let (seqs, more) = match (body.alarms, body.kind, body.up_to) {
+        (Some(seqs), None, None) if (1..=MOST_ALARMS).contains(&seqs.len()) => (seqs, false),
         (None, Some(kind), up_to) => {
-            let open = AlarmFilter {
-                kinds: kinds(Some(&kind))?,
-                resolved: Some(false),
-                before: up_to.map(|last| last.saturating_add(1)),
-                limit: MAX_RESOLVED + 1,
-                ..AlarmFilter::default()
-            };
-            let open = ledger.alarms(open).await?;
-            open.iter().map(|alarm| alarm.seq).collect()
+            let kinds = kinds(Some(&kind))?;
+            let (open, more) = decisions::open_alarms(&admin, kinds, up_to).await?;
+            (open.iter().map(|alarm| alarm.seq).collect(), more)
         }
         _ => {
             let message = format!(
-                "give the numbers of 1 to {MAX_RESOLVED} alarms, or else a kind; only a kind takes up_to"
+                "give the numbers of 1 to {MOST_ALARMS} alarms, or else a kind; only a kind takes up_to"
             );
             return Err(AdminError::invalid("alarms", message));
         }
     };
-    let more = seqs.len() > MAX_RESOLVED;
-    seqs.truncate(MAX_RESOLVED);
     let reason = by.reason(body.reason);
     let outcome = decisions::resolve_alarms(&admin, seqs, verdict, reason).await?;
     Ok(HttpResponse::Ok().json(json!({

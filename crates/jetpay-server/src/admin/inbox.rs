@@ -100,13 +100,13 @@ async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The customer to credit. The ledger must know the customer: a mistyped id would hide the credit.
+/// The customer to credit.
 async fn customer(admin: &Admin, id: Option<String>) -> Result<CustomerId, AdminError> {
     let wrong = |message: String| AdminError::invalid("customer_id", message);
     let id =
         id.ok_or_else(|| wrong("is required for a credit: the customer who paid".to_owned()))?;
     let id = CustomerId::new(id).map_err(|error| wrong(error.to_string()))?;
-    match admin.ledger.customer(id.as_str()).await? {
+    match decisions::customer_to_credit(admin, &id).await? {
         Some(_) => Ok(id),
         None => Err(wrong("there is no customer with this id".to_owned())),
     }

@@ -1,6 +1,7 @@
 //! What an alarm says to people: what happened, with the amounts, and what to do. The command line, the HTTP interface, the log
 //! and the tables in `docs/service.md` and `docs/payouts.md` say the same in English, the pages also in other languages.
 
+mod credit;
 mod delivery;
 mod difference;
 mod summary;
@@ -8,10 +9,11 @@ mod summary;
 pub(crate) mod tests;
 mod what_to_do;
 
+pub(crate) use credit::{Credit, credit};
 pub(crate) use summary::{reason, sentence, summary};
 pub(crate) use what_to_do::what_to_do;
 
-use jetpay_ledger::{Alarm, AlarmKind, AlarmSubject, EntryKind};
+use jetpay_ledger::{Alarm, AlarmKind};
 
 use crate::locale::{Lang, Words};
 
@@ -29,7 +31,7 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
     let payout = subject.and_then(|subject| subject.payout_state.as_deref());
     let reason = "--reason \"...\"";
     let mut commands = Vec::new();
-    commands.extend(subject.and_then(|subject| credit(alarm, subject)));
+    commands.extend(credit_command(alarm));
     commands.extend(difference::command(alarm));
     commands.extend(delivery::commands(alarm));
     if let (Some("created" | "unknown" | "sent_by_hand" | "accepted"), Some(id)) =
@@ -56,37 +58,16 @@ pub(crate) fn advice(alarm: &Alarm) -> Advice {
 }
 
 /// The command that credits the money of an alarm about a top-up, where the service takes such a credit.
-fn credit(alarm: &Alarm, subject: &AlarmSubject) -> Option<String> {
-    let kind = alarm.kind;
-    let takes_back = kind == AlarmKind::CompensationTooLarge
-        && alarm.entry_kind() != Some(EntryKind::RefundReverse);
-    if subject.payout_state.is_some()
-        || !kind.can_be_credited()
-        || takes_back
-        || kind == AlarmKind::OperationOfAnotherPayment
-    {
-        return None;
-    }
-    let is_credited = subject.operation_id.is_some();
-    let may_be_the_same = kind.may_be_credited_already();
-    if is_credited && alarm.operation_id.is_none() && !may_be_the_same {
-        return None;
-    }
-    let amount = alarm.received().unwrap_or(subject.amount);
-    let fits = amount.currency() == subject.amount.currency()
-        && amount.is_positive()
-        && kind != AlarmKind::BalanceOverflow;
-    let minor = if fits {
-        amount.minor().to_string()
-    } else {
-        "MINOR_UNITS".to_owned()
-    };
+fn credit_command(alarm: &Alarm) -> Option<String> {
+    let credit = credit(alarm)?;
+    let minor = credit.amount.map(|amount| amount.minor().to_string());
+    let minor = minor.as_deref().unwrap_or("MINOR_UNITS");
     let seq = alarm.seq;
     let mut command = format!("jetpay alarms resolve {seq} --verdict credit --amount {minor}");
-    if alarm.operation_id.is_none() {
+    if credit.needs_operation {
         command += " --operation ID";
     }
-    if !fits || is_credited && may_be_the_same {
+    if credit.needs_override {
         command += " --override";
     }
     Some(command + " --reason \"...\"")

@@ -1,7 +1,7 @@
 //! The words of alarms are those of the documentation, and their commands are taken.
 
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{AlarmDelivery, Millis, OperationEvent};
+use jetpay_ledger::{AlarmDelivery, AlarmSubject, Millis, OperationEvent};
 
 use super::*;
 use crate::commands::parse_proposed;

@@ -45,8 +45,15 @@ impl PageError {
 }
 
 /// Why a decision was refused, in plain words.
-pub(super) fn refused(_words: Words, why: &ResolveError) -> String {
-    why.to_string()
+pub(super) fn refused(words: Words, why: &ResolveError) -> String {
+    let id = format!("refusal-{}", why.name());
+    match why {
+        ResolveError::OtherAmount(Some(amount)) => {
+            words.with(&id, [("amount", super::show::amount(*amount).into())])
+        }
+        ResolveError::Held(until) => words.with(&id, [("time", until.to_string().into())]),
+        _ => words.get(&id),
+    }
 }
 
 impl From<jetpay_ledger::Error> for PageError {
@@ -95,4 +102,30 @@ pub(super) async fn wrong_host() -> HttpResponse {
     HttpResponse::MisdirectedRequest()
         .content_type(ContentType::plaintext())
         .body(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::{Currency, Money};
+    use jetpay_ledger::Millis;
+
+    use super::super::locale::Lang;
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_a_text_in_each_language() {
+        for lang in Lang::ALL {
+            let words = Words(lang);
+            for name in ResolveError::NAMES {
+                let values = [("amount", "7.00 KZT".into()), ("time", "7 o'clock".into())];
+                let text = words.with(&format!("refusal-{name}"), values);
+                assert!(text.len() > 10, "{name}: {text}");
+            }
+            let amount = Money::new(700, Currency::KZT);
+            let other = refused(words, &ResolveError::OtherAmount(Some(amount)));
+            assert!(other.contains("7.00 KZT"), "{other}");
+            let held = refused(words, &ResolveError::Held(Millis(0)));
+            assert!(held.contains("1970"), "{held}");
+        }
+    }
 }

@@ -5,14 +5,18 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::Payload;
+use jetpay_core::money::MoneyTextError;
+use jetpay_core::{Currency, Money};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::PageError;
+use super::locale::Words;
 
 /// The largest form, in bytes: a thousand alarms, and a long reason.
 const MAX_FORM: usize = 64 * 1024;
 
 /// The fields, in their order. A name can come several times, as checkboxes do.
+#[derive(Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -87,4 +91,13 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
 pub(super) fn segment(text: &str) -> String {
     let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     encoded.replace('+', "%20")
+}
+
+/// An amount that a person typed in major units; or what is wrong with it, in the person's words.
+pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Money, String> {
+    match Money::parse(&format!("{text} {currency}")) {
+        Ok(amount) if amount.is_positive() => Ok(amount),
+        Err(MoneyTextError::Comma) => Err(words.get("work-amount-comma")),
+        _ => Err(words.get("work-amount-wrong")),
+    }
 }

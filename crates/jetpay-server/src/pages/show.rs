@@ -123,6 +123,47 @@ pub(super) fn time_text_for(reader: Reader<'_>, time: Millis) -> String {
     local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
+/// How long ago that was, in the largest unit that fits.
+pub(super) fn age(words: Words, since: Millis, now: Millis) -> String {
+    let minutes = now.0.saturating_sub(since.0).max(0) / 60_000;
+    let (id, count) = match minutes {
+        0..60 => ("age-minutes", minutes),
+        60..2_880 => ("age-hours", minutes / 60),
+        _ => ("age-days", minutes / 1_440),
+    };
+    words.with(id, [("count", count.into())])
+}
+
+/// The most bytes of a message that a page shows.
+const MOST_OF_MESSAGE: usize = 64 * 1024;
+
+/// A message as it came, folded. Only the roles that may see payers' data get it.
+pub(super) fn message(words: Words, name: &str, body: &[u8]) -> Markup {
+    let shown = &body[..body.len().min(MOST_OF_MESSAGE)];
+    html! {
+        details.raw {
+            summary { (name) }
+            pre { (visible::lines(&String::from_utf8_lossy(shown))) }
+            @if shown.len() < body.len() { p { (words.get("message-cut")) } }
+        }
+    }
+}
+
+/// A long text that a person wrote, with its line breaks; folded if it does not fit a cell.
+pub(super) fn long(words: Words, it: &str) -> Markup {
+    let lines = visible::lines(it);
+    if lines.chars().count() <= LONGEST && !lines.contains('\n') {
+        return html! { bdi { (lines) } };
+    }
+    html! {
+        bdi { (text(it)) }
+        details.raw {
+            summary { (words.get("whole-text")) }
+            pre { (lines) }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jetpay_core::Currency;

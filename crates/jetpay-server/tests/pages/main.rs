@@ -3,11 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alarms;
 mod desk;
 mod door;
-mod guard;
-mod log;
-mod roles;
 mod frame;
-mod search;
+mod guard;
+mod inbox;
+mod log;
 mod payment;
+mod roles;
+mod search;

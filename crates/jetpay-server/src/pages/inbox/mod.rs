@@ -1,18 +1,19 @@
-//! `/inbox`.
+//! `/inbox`: callbacks that name an unknown payment, and decisions about them.
 
-use actix_web::HttpResponse;
+mod callback;
+mod filter;
+mod list;
+mod one;
+mod resolve;
+
 use actix_web::web::{self, ServiceConfig};
-use maud::html;
-
-use super::error::PageError;
-use super::layout;
-use super::visit::Visit;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.route("/inbox", web::get().to(show));
-}
-
-async fn show(visit: Visit) -> Result<HttpResponse, PageError> {
-    let title = visit.words.get("nav-inbox");
-    Ok(layout::page(&visit, &title, &html! {}))
+    config
+        .route("/inbox", web::get().to(list::show))
+        .route("/inbox/{payment_id}", web::get().to(one::show))
+        .route(
+            "/inbox/{payment_id}/resolve",
+            web::post().to(resolve::resolve),
+        );
 }
