@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::Payload;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::PageError;
 
@@ -70,4 +71,10 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
     }
+}
+
+/// A text as one segment of a path.
+pub(super) fn segment(text: &str) -> impl std::fmt::Display + '_ {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+    utf8_percent_encode(text, KEPT)
 }
