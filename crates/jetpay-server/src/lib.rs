@@ -13,6 +13,7 @@ pub mod deliver;
 pub mod environment;
 pub mod field_error;
 pub mod listener;
+mod locale;
 pub mod lookup;
 mod mail;
 pub mod merchant;

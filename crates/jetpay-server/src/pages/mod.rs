@@ -10,7 +10,6 @@ mod fields;
 mod inbox;
 mod layout;
 mod list;
-mod locale;
 mod payment;
 mod payouts;
 mod reconciliations;
@@ -28,6 +27,7 @@ use jiff::tz::TimeZone;
 use crate::admin::{Admin, is_known_host};
 use crate::config::PagesConfig;
 use crate::listener::end_unread;
+use crate::locale;
 use crate::reload::{Live, Reloaded};
 use door::Sessions;
 

@@ -1,11 +1,14 @@
-//! The texts of the pages in Russian, Kazakh and English: `locales/LANGUAGE/*.ftl`.
+//! Texts for people in Russian, Kazakh and English: `locales/LANGUAGE/*.ftl`. The pages take all of theirs from here; alarms say
+//! the English ones everywhere else.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
-use unic_langid::LanguageIdentifier;
+use jetpay_platform::visible;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,18 +82,18 @@ impl Lang {
         Self::ALL.into_iter().find(|lang| lang.tag() == tag)
     }
 
-    /// The first one that a browser wants, by its `Accept-Language`; Russian for one that wants none of them.
+    /// The one that a browser wants most, by its `Accept-Language`; Russian for one that wants none of them.
     pub(crate) fn wanted(accept_language: &str) -> Self {
-        static AVAILABLE: LazyLock<Vec<LanguageIdentifier>> = LazyLock::new(|| {
-            let tags = Lang::ALL.map(|lang| lang.tag().parse().expect("the tag of a language"));
-            tags.to_vec()
+        let wishes = accept_language.split(',').filter_map(|wish| {
+            let mut parts = wish.split(';').map(str::trim);
+            let tag = parts.next()?.split('-').next()?;
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            let weight = weight.map_or(Some(1000), thousandths)?;
+            Some((Self::of_tag(&tag.to_ascii_lowercase())?, weight)).filter(|_| weight > 0)
         });
-        let wanted = parse_accepted_languages(accept_language);
-        let found = negotiate_languages(&wanted, &AVAILABLE, None, NegotiationStrategy::Lookup);
-        let found = found.first().map(|found| found.language.to_string());
-        found
-            .and_then(|tag| Self::of_tag(&tag))
-            .unwrap_or(Self::Russian)
+        // Of several with the same weight, the first one.
+        let best = wishes.reduce(|best, wish| if wish.1 > best.1 { wish } else { best });
+        best.map_or(Self::Russian, |(lang, _)| lang)
     }
 
     fn bundle(self) -> &'static Bundle {
@@ -101,6 +104,16 @@ impl Lang {
         }
     }
 }
+
+/// A weight of `Accept-Language`, such as `0.8`: at most three digits behind the point.
+fn thousandths(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let number: u32 = format!("{whole}{fraction:0<3}").parse().ok()?;
+    Some(number).filter(|number| fraction.len() <= 3 && *number <= 1000)
+}
+
+/// The longest word of another program that is shown where it has no message, in characters.
+const LONGEST_WORD: usize = 100;
 
 /// The texts in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +141,7 @@ impl Words {
         if self.0.bundle().has_message(&id) {
             self.get(&id)
         } else {
-            super::show::text(word)
+            visible::line(&word.chars().take(LONGEST_WORD).collect::<String>())
         }
     }
 

@@ -1,0 +1,1 @@
+//! No text is missing in any language.
