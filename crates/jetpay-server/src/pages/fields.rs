@@ -74,7 +74,11 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
 }
 
 /// A text as one segment of a path.
-pub(super) fn segment(text: &str) -> impl std::fmt::Display + '_ {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
-    utf8_percent_encode(text, KEPT)
+pub(super) fn segment(text: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
 }

@@ -6,7 +6,10 @@ use jetpay_core::{Currency, Money};
 use jetpay_reconcile::{Kind, Sum};
 
 use super::view::differences;
-use crate::pages::locale::Words;
+use crate::locale::{Lang, Words};
+
+/// What commands and their reports say.
+pub(crate) const ENGLISH: Words = Words(Lang::English);
 
 /// What a kind of result means.
 pub(crate) fn meaning(words: Words, kind: Kind) -> String {
@@ -40,12 +43,22 @@ pub(crate) fn verdict(
 }
 
 /// An amount as results have it: minor units and the currency.
-pub(crate) fn money(text: &str) -> Option<Money> {
+fn money(text: &str) -> Option<Money> {
     let (minor, currency) = text.split_once(' ')?;
     Some(Money::new(
         minor.parse().ok()?,
         Currency::parse(currency).ok()?,
     ))
+}
+
+/// What a side says of a field, for people: amounts are not in minor units.
+pub(crate) fn said(field: Option<&str>, said: Option<&str>) -> String {
+    let is_amount = field.is_none_or(|field| field == "amount");
+    let amount = said.filter(|_| is_amount).and_then(money);
+    amount.map_or_else(
+        || said.unwrap_or_default().to_owned(),
+        |amount| amount.to_string(),
+    )
 }
 
 /// A sum of amounts, which can be larger than an amount.
@@ -60,4 +73,22 @@ pub(crate) fn sum(words: Words, minor: i128, currency: Currency) -> String {
         },
         |minor| Money::new(minor, currency).to_string(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_difference_says_in_all_languages_what_it_means_and_what_to_do() {
+        for words in Lang::ALL.map(Words) {
+            for kind in Kind::ALL {
+                assert!(!meaning(words, *kind).is_empty());
+                assert!(!words.get(&format!("difference-kind-{kind}")).is_empty());
+                let is_advised = advice(words, *kind).is_some();
+                assert!(is_advised || !kind.is_difference(), "{kind}");
+                assert!(!is_advised || !kind.is_only_counted(), "{kind}");
+            }
+        }
+    }
 }
