@@ -223,6 +223,9 @@ pub(super) fn total<'d>(
             None => sums.push((amount.currency(), minor)),
         }
     }
+    if sums.is_empty() {
+        return "—".to_owned();
+    }
     let sums = sums.into_iter().map(|(currency, sum)| text::sum(visit.words, sum, currency));
     sums.collect::<Vec<_>>().join(" + ")
 }
