@@ -3,5 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod deliveries;
 mod desk;
 mod door;
+mod payouts;
+mod reconciliations;
