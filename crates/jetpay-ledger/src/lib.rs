@@ -111,10 +111,11 @@ pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
     CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
-    DeliveryStream, Difference, DifferenceState, DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount,
-    Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError, Operation, Payment,
-    PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun, Resolution,
-    ResolveError, ResolvedAlarms, RunDifferences, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
+    DeliveryStream, Difference, DifferenceState, DifferenceVerdict, Entry, Error, Feed, Flag,
+    ImportCount, Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError,
+    Operation, Payment, PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun,
+    Resolution, ResolveError, ResolvedAlarms, RunDifferences, SignedMessage, Totals, Unmatched,
+    Verdict, Waiting, WaitingState,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutOrder, PayoutState};
 pub use port::Store;

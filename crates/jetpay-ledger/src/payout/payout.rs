@@ -119,7 +119,10 @@ pub struct PayoutMove {
 
 /// The order in which payouts are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a program that names an order chooses it")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a program that names an order chooses it"
+)]
 pub enum PayoutOrder {
     /// From the first on, by id: with `UUIDv7` ids, that is by time.
     #[default]

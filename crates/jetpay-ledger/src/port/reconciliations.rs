@@ -135,7 +135,8 @@ impl DifferenceRow {
 }
 
 /// The number of the open alarm about a difference.
-const ITS_ALARM: &str = "(SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id AND NOT settled)";
+const ITS_ALARM: &str =
+    "(SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id AND NOT settled)";
 
 fn select(alarm: &str) -> String {
     format!(

@@ -81,28 +81,49 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
     let person = Desk::with_token(&shop.service, RESOLVER).await;
     let [parked, behind] = shop.refused().await;
     let list = person.page("/deliveries").await;
-    assert_has(&list, &["href=\"/deliveries/shop/entries\"", "webhook http://127.0.0.1"]);
+    assert_has(
+        &list,
+        &[
+            "href=\"/deliveries/shop/entries\"",
+            "webhook http://127.0.0.1",
+        ],
+    );
     let page = person.page("/deliveries/shop/entries").await;
-    assert_has(&page, &["123.00 KZT", "456.00 KZT", CUSTOMER, "400", "/payments/"]);
+    assert_has(
+        &page,
+        &["123.00 KZT", "456.00 KZT", CUSTOMER, "400", "/payments/"],
+    );
     let only_parked = person.page("/deliveries/shop/entries?state=parked").await;
     assert!(only_parked.contains("123.00 KZT") && !only_parked.contains("456.00 KZT"));
     let csv = person.page("/deliveries/shop/entries?format=csv").await;
     assert_eq!(csv.lines().count(), 3, "{csv}");
-    assert!(csv.lines().last().unwrap().ends_with(&parked.to_string()), "{csv}");
+    assert!(
+        csv.lines().last().unwrap().ends_with(&parked.to_string()),
+        "{csv}"
+    );
     let skip = format!("/deliveries/shop/entries/{parked}/skip");
     let form = [("reason", "booked by hand")];
     for token in [READER, PAYER] {
         let other = Desk::with_token(&shop.service, token).await;
         let page = other.page("/deliveries/shop/entries").await;
-        assert!(!page.contains(CUSTOMER) && !page.contains("type=\"checkbox\""), "{page}");
+        assert!(
+            !page.contains(CUSTOMER) && !page.contains("type=\"checkbox\""),
+            "{page}"
+        );
         assert_eq!(other.refused(&skip, &form).await.0, StatusCode::FORBIDDEN);
         let decide = format!("/deliveries/shop/entries/decide?seq={parked}");
         assert_eq!(gets(&other, &decide).await.0, StatusCode::FORBIDDEN);
     }
-    let decide = person.page(&format!("/deliveries/shop/entries/decide?seq={parked}")).await;
+    let decide = person
+        .page(&format!("/deliveries/shop/entries/decide?seq={parked}"))
+        .await;
     assert_has(
         &decide,
-        &["1 item is chosen", "Send 1 item again: 123.00 KZT", "Skip 1 item: 123.00 KZT"],
+        &[
+            "1 item is chosen",
+            "Send 1 item again: 123.00 KZT",
+            "Skip 1 item: 123.00 KZT",
+        ],
     );
     let (status, refused) = person.refused(&skip, &[("reason", " ")]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -113,7 +134,10 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{again}");
     assert_has(&again, &["role=\"alert\""]);
     let (_, resolutions) = shop.service.running.get("/v1/resolutions").await;
-    assert_eq!(resolutions["resolutions"][0]["by"], "resolver", "{resolutions}");
+    assert_eq!(
+        resolutions["resolutions"][0]["by"], "resolver",
+        "{resolutions}"
+    );
     shop.until(|stream| stream["lag"] == 0).await;
     let retry = format!("/deliveries/shop/entries/{behind}/retry");
     let (status, _) = person.refused(&retry, &form).await;
@@ -126,10 +150,17 @@ async fn many_items_are_counted_first_and_one_that_may_be_under_way_is_held(shop
     let person = Desk::with_token(&shop.service, RESOLVER).await;
     let [parked, behind] = shop.refused().await.map(|seq| seq.to_string());
     let path = "/deliveries/shop/entries/decide";
-    let both = person.page(&format!("{path}?seq={parked}&seq={behind}")).await;
+    let both = person
+        .page(&format!("{path}?seq={parked}&seq={behind}"))
+        .await;
     assert_has(&both, &["2 items are chosen", "Skip 2 items"]);
     let form = |verdict| {
-        [("seq", &*parked), ("seq", &*behind), ("verdict", verdict), ("reason", "typed <b>")]
+        [
+            ("seq", &*parked),
+            ("seq", &*behind),
+            ("verdict", verdict),
+            ("reason", "typed <b>"),
+        ]
     };
     let (status, _) = person.refused(path, &form("lose")).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
@@ -138,14 +169,26 @@ async fn many_items_are_counted_first_and_one_that_may_be_under_way_is_held(shop
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{held}");
     assert_has(
         &held,
-        &["1 item is skipped", "1 item is held", "Skip again after", "value=\"typed &lt;b&gt;\"", "Held for skipping"],
+        &[
+            "1 item is skipped",
+            "1 item is held",
+            "Skip again after",
+            "value=\"typed &lt;b&gt;\"",
+            "Held for skipping",
+        ],
     );
     assert!(!held.contains(&format!("value=\"{parked}\"")), "{held}");
-    let one = [("seq", &*behind), ("verdict", "retry"), ("reason", "not lost")];
+    let one = [
+        ("seq", &*behind),
+        ("verdict", "retry"),
+        ("reason", "not lost"),
+    ];
     let sent = person.sent(path, &one).await;
     assert_has(&sent, &["1 item is sent again"]);
     shop.until(|stream| stream["lag"] == 0).await;
-    let (status, none) = person.refused(path, &[("verdict", "skip"), ("reason", "r")]).await;
+    let (status, none) = person
+        .refused(path, &[("verdict", "skip"), ("reason", "r")])
+        .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.contains("Nothing is chosen"), "{none}");
 }
@@ -156,16 +199,23 @@ async fn replay_has_a_plan_first_and_then_delivers_again(shop: &Shop) {
     for minor in [100, 200, 300] {
         shop.service.running.paid(&KASPI, minor).await;
     }
-    let stream = shop.until(|stream| stream["lag"] == 0 && stream["last"] != 0).await;
+    let stream = shop
+        .until(|stream| stream["lag"] == 0 && stream["last"] != 0)
+        .await;
     let cursor = stream["cursor"].as_i64().unwrap();
-    let had = shop.receiver.state().arrivals().len();
+    shop.receiver.state().forget_order();
     let path = "/deliveries/shop/entries/replay";
     let asks = person.page(path).await;
-    assert!(asks.contains("name=\"after\"") && !asks.contains("method=\"post\" action=\"/deliveries"));
+    assert!(
+        asks.contains("name=\"after\"") && !asks.contains("method=\"post\" action=\"/deliveries")
+    );
     let after = (cursor - 2).to_string();
     let plan = person.page(&format!("{path}?after={after}")).await;
-    assert_has(&plan, &["2 items will be delivered again", "The first is of", "UTC"]);
-    assert_eq!(shop.receiver.state().arrivals().len(), had);
+    assert_has(
+        &plan,
+        &["2 items will be delivered again", "The first is of", "UTC"],
+    );
+    assert_eq!(shop.receiver.state().repeats(), 0);
     for (query, status) in [("x", 422), ("-1", 422), ("999", 422), ("", 200)] {
         let (answered, page) = gets(&person, &format!("{path}?after={query}")).await;
         assert_eq!(answered.as_u16(), status, "{query}: {page}");
@@ -173,22 +223,33 @@ async fn replay_has_a_plan_first_and_then_delivers_again(shop: &Shop) {
     }
     let (status, refused) = person.refused(path, &[("after", &after)]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_has(&refused, &["role=\"alert\"", "2 items will be delivered again"]);
+    assert_has(
+        &refused,
+        &["role=\"alert\"", "2 items will be delivered again"],
+    );
     let form = [("after", &*after), ("reason", "lost there")];
     let reader = Desk::with_token(&shop.service, READER).await;
     assert_eq!(reader.refused(path, &form).await.0, StatusCode::FORBIDDEN);
     let sent = person.sent(path, &form).await;
     assert_has(&sent, &["2 numbers back"]);
     let begun = Instant::now();
-    while shop.receiver.state().arrivals().len() < had + 2 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is delivered again");
+    while shop.receiver.state().repeats() < 2 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "nothing is delivered again"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
 async fn wrong_queries_and_unknown_streams_are_answered_in_words(shop: &Shop) {
     let person = Desk::signed_in(&shop.service).await;
-    for path in ["/deliveries/none/entries", "/deliveries/shop/alarms", "/deliveries/shop/x", "/deliveries/mail/alarms"] {
+    for path in [
+        "/deliveries/none/entries",
+        "/deliveries/shop/alarms",
+        "/deliveries/shop/x",
+        "/deliveries/mail/alarms",
+    ] {
         let (status, page) = gets(&person, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {page}");
         let (status, _) = gets(&person, &format!("{path}/replay")).await;
@@ -200,7 +261,9 @@ async fn wrong_queries_and_unknown_streams_are_answered_in_words(shop: &Shop) {
         assert!(page.contains("role=\"alert\""), "{page}");
     }
     let form = [("reason", "r")];
-    let (status, _) = person.refused("/deliveries/shop/entries/x/skip", &form).await;
+    let (status, _) = person
+        .refused("/deliveries/shop/entries/x/skip", &form)
+        .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     let (status, _) = gets(&person, "/deliveries/shop/entries/decide?seq=x").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
@@ -219,12 +282,18 @@ async fn stream_that_only_the_store_has_is_shown_whatever_its_name_and_takes_onl
     shop.service.running.while_stopped(work).await;
     let person = Desk::with_token(&shop.service, RESOLVER).await;
     let list = person.page("/deliveries").await;
-    assert!(!list.contains("<b>") && !list.contains('\u{202e}'), "{list}");
+    assert!(
+        !list.contains("<b>") && !list.contains('\u{202e}'),
+        "{list}"
+    );
     assert_has(&list, &["Not in the configuration"]);
     let (_, link) = list.split_once("href=\"/deliveries/%3C").unwrap();
     let path = format!("/deliveries/%3C{}", link.split('"').next().unwrap());
     let page = person.page(&path).await;
-    assert!(!page.contains("<script") && !page.contains('\u{202e}'), "{page}");
+    assert!(
+        !page.contains("<script") && !page.contains('\u{202e}'),
+        "{page}"
+    );
     assert_has(&page, &["&lt;script&gt;", "123.00 KZT"]);
     assert!(!page.contains("/replay"), "{page}");
     let (_, list) = shop.service.running.get("/v1/deliveries").await;
@@ -232,7 +301,13 @@ async fn stream_that_only_the_store_has_is_shown_whatever_its_name_and_takes_onl
     let (_, seq) = page.split_once("name=\"seq\" value=\"").unwrap();
     let seq = seq.split('"').next().unwrap();
     let decide = format!("{path}/decide");
-    let form = |verdict| [("seq", seq), ("verdict", verdict), ("reason", "booked by hand")];
+    let form = |verdict| {
+        [
+            ("seq", seq),
+            ("verdict", verdict),
+            ("reason", "booked by hand"),
+        ]
+    };
     let (status, refused) = person.refused(&decide, &form("retry")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
     assert!(!refused.contains("value=\"retry\""), "{refused}");
@@ -263,8 +338,17 @@ async fn pages_say_that_the_store_is_away() {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {page}");
         assert!(page.contains("<h1>"), "{page}");
     }
-    let form = [("as", "paid"), ("reason", "r"), ("verdict", "foreign"), ("id", "1")];
-    for path in ["/payouts/p/resolve", "/differences/1/resolve", "/differences/resolve"] {
+    let form = [
+        ("as", "paid"),
+        ("reason", "r"),
+        ("verdict", "foreign"),
+        ("id", "1"),
+    ];
+    for path in [
+        "/payouts/p/resolve",
+        "/differences/1/resolve",
+        "/differences/resolve",
+    ] {
         let answer = person.post(path, &form).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
     }

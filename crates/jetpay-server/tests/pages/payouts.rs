@@ -41,7 +41,10 @@ fn assert_in_order(page: &str, texts: &[&str]) {
 async fn list_has_what_is_open_first_and_sorts_filters_and_pages(service: &Service) {
     let person = Desk::signed_in(service).await;
     let empty = person.page("/payouts").await;
-    assert_has(&empty, &["Every payout has an outcome", "There are no such payouts"]);
+    assert_has(
+        &empty,
+        &["Every payout has an outcome", "There are no such payouts"],
+    );
     let small = service.running.payout("small", 10_000).await;
     let large = service.running.payout("large", 30_000).await;
     let ended = service.running.payout("ended", 20_000).await;
@@ -71,7 +74,12 @@ async fn list_has_what_is_open_first_and_sorts_filters_and_pages(service: &Servi
     let next = link.split('"').next().unwrap().replace("&amp;", "&");
     assert!(next.contains("order=amount"), "{next}");
     let second = person.page(&next).await;
-    let rows = |page: &str| page.matches("<tr>").count().max(page.matches("<tr role").count()) - 1;
+    let rows = |page: &str| {
+        page.matches("<tr>")
+            .count()
+            .max(page.matches("<tr role").count())
+            - 1
+    };
     assert_eq!((rows(&first), rows(&second)), (50, 3));
     assert!(!second.contains("rel=\"next\""), "{second}");
     let csv = person.page("/payouts?order=amount&format=csv").await;
@@ -105,26 +113,46 @@ async fn person_who_pays_ends_a_payout_once_with_a_reason(service: &Service) {
     let (status, refused) = person.refused(&resolve, &[("as", "paid")]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_has(&refused, &["role=\"alert\"", "Record 100.00 KZT"]);
-    let (status, _) = person.refused(&resolve, &[("as", "lost"), ("reason", "r")]).await;
+    let (status, _) = person
+        .refused(&resolve, &[("as", "lost"), ("reason", "r")])
+        .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let hostile = "<script>alert(1)</script>\u{202e}\"'";
     let form = [("as", "paid"), ("reason", hostile)];
     let after = person.sent(&resolve, &form).await;
-    assert_has(&after, &["role=\"status\"", "100.00 KZT paid out", "payer", "&lt;script&gt;"]);
-    assert!(!after.contains("<script") && !after.contains('\u{202e}'), "{after}");
+    assert_has(
+        &after,
+        &[
+            "role=\"status\"",
+            "100.00 KZT paid out",
+            "payer",
+            "&lt;script&gt;",
+        ],
+    );
+    assert!(
+        !after.contains("<script") && !after.contains('\u{202e}'),
+        "{after}"
+    );
     assert!(!after.contains("/resolve"), "{after}");
     let (status, again) = person.refused(&resolve, &form).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.contains("role=\"alert\""), "{again}");
     let (_, payout) = service.running.get(&format!("/v1/payouts/{id}")).await;
-    assert_eq!((&payout["state"], &payout["paid"]), (&json!("paid"), &json!(10_000)));
+    assert_eq!(
+        (&payout["state"], &payout["paid"]),
+        (&json!("paid"), &json!(10_000))
+    );
 }
 
 async fn payee_is_shown_whole_only_to_those_who_pay(service: &Service) {
     let id = requested(service, "k", 10_000).await;
     for (token, is_whole) in [(READER, false), (RESOLVER, false), (PAYER, true)] {
         let person = Desk::with_token(service, token).await;
-        for path in ["/payouts".to_owned(), "/payouts?format=csv".to_owned(), format!("/payouts/{id}")] {
+        for path in [
+            "/payouts".to_owned(),
+            "/payouts?format=csv".to_owned(),
+            format!("/payouts/{id}"),
+        ] {
             let page = person.page(&path).await;
             assert_eq!(page.contains(WALLET), is_whole, "{path}: {page}");
             assert_eq!(page.contains(CUSTOMER), is_whole, "{path}: {page}");
@@ -151,7 +179,10 @@ async fn wrong_filters_and_unknown_payouts_are_answered_in_words(service: &Servi
         assert_eq!(status, StatusCode::NOT_FOUND, "{page}");
         assert_has(&page, &["no payout with this number", "href=\"/\""]);
         let form = [("as", "paid"), ("reason", "a test")];
-        let answer = person.post(&format!("/payouts/{id}/resolve"), &form).send().await;
+        let answer = person
+            .post(&format!("/payouts/{id}/resolve"), &form)
+            .send()
+            .await;
         let status = answer.unwrap().status();
         assert!(status.is_client_error(), "{status}");
     }

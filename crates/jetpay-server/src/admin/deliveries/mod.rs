@@ -18,8 +18,9 @@ use crate::decisions::{self, DeliveryVerdict, Replayed};
 use crate::deliver::not_delivered;
 
 pub use streams::Endpoint;
+use streams::NoStream;
 pub(crate) use streams::{
-    HeldBack, KnownStream, NoStream, configured_stream, held_back, known_stream, streams,
+    HeldBack, KnownStream, configured_stream, held_back, known_stream, streams,
 };
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {

@@ -33,9 +33,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Resolve)?;
     let found = find(&visit, &path.0, &path.1).await?;
-    let Ok(seqs) = seqs(&Fields::of_query(&request)) else {
-        return page(&visit, &found, &[], Typed::default()).await;
-    };
+    let seqs = seqs(&Fields::of_query(&request))?;
     page(&visit, &found, &seqs, Typed::default()).await
 }
 
@@ -153,7 +151,10 @@ async fn decide(
         let left = seqs.len() - outcome.done;
         let text = match left {
             0 => done,
-            left => format!("{done} {}", words.with("delivery-left-as-is", [("count", left.into())])),
+            left => format!(
+                "{done} {}",
+                words.with("delivery-left-as-is", [("count", left.into())])
+            ),
         };
         return Ok(visit.done(&address(&found.stream), text));
     }
@@ -168,7 +169,11 @@ async fn decide(
         }),
         reason,
     };
-    let left = if outcome.held.is_empty() { &seqs } else { &outcome.held };
+    let left = if outcome.held.is_empty() {
+        &seqs
+    } else {
+        &outcome.held
+    };
     page(visit, found, left, typed).await
 }
 
@@ -211,7 +216,9 @@ async fn page(
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
     let ledger = visit.ledger();
-    let waiting = ledger.waiting_deliveries(&found.stream, 0, usize::MAX).await?;
+    let waiting = ledger
+        .waiting_deliveries(&found.stream, 0, usize::MAX)
+        .await?;
     let chosen = held_back(waiting).filter(|held| seqs.binary_search(&held.item.seq).is_ok());
     let rows = items::rows(visit, &found.stream, chosen.collect()).await?;
     let left = seqs.len() - rows.len();

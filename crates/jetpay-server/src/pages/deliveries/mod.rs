@@ -7,12 +7,12 @@ mod replay;
 mod stream;
 
 use actix_web::web::{self, ServiceConfig};
-use jetpay_ledger::DeliveryStream;
+use jetpay_ledger::{DeliveryStream, Feed};
 
 use super::error::PageError;
 use super::fields::segment;
 use super::visit::Visit;
-use crate::admin::{NoStream, configured_stream, known_stream};
+use crate::admin::{configured_stream, known_stream};
 use crate::deliver::Item;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -59,9 +59,7 @@ struct Found {
 async fn find(visit: &Visit, name: &str, feed: &str) -> Result<Found, PageError> {
     let admin = &visit.pages.admin;
     let found = known_stream(admin, name, feed).await?;
-    let stream = found.map_err(|why: NoStream| match why {
-        NoStream::NoEndpoint | NoStream::NoFeed | NoStream::NotDelivered => NOT_FOUND,
-    })?;
+    let stream = found.map_err(|_| NOT_FOUND)?;
     Ok(Found {
         is_configured: configured_stream(admin, name, feed).is_ok(),
         stream,
@@ -75,7 +73,6 @@ fn address(stream: &DeliveryStream) -> String {
 
 /// What an item of a feed is, if it is there.
 async fn item(visit: &Visit, stream: &DeliveryStream, seq: i64) -> Result<Option<Item>, PageError> {
-    use jetpay_ledger::Feed;
     let ledger = visit.ledger();
     Ok(match stream.feed {
         Feed::Entries => {

@@ -66,7 +66,9 @@ pub(super) async fn replay(
     match decisions::replay_deliveries(admin, &found.stream, after, reason).await {
         Ok(replayed) => {
             let count = replayed.before.saturating_sub(after);
-            let text = visit.words.with("delivery-replayed", [("count", count.into())]);
+            let text = visit
+                .words
+                .with("delivery-replayed", [("count", count.into())]);
             Ok(visit.done(&address(&found.stream), text))
         }
         Err(Error::Resolve(why)) => {
@@ -82,7 +84,9 @@ pub(super) async fn replay(
 /// A stream of the configuration: nothing delivers another one.
 async fn configured(visit: &Visit, path: &Named) -> Result<Found, PageError> {
     let found = find(visit, &path.0, &path.1).await?;
-    Some(found).filter(|found| found.is_configured).ok_or(NOT_FOUND)
+    Some(found)
+        .filter(|found| found.is_configured)
+        .ok_or(NOT_FOUND)
 }
 
 /// What a replay would do.

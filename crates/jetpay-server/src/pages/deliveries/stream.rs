@@ -73,7 +73,9 @@ pub(super) async fn show(
     };
     let ledger = visit.ledger();
     // All of them, as what holds one back can be on an earlier page.
-    let waiting = ledger.waiting_deliveries(&found.stream, 0, usize::MAX).await?;
+    let waiting = ledger
+        .waiting_deliveries(&found.stream, 0, usize::MAX)
+        .await?;
     let waiting = held_back(waiting).filter(|held| filter.lets_through(held));
     if fields.get("format") == "csv" {
         let rows = items::rows(&visit, &found.stream, waiting.take(MOST).collect()).await?;
@@ -91,7 +93,8 @@ pub(super) async fn show(
     let may = visit.viewer.may(Role::Resolve);
     let csv = filter.link(&found, filter.after, "csv");
     let caption = words.get("delivery-waiting");
-    let table = items::list(&visit, &rows, may).table(&visit, &caption, next.as_deref(), Some(&csv));
+    let table =
+        items::list(&visit, &rows, may).table(&visit, &caption, next.as_deref(), Some(&csv));
     let main = html! {
         (facts(&visit, &found, status))
         h2 { (words.get("delivery-waiting")) }

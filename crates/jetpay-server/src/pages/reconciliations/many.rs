@@ -47,7 +47,10 @@ pub(super) async fn resolve(visit: Visit, payload: Payload) -> Result<HttpRespon
             // What is recorded stays, so the page must say it.
             Err(_) if done > 0 => {
                 let values = [("count", done.into()), ("all", ids.len().into())];
-                return Ok(visit.done("/reconciliations", words.with("difference-broken-off", values)));
+                return Ok(visit.done(
+                    "/reconciliations",
+                    words.with("difference-broken-off", values),
+                ));
             }
             Err(error) => return Err(error.into()),
         }
@@ -88,7 +91,10 @@ async fn page(visit: &Visit, ids: &[String], typed: Typed) -> Result<HttpRespons
     }
     let left = ids.len() - open.len();
     let total = total(visit, &open);
-    let values = [("count", open.len().into()), ("total", total.as_str().into())];
+    let values = [
+        ("count", open.len().into()),
+        ("total", total.as_str().into()),
+    ];
     let table = list(visit, &open, false).table(visit, &words.get("difference-chosen"), None, None);
     let main = html! {
         @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }

@@ -24,10 +24,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
         .route("/differences/resolve", web::get().to(many::show))
         .route("/differences/resolve", web::post().to(many::resolve))
         .route("/differences/{id}", web::get().to(decide::show))
-        .route(
-            "/differences/{id}/resolve",
-            web::post().to(decide::resolve),
-        );
+        .route("/differences/{id}/resolve", web::post().to(decide::resolve));
 }
 
 /// The rows of a page, and the most of a file.

@@ -47,7 +47,9 @@ impl Filter {
     /// Reads the query. The error is the id of the message that says what is wrong.
     pub(super) fn read(fields: &Fields) -> Result<Self, &'static str> {
         let kind = fields.given("kind").map(str::parse::<Kind>).transpose();
-        let kind = kind.ok().filter(|kind| kind.is_none_or(Kind::is_difference));
+        let kind = kind
+            .ok()
+            .filter(|kind| kind.is_none_or(Kind::is_difference));
         let order = match fields.given("order") {
             None => Some(0),
             Some(word) => ORDERS.iter().position(|known| *known == word),
@@ -67,7 +69,14 @@ impl Filter {
         let from = self.from.to_string();
         let fields = [
             ("kind", self.kind.map_or("", Kind::as_str)),
-            ("order", if self.order == 0 { "" } else { ORDERS[self.order] }),
+            (
+                "order",
+                if self.order == 0 {
+                    ""
+                } else {
+                    ORDERS[self.order]
+                },
+            ),
             ("from", if self.from == 0 { "" } else { &from }),
             ("format", format),
         ];
@@ -78,9 +87,15 @@ impl Filter {
     fn of(self, mut all: Vec<Difference>) -> Vec<Difference> {
         all.retain(|it| self.kind.is_none_or(|kind| it.kind == kind));
         match ORDERS[self.order] {
-            "oldest" => all.sort_by_key(|it| (it.happened_at.map_or(i64::MAX, |time| time.0), it.first_run)),
-            "amount" => all.sort_by_key(|it| std::cmp::Reverse(it.amount.map(|amount| amount.minor()))),
-            _ => all.sort_by_key(|it| std::cmp::Reverse((it.happened_at.map(|time| time.0), it.first_run))),
+            "oldest" => {
+                all.sort_by_key(|it| (it.happened_at.map_or(i64::MAX, |time| time.0), it.first_run))
+            }
+            "amount" => {
+                all.sort_by_key(|it| std::cmp::Reverse(it.amount.map(|amount| amount.minor())))
+            }
+            _ => all.sort_by_key(|it| {
+                std::cmp::Reverse((it.happened_at.map(|time| time.0), it.first_run))
+            }),
         }
         all
     }
@@ -217,7 +232,10 @@ pub(super) fn total<'d>(
     let mut sums: Vec<(Currency, i128)> = Vec::new();
     for amount in differences.into_iter().filter_map(|it| it.amount) {
         let minor = i128::from(amount.minor());
-        match sums.iter_mut().find(|(currency, _)| *currency == amount.currency()) {
+        match sums
+            .iter_mut()
+            .find(|(currency, _)| *currency == amount.currency())
+        {
             // A page has few of them: the sum of so many 64-bit numbers fits.
             Some((_, sum)) => *sum = sum.saturating_add(minor),
             None => sums.push((amount.currency(), minor)),
@@ -226,6 +244,8 @@ pub(super) fn total<'d>(
     if sums.is_empty() {
         return "—".to_owned();
     }
-    let sums = sums.into_iter().map(|(currency, sum)| text::sum(visit.words, sum, currency));
+    let sums = sums
+        .into_iter()
+        .map(|(currency, sum)| text::sum(visit.words, sum, currency));
     sums.collect::<Vec<_>>().join(" + ")
 }

@@ -59,7 +59,10 @@ pub(super) async fn show(
     let (words, ledger) = (visit.words, visit.ledger());
     let number: i64 = path.parse().map_err(|_| NOT_FOUND)?;
     let run = ledger.reconciliation(number).await?.ok_or(NOT_FOUND)?;
-    let title = words.with("reconciliation-title", [("run", run.run.to_string().into())]);
+    let title = words.with(
+        "reconciliation-title",
+        [("run", run.run.to_string().into())],
+    );
     let fields = Fields::of_query(&request);
     let of_kind = fields.given("kind").map(str::parse::<Kind>).transpose();
     let after = fields.given("after").unwrap_or("0").parse::<i64>();
@@ -69,7 +72,9 @@ pub(super) async fn show(
         return Ok(layout::with_status(&visit, status, &title, &main));
     };
     if fields.get("format") == "csv" {
-        let found = ledger.numbered_results(number, of_kind, after, MOST).await?;
+        let found = ledger
+            .numbered_results(number, of_kind, after, MOST)
+            .await?;
         let name = format!("reconciliation-{number}.csv");
         return Ok(results(&visit, &run, &found).csv(&visit, &name));
     }
@@ -113,7 +118,10 @@ fn facts(visit: &Visit, run: &Reconciliation) -> Markup {
 fn counts(visit: &Visit, run: &Reconciliation) -> Markup {
     let words = visit.words;
     let row = |of_kind: &Kind| {
-        let count = run.counts.get(of_kind.as_str()).filter(|count| **count > 0)?;
+        let count = run
+            .counts
+            .get(of_kind.as_str())
+            .filter(|count| **count > 0)?;
         let name = kind(visit, *of_kind);
         let first = if of_kind.is_only_counted() {
             name.into()
@@ -214,7 +222,9 @@ fn row(visit: &Visit, run: &Reconciliation, result: &ReconciledFinding) -> Vec<C
     let operation = operation.unwrap_or_default();
     let name = kind(visit, finding.kind);
     let time = finding.time.map(|seconds| seconds.saturating_mul(1_000));
-    let source = finding.source.and_then(|at| run.sources.get(usize::from(at)));
+    let source = finding
+        .source
+        .and_then(|at| run.sources.get(usize::from(at)));
     let line = finding.line.map(|line| match source {
         Some(source) => format!("{}:{line}", shown::text(&source.name)),
         None => line.to_string(),

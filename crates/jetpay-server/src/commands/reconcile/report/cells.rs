@@ -152,8 +152,7 @@ pub(super) fn results(results: &[&ResultView], run: &RunView, zone: &Zone) -> Ce
         let finding = &result.finding;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let number = |number: Option<i64>| number.map(|it| it.to_string()).unwrap_or_default();
-        let said =
-            |said: &Option<String>| texts::said(finding.field.as_deref(), said.as_deref());
+        let said = |said: &Option<String>| texts::said(finding.field.as_deref(), said.as_deref());
         vec![
             finding
                 .project_id
