@@ -33,8 +33,8 @@ pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpRespo
     let admin = &visit.pages.admin;
     let known = streams(admin).await?;
     let mut rows: Vec<_> = known.iter().map(|known| row(&visit, known)).collect();
-    let mail = [mail::STREAM.to_owned()];
-    for status in admin.ledger.delivery_status(&mail).await? {
+    let mailed = [mail::STREAM.to_owned()];
+    for status in admin.ledger.delivery_status(&mailed).await? {
         let mut row = vec![
             words.get("delivery-mail").into(),
             words.word("feed", Feed::Alarms.as_str()).into(),

@@ -165,10 +165,10 @@ fn decision(visit: &Visit, it: &Difference, typed: &Typed) -> Markup {
         DifferenceState::Accepted | DifferenceState::Foreign => {
             return html! { h2 { (words.get("difference-undo")) } p { (words.get("difference-how-to-undo")) } };
         }
-        _ if !visit.viewer.may(Role::Resolve) => {
+        DifferenceState::Open if !visit.viewer.may(Role::Resolve) => {
             return html! { p { (words.get("difference-who-decides")) } };
         }
-        _ => {}
+        DifferenceState::Open => {}
     }
     let button = match it.amount {
         Some(amount) => {

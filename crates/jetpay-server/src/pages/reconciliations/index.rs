@@ -88,8 +88,8 @@ async fn table(visit: &Visit, before: Option<i64>) -> Result<Markup, PageError> 
             [("before", before), ("format", format), ("list", list)],
         )
     };
-    let last = read.last().filter(|_| more);
-    let next = last.map(|last| link(&last.run.to_string(), "", ""));
+    let next = read.last().filter(|_| more);
+    let next = next.map(|last| link(&last.run.to_string(), "", ""));
     let before = before.map(|run| run.to_string()).unwrap_or_default();
     let csv = link(&before, "csv", "runs");
     let list = runs(visit, &mut read).await?;

@@ -1,8 +1,9 @@
 //! The differences that are open, over all runs: how many of each kind, and those that a person wants to see.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jetpay_core::Currency;
+use jetpay_core::{Currency, Money};
 use jetpay_ledger::Difference;
 use jetpay_reconcile::Kind;
 use maud::{Markup, html};
@@ -86,16 +87,12 @@ impl Filter {
     /// Those that it lets through, in its order.
     fn of(self, mut all: Vec<Difference>) -> Vec<Difference> {
         all.retain(|it| self.kind.is_none_or(|kind| it.kind == kind));
+        let time = |it: &Difference| it.happened_at.map(|time| time.0);
         match ORDERS[self.order] {
-            "oldest" => {
-                all.sort_by_key(|it| (it.happened_at.map_or(i64::MAX, |time| time.0), it.first_run))
-            }
-            "amount" => {
-                all.sort_by_key(|it| std::cmp::Reverse(it.amount.map(|amount| amount.minor())))
-            }
-            _ => all.sort_by_key(|it| {
-                std::cmp::Reverse((it.happened_at.map(|time| time.0), it.first_run))
-            }),
+            // One without a time comes last.
+            "oldest" => all.sort_by_key(|it| (time(it).unwrap_or(i64::MAX), it.first_run)),
+            "amount" => all.sort_by_key(|it| Reverse(it.amount.map(Money::minor))),
+            _ => all.sort_by_key(|it| Reverse((time(it), it.first_run))),
         }
         all
     }
