@@ -112,11 +112,11 @@ pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
     CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
-    DeliveryStream, DifferenceState, DifferenceVerdict, Entry, EntryDelivery, EntryDeliveryState,
-    Error, Feed, Flag, ImportCount, Imported, InboxFilter, Millis, NewPayment, NewReconciliation,
-    NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason, ReconciledFinding,
-    Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals,
-    Unmatched, Verdict, Waiting, WaitingState,
+    DeliveryStream, Difference, DifferenceState, DifferenceVerdict, Entry, EntryDelivery,
+    EntryDeliveryState, Error, Feed, Flag, ImportCount, Imported, InboxFilter, Millis, NewPayment,
+    NewReconciliation, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
+    ReconciledFinding, Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms,
+    RunDifferences, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
 };
-pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
+pub use payout::{NewPayout, Payout, PayoutFilter, PayoutOrder, PayoutState};
 pub use port::Store;

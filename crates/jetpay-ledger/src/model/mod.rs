@@ -35,8 +35,8 @@ pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use reconciliation::{
-    DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding, Reconciliation,
-    RecordedRun,
+    Difference, DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding,
+    Reconciliation, RecordedRun, RunDifferences,
 };
 pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{

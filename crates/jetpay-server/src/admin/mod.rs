@@ -18,6 +18,9 @@ mod search;
 pub(crate) use alarms::AlarmView;
 pub use auth::Access;
 pub use deliveries::Endpoint;
+pub(crate) use deliveries::{
+    HeldBack, KnownStream, configured_stream, held_back, known_stream, streams,
+};
 pub(crate) use error::HELD;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;

@@ -87,12 +87,6 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
     }
 }
 
-/// A text as one segment of a path, whatever is in it.
-pub(super) fn segment(text: &str) -> String {
-    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    encoded.replace('+', "%20")
-}
-
 /// An amount that a person typed in major units; or what is wrong with it, in the person's words.
 pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Money, String> {
     match Money::parse(&format!("{text} {currency}")) {
@@ -100,4 +94,14 @@ pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Mone
         Err(MoneyTextError::Comma) => Err(words.get("work-amount-comma")),
         _ => Err(words.get("work-amount-wrong")),
     }
+}
+
+/// A text as one segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
 }

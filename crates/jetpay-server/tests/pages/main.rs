@@ -4,6 +4,7 @@
 mod support;
 
 mod alarms;
+mod deliveries;
 mod desk;
 mod door;
 mod frame;
@@ -11,5 +12,7 @@ mod guard;
 mod inbox;
 mod log;
 mod payment;
+mod payouts;
+mod reconciliations;
 mod roles;
 mod search;

@@ -119,6 +119,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         from: input::instant("from", search.from)?,
         after: search.after,
         limit: limit + 1,
+        ..PayoutFilter::default()
     };
     let payouts = admin.ledger.payouts(&filter).await?;
     if let (true, Some(key), None) = (

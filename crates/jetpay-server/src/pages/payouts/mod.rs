@@ -1,18 +1,17 @@
-//! `/payouts`.
+//! `/payouts`: what waits for an outcome, and the story of a payout.
 
-use actix_web::HttpResponse;
+mod filter;
+mod index;
+mod one;
+
 use actix_web::web::{self, ServiceConfig};
-use maud::html;
-
-use super::error::PageError;
-use super::layout;
-use super::visit::Visit;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.route("/payouts", web::get().to(show));
-}
-
-async fn show(visit: Visit) -> Result<HttpResponse, PageError> {
-    let title = visit.words.get("nav-payouts");
-    Ok(layout::page(&visit, &title, &html! {}))
+    config
+        .route("/payouts", web::get().to(index::show))
+        .route("/payouts/{payment_id}", web::get().to(one::show))
+        .route(
+            "/payouts/{payment_id}/resolve",
+            web::post().to(one::resolve),
+        );
 }
