@@ -103,7 +103,8 @@ pub use jetpay_rules::{
     PaymentState, UnknownWord,
 };
 pub use ledger::{
-    Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
+    Arrival, Hit, HitKind, Ledger, MatchedWord, Movement, PaymentHistory, RecordedCallback,
+    SearchPosition,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

@@ -1,5 +1,6 @@
 //! The ledger's handle: what callers use.
 
+mod day;
 mod deliveries;
 mod payouts;
 mod reads;
@@ -7,6 +8,7 @@ mod reconcile;
 mod search;
 mod writes;
 
+pub use day::{Arrival, Movement};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
 

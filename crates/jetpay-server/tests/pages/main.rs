@@ -5,3 +5,4 @@ mod support;
 
 mod desk;
 mod door;
+mod today;

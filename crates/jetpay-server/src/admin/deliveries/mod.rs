@@ -52,7 +52,7 @@ impl From<&DeliverConfig> for Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.name.clone()
     }
 
