@@ -133,3 +133,53 @@ fn arrival(row: &mut Values<'_>) -> Result<Arrival, TransactionError> {
         },
     })
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+    use crate::port::payouts::sql;
+
+    /// What the page of today reads, with the number of its values.
+    const READS: [(&str, usize); 4] = [
+        (MOVEMENTS, 2),
+        (ARRIVALS, 2),
+        (NEWEST_PENDING, 2),
+        (sql::OPEN, 0),
+    ];
+
+    #[tokio::test]
+    async fn no_read_of_a_day_in_sqlite_reads_a_whole_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        for (sql, values) in READS {
+            let plan = format!("EXPLAIN QUERY PLAN {sql}");
+            let values = vec![Value::Null; values];
+            let plan = ledger.store.query_once(&plan, values).await.unwrap();
+            for step in &plan {
+                let step = step[3].text().unwrap();
+                let tables = ["SCAN entries", "SCAN events", "SCAN payments", "SCAN payouts"];
+                assert!(!tables.iter().any(|scan| step.starts_with(scan)), "{step} in {sql}");
+            }
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn no_read_of_a_day_in_postgres_reads_a_whole_table() {
+        use jetpay_testing::postgres;
+        let Some(database) = postgres::require_or_skip(postgres::database()) else {
+            return;
+        };
+        let ledger = Ledger::connect(database.url(), None).await.unwrap();
+        assert!(ledger.database_size().await.unwrap() > 0);
+        for (sql, values) in READS {
+            let values = if values == 0 { "" } else { "(NULL, NULL)" };
+            let plan = format!(
+                "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off;
+                 SET enable_mergejoin = off; PREPARE day AS {sql}; EXPLAIN EXECUTE day{values}"
+            );
+            let plan = database.run(&plan).unwrap();
+            assert!(!plan.contains("Seq Scan") && plan.contains("Index Cond"), "{plan} of {sql}");
+        }
+    }
+}
