@@ -115,8 +115,7 @@ impl Service {
                 let bound = listener::listen(settings.listen, limits, move |service| {
                     pages::endpoints(service, pages.clone());
                 });
-                let (server, listen) =
-                    bound.map_err(|error| in_use(settings.listen, &error))?;
+                let (server, listen) = bound.map_err(|error| in_use(settings.listen, &error))?;
                 Some(((server, desk), listen))
             }
             None => None,

@@ -68,22 +68,50 @@ fn pages(words: &Value) -> Vec<Page> {
         ("search, payment", found("payment"), 0),
         ("search, customer", found("customer"), 0),
         ("search, customer with 100,000", found("busy_customer"), 0),
-        ("search, the same, a deep page", found("busy_customer"), DEEP),
+        (
+            "search, the same, a deep page",
+            found("busy_customer"),
+            DEEP,
+        ),
         ("search, contract number", found("contract"), 0),
         ("search, inbox", found("inbox"), 0),
         ("search, payout", found("payout"), 0),
         ("search, nothing", list("/?q=nothing"), 0),
         ("payment", format!("/payments/{}", word("payment")), 0),
-        ("payment, 1,000 callbacks", format!("/payments/{}", word("many_callbacks")), 0),
-        ("payments of a customer", format!("/payments/{}/customer", word("payment")), 0),
-        ("the same, 100,000 payments", format!("/payments/{}/customer", word("busy_payment")), 0),
-        ("the same, a deep page", format!("/payments/{}/customer", word("busy_payment")), DEEP),
+        (
+            "payment, 1,000 callbacks",
+            format!("/payments/{}", word("many_callbacks")),
+            0,
+        ),
+        (
+            "payments of a customer",
+            format!("/payments/{}/customer", word("payment")),
+            0,
+        ),
+        (
+            "the same, 100,000 payments",
+            format!("/payments/{}/customer", word("busy_payment")),
+            0,
+        ),
+        (
+            "the same, a deep page",
+            format!("/payments/{}/customer", word("busy_payment")),
+            DEEP,
+        ),
         ("alarms", list("/alarms"), 0),
         ("alarms, a deep page", list("/alarms"), DEEP),
         ("alarms, oldest first", list("/alarms?order=oldest"), 0),
         ("alarms, largest first", list("/alarms?order=amount"), 0),
-        ("alarms, a kind", list("/alarms?kind=decline_after_credit"), 0),
-        ("alarms, many at once", list("/alarms/resolve?kind=decline_after_credit"), 0),
+        (
+            "alarms, a kind",
+            list("/alarms?kind=decline_after_credit"),
+            0,
+        ),
+        (
+            "alarms, many at once",
+            list("/alarms/resolve?kind=decline_after_credit"),
+            0,
+        ),
         ("alarm", format!("/alarms/{}", word("alarm")), 0),
         ("inbox", list("/inbox"), 0),
         ("inbox, a deep page", list("/inbox"), DEEP),
@@ -95,10 +123,22 @@ fn pages(words: &Value) -> Vec<Page> {
         ("payout", format!("/payouts/{}", word("payout")), 0),
         ("reconciliations", list("/reconciliations"), 0),
         ("reconciliation", list("/reconciliations/1"), 0),
-        ("reconciliation, a deep page", list("/reconciliations/1"), DEEP),
+        (
+            "reconciliation, a deep page",
+            list("/reconciliations/1"),
+            DEEP,
+        ),
         ("deliveries", list("/deliveries"), 0),
-        ("deliveries of a stream", list("/deliveries/billing/entries"), 0),
-        ("the same, a deep page", list("/deliveries/billing/entries"), DEEP),
+        (
+            "deliveries of a stream",
+            list("/deliveries/billing/entries"),
+            0,
+        ),
+        (
+            "the same, a deep page",
+            list("/deliveries/billing/entries"),
+            DEEP,
+        ),
         ("today", list("/today"), 0),
     ]
 }
@@ -125,7 +165,10 @@ impl Desk {
         let words = fill(store, payments)?;
         println!("  filled in {:.0?}", begun.elapsed());
         let port = free_port();
-        let url = match Path::new(store).file_name().filter(|_| store.starts_with('/')) {
+        let url = match Path::new(store)
+            .file_name()
+            .filter(|_| store.starts_with('/'))
+        {
             Some(file) => format!("sqlite://{}", file.to_string_lossy()),
             None => store.to_owned(),
         };
@@ -165,7 +208,11 @@ impl Desk {
         let (took, status, text) = self.get("/today")?;
         Ok(Measured {
             name: "today, nothing is counted yet",
-            times: if status == 200 { Ok(vec![took]) } else { Err(status) },
+            times: if status == 200 {
+                Ok(vec![took])
+            } else {
+                Err(status)
+            },
             bytes: text.len(),
         })
     }
@@ -191,13 +238,21 @@ impl Desk {
         for _ in 0..TIMES {
             let (took, status, text) = self.get(&path)?;
             if status != 200 {
-                return Ok(Measured { name, times: Err(status), bytes });
+                return Ok(Measured {
+                    name,
+                    times: Err(status),
+                    bytes,
+                });
             }
             bytes = text.len();
             times.push(took);
         }
         times.sort();
-        Ok(Measured { name, times: Ok(times), bytes })
+        Ok(Measured {
+            name,
+            times: Ok(times),
+            bytes,
+        })
     }
 
     fn get(&self, path: &str) -> Result<(Duration, u16, String)> {
@@ -279,7 +334,10 @@ fn exchange(port: u16, head: &str, body: &str) -> Result<(u16, String)> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     match status {
         Some(status) => Ok((status, answer)),
         None => bail!("no answer: {answer:?}"),
@@ -307,8 +365,12 @@ fn show(store: &str, all: &[Measured]) {
         above += usize::from(!is_met);
         let mark = if is_met { '✓' } else { '✗' };
         let [median, worst] = [median, worst].map(|time| time.as_micros() / 100);
-        let [median, worst] = [median, worst].map(|tenths| format!("{}.{} ms", tenths / 10, tenths % 10));
-        println!("{mark} {name:<34} {median:>9} {worst:>9} {:>5} kB", bytes / 1000);
+        let [median, worst] =
+            [median, worst].map(|tenths| format!("{}.{} ms", tenths / 10, tenths % 10));
+        println!(
+            "{mark} {name:<34} {median:>9} {worst:>9} {:>5} kB",
+            bytes / 1000
+        );
     }
     println!("  {above} of {} pages above {TARGET:?}\n", all.len());
 }

@@ -188,8 +188,7 @@ impl Plan {
 
     fn customers(self, sql: Sql) -> String {
         let count = self.customers_count();
-        let contracts =
-            r#"'[{"id":"c' || n || '","number":"N-' || n || '","payment":150000,"min_payment":10000}]'"#;
+        let contracts = r#"'[{"id":"c' || n || '","number":"N-' || n || '","payment":150000,"min_payment":10000}]'"#;
         let numbers = numbers(0, count);
         let bucket = match sql {
             Sql::Sqlite => "n / 4096",
@@ -352,7 +351,10 @@ impl Plan {
                 "VACUUM ANALYZE;",
             ),
         };
-        format!("{} UPDATE counts SET {counted}{numbers}; {end}", makes.concat())
+        format!(
+            "{} UPDATE counts SET {counted}{numbers}; {end}",
+            makes.concat()
+        )
     }
 }
 

@@ -157,8 +157,16 @@ mod tests {
             let plan = ledger.store.query_once(&plan, values).await.unwrap();
             for step in &plan {
                 let step = step[3].text().unwrap();
-                let tables = ["SCAN entries", "SCAN events", "SCAN payments", "SCAN payouts"];
-                assert!(!tables.iter().any(|scan| step.starts_with(scan)), "{step} in {sql}");
+                let tables = [
+                    "SCAN entries",
+                    "SCAN events",
+                    "SCAN payments",
+                    "SCAN payouts",
+                ];
+                assert!(
+                    !tables.iter().any(|scan| step.starts_with(scan)),
+                    "{step} in {sql}"
+                );
             }
         }
     }
@@ -179,7 +187,10 @@ mod tests {
                  SET enable_mergejoin = off; PREPARE day AS {sql}; EXPLAIN EXECUTE day{values}"
             );
             let plan = database.run(&plan).unwrap();
-            assert!(!plan.contains("Seq Scan") && plan.contains("Index Cond"), "{plan} of {sql}");
+            assert!(
+                !plan.contains("Seq Scan") && plan.contains("Index Cond"),
+                "{plan} of {sql}"
+            );
         }
     }
 }

@@ -421,7 +421,10 @@ async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_i
     }
     connection.pragma_update(None, "user_version", 7).unwrap();
     let read_only = Ledger::open_to_read(&path).unwrap_err().to_string();
-    assert!(read_only.contains("version 7") && read_only.contains("version 8"), "{read_only}");
+    assert!(
+        read_only.contains("version 7") && read_only.contains("version 8"),
+        "{read_only}"
+    );
     stream_stays_where_it_was(&Ledger::open(&path).unwrap()).await;
     let row = connection.query_row("SELECT began FROM delivery_streams", (), |row| row.get(0));
     assert_eq!(row, Ok(None::<i64>));
@@ -450,7 +453,8 @@ async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_i
         database.run(sql).unwrap();
     }
     stream_stays_where_it_was(&Ledger::connect(database.url(), None).await.unwrap()).await;
-    let began = "SELECT began IS NULL, (SELECT max(version) FROM jetpay_schema) FROM delivery_streams";
+    let began =
+        "SELECT began IS NULL, (SELECT max(version) FROM jetpay_schema) FROM delivery_streams";
     assert_eq!(database.run(began).unwrap(), "t|7");
 }
 

@@ -52,12 +52,7 @@ pub struct Pages {
 impl Pages {
     /// The pages over what the admin interface has.
     #[must_use]
-    pub fn new(
-        config: &PagesConfig,
-        all: &Config,
-        admin: Admin,
-        reloaded: &Reloaded,
-    ) -> Self {
+    pub fn new(config: &PagesConfig, all: &Config, admin: Admin, reloaded: &Reloaded) -> Self {
         Self {
             admin,
             keyring: reloaded.keyring.clone(),

@@ -9,7 +9,9 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::desk::{Desk, READER, Service, desk, serve, text, with_pages};
-use crate::support::{CUSTOMER, Folder, PROJECT, Running, assert_has, on_every_store, success, tenge};
+use crate::support::{
+    CUSTOMER, Folder, PROJECT, Running, assert_has, on_every_store, success, tenge,
+};
 
 async fn service(folder: Folder) -> Service {
     let mut service = serve(with_pages(folder)).await;
@@ -49,7 +51,9 @@ async fn sums_of_feed(running: &Running) -> Sums {
     let mut sums: BTreeMap<String, [i64; 5]> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let (status, page) = running.get(&format!("/v1/entries?after={after}&limit=1000")).await;
+        let (status, page) = running
+            .get(&format!("/v1/entries?after={after}&limit=1000"))
+            .await;
         assert_eq!(status, 200, "{page}");
         let entries = page["entries"].as_array().unwrap();
         for entry in entries {
@@ -104,7 +108,10 @@ async fn sums_of_the_page_are_those_of_the_entries_while_traffic_goes_on(service
             let before = count(&sums_of_feed(running).await);
             let shown = count(&csv(&person).await);
             let after = count(&sums_of_feed(running).await);
-            assert!((before..=after).contains(&shown), "{before} {shown} {after}");
+            assert!(
+                (before..=after).contains(&shown),
+                "{before} {shown} {after}"
+            );
             looked += 1;
         }
         assert!(looked > 3, "{looked}");
@@ -135,11 +142,27 @@ async fn declines_lags_and_last_callbacks_are_shown_with_what_a_code_means(servi
     let page = person.page("/today").await;
     assert_has(
         &page,
-        &["80.0 %", "the payer lacks the money", "&lt;b&gt;", "lang=\"en\"", "95 of 100 within", "Last callback of each method"],
+        &[
+            "80.0 %",
+            "the payer lacks the money",
+            "&lt;b&gt;",
+            "lang=\"en\"",
+            "95 of 100 within",
+            "Last callback of each method",
+        ],
     );
-    assert!(!page.contains("<b>") && !page.contains('\u{202e}'), "{page}");
-    for (language, word) in [("ru", "у плательщика недостаточно денег"), ("kk", "төлеушінің ақшасы жеткіліксіз")] {
-        assert_has(&person.page(&format!("/today?lang={language}")).await, &[word, "<svg"]);
+    assert!(
+        !page.contains("<b>") && !page.contains('\u{202e}'),
+        "{page}"
+    );
+    for (language, word) in [
+        ("ru", "у плательщика недостаточно денег"),
+        ("kk", "төлеушінің ақшасы жеткіліксіз"),
+    ] {
+        assert_has(
+            &person.page(&format!("/today?lang={language}")).await,
+            &[word, "<svg"],
+        );
     }
 }
 
@@ -174,9 +197,19 @@ on_every_store! {
 async fn day_without_anything_says_so_and_odd_queries_change_nothing() {
     let service = desk().await;
     let person = Desk::with_token(&service, READER).await;
-    for path in ["/today", "/today?format=xml&day=%ff%00", "/today?format=%3Cb%3E"] {
+    for path in [
+        "/today",
+        "/today?format=xml&day=%ff%00",
+        "/today?format=%3Cb%3E",
+    ] {
         let page = person.page(path).await;
-        assert_has(&page, &["No money has moved today.", "No top-up has had a result today."]);
+        assert_has(
+            &page,
+            &[
+                "No money has moved today.",
+                "No top-up has had a result today.",
+            ],
+        );
     }
     let csv = person.page("/today?format=csv").await;
     assert_eq!(csv.lines().count(), 1, "{csv}");
@@ -189,7 +222,10 @@ async fn page_shows_no_customer_to_anyone_and_is_for_every_role() {
     let person = Desk::with_token(&service, READER).await;
     let page = person.page("/today").await;
     assert_has(&page, &["1.00 KZT"]);
-    assert!(!page.contains(CUSTOMER) && !page.contains(&CUSTOMER[6..]), "{page}");
+    assert!(
+        !page.contains(CUSTOMER) && !page.contains(&CUSTOMER[6..]),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -206,7 +242,10 @@ async fn room_on_the_disk_is_known_for_a_file_and_the_size_alone_for_a_database(
     let service = serve(with_pages(Folder::with_store(database.url()))).await;
     let person = Desk::signed_in(&service).await;
     let page = person.page("/today").await;
-    assert_has(&page, &["PostgreSQL: takes writes", &format!("{free}not known")]);
+    assert_has(
+        &page,
+        &["PostgreSQL: takes writes", &format!("{free}not known")],
+    );
     let size = "<dt>Size of the store</dt><dd>";
     assert!(!page.contains(&format!("{size}not known")), "{page}");
     cluster.crash();

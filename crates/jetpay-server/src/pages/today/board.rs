@@ -133,8 +133,8 @@ impl Board {
             if let Ok(last) = metrics.last_credits(ledger).await {
                 let last = last.into_iter();
                 let last = last.map(|(method, seconds)| (method, Millis(seconds * 1000)));
-                let mut held = self.last_credits.lock();
-                **held.as_mut().unwrap_or_else(|held| held.get_mut()) = last.collect();
+                let held = self.last_credits.lock();
+                *held.unwrap_or_else(PoisonError::into_inner) = last.collect();
             }
             quiet += 1;
             if timeout(PAUSE, self.wanted.notified()).await.is_ok() {

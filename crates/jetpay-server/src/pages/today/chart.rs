@@ -54,11 +54,24 @@ mod tests {
     #[test]
     fn every_element_is_closed_and_no_bar_is_higher_than_its_row_or_drawn_for_nothing() {
         let hours: Vec<_> = (0..25).map(|hour| format!("{hour:02}")).collect();
-        let row = |values| Bars { name: "<kaspi>".into(), values };
-        let rows = [row(vec![0, 1, i128::from(i64::MAX) * 1_000_000]), row(vec![-5])];
+        let row = |values| Bars {
+            name: "<kaspi>".into(),
+            values,
+        };
+        let rows = [
+            row(vec![0, 1, i128::from(i64::MAX) * 1_000_000]),
+            row(vec![-5]),
+        ];
         let drawn = chart("money", &hours, &rows).into_string();
-        assert_eq!(drawn.matches("<rect").count(), drawn.matches("</rect>").count());
-        assert_eq!(drawn.matches("<rect").count(), 2 + 2, "two lines and two bars");
+        assert_eq!(
+            drawn.matches("<rect").count(),
+            drawn.matches("</rect>").count()
+        );
+        assert_eq!(
+            drawn.matches("<rect").count(),
+            2 + 2,
+            "two lines and two bars"
+        );
         assert!(drawn.contains(r#"height="40""#) && drawn.contains("&lt;kaspi&gt;"));
         assert!(!chart("nothing", &[], &[]).into_string().contains("<rect"));
     }

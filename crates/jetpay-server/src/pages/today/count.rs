@@ -337,7 +337,10 @@ mod tests {
     fn day_begins_at_midnight_of_the_zone_and_the_last_millisecond_is_in_it() {
         let span = span("2026-12-01T10:00:00Z", "Asia/Almaty");
         assert_eq!(span.begins, at("2026-11-30T19:00:00Z"));
-        assert_eq!((span.hours(), span.date.to_string()), (24, "2026-12-01".into()));
+        assert_eq!(
+            (span.hours(), span.date.to_string()),
+            (24, "2026-12-01".into())
+        );
         assert!(span.has(span.begins) && !span.has(span.ends));
         let last = Millis(span.ends.0 - 1);
         assert!(span.has(last));
@@ -351,7 +354,10 @@ mod tests {
         assert_eq!(long.hours(), 25);
         assert_eq!(long.hour(Millis(long.ends.0 - 1)), 24);
         // Half an hour is an hour of its own.
-        assert_eq!(span("2026-04-05T00:00:00Z", "Australia/Lord_Howe").hours(), 25);
+        assert_eq!(
+            span("2026-04-05T00:00:00Z", "Australia/Lord_Howe").hours(),
+            25
+        );
     }
 
     #[test]
@@ -373,9 +379,15 @@ mod tests {
             });
         }
         let key = |hour| (Currency::KZT, Flow::In, "kaspi".to_owned(), hour);
-        let one = Sum { count: 1, minor: i64::MAX.into() };
+        let one = Sum {
+            count: 1,
+            minor: i64::MAX.into(),
+        };
         let counted = day.counted();
-        assert_eq!(counted.money, BTreeMap::from([(key(0), one), (key(23), one)]));
+        assert_eq!(
+            counted.money,
+            BTreeMap::from([(key(0), one), (key(23), one)])
+        );
         assert_eq!(counted.entries, 2);
     }
 
@@ -410,7 +422,7 @@ mod tests {
         let part = PART as u64;
         assert_eq!(day.last_callback, PART as i64);
         assert_eq!(day.counted().results.codes["20105"], part);
-        let early = arrival(PART as i64 + 1, Millis(then.0 + 1), -50);
+        let early = arrival(PART as i64 + 1, Millis(then.0 + 1), -5_000);
         day.count(&[early], Millis(then.0 + 60_000));
         assert_eq!(day.counted().results.lags["kaspi"][&0], part + 1);
     }
@@ -419,7 +431,10 @@ mod tests {
     fn median_and_others_are_values_that_occur() {
         let values = BTreeMap::from([(1, 50), (2, 45), (9, 5)]);
         let of = |at| permille(&values, at);
-        assert_eq!((of(500), of(501), of(950), of(951)), (Some(1), Some(2), Some(2), Some(9)));
+        assert_eq!(
+            (of(500), of(501), of(950), of(951)),
+            (Some(1), Some(2), Some(2), Some(9))
+        );
         assert_eq!(permille(&BTreeMap::new(), 500), None);
         assert_eq!(permille(&BTreeMap::from([(7, 1)]), 1), Some(7));
     }

@@ -21,7 +21,11 @@ impl Room {
         match &board.file {
             Some(file) => Self::of_file(file),
             None => Self {
-                used: ledger.database_size().await.ok().and_then(|it| it.try_into().ok()),
+                used: ledger
+                    .database_size()
+                    .await
+                    .ok()
+                    .and_then(|it| it.try_into().ok()),
                 free: None,
             },
         }
@@ -92,14 +96,20 @@ mod tests {
             last_credits: BTreeMap::new(),
             up_to: None,
         };
-        let room = Room { used: Some(1_000_000), free: Some(2_400_000) };
+        let room = Room {
+            used: Some(1_000_000),
+            free: Some(2_400_000),
+        };
         let hour = 60 * 60 * 1000;
         // An entry needs 1000 bytes: 100,000 bytes in an hour are 2,400,000 a day.
         assert_eq!(room.lasts(&counted, hour, 1_000), Some(1));
         assert_eq!(room.lasts(&counted, 24 * hour, 1_000), Some(24));
         assert_eq!(room.lasts(&counted, hour - 1, 1_000), None);
         assert_eq!(room.lasts(&counted, hour, 0), None);
-        let none = Counted { entries: 0, ..counted };
+        let none = Counted {
+            entries: 0,
+            ..counted
+        };
         assert_eq!(room.lasts(&none, hour, 1_000), None);
     }
 

@@ -98,6 +98,9 @@ mod tests {
 
     #[test]
     fn share_has_one_digit_and_of_nothing_is_nothing() {
-        assert_eq!([share(1, 3), share(0, 0), share(2, 2)], ["33.3 %", "0.0 %", "100.0 %"]);
+        assert_eq!(
+            [share(1, 3), share(0, 0), share(2, 2)],
+            ["33.3 %", "0.0 %", "100.0 %"]
+        );
     }
 }

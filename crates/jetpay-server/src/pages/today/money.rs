@@ -14,7 +14,11 @@ use super::hour_name;
 
 pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
     let words = visit.words;
-    let currencies: BTreeSet<_> = counted.money.keys().map(|(currency, ..)| *currency).collect();
+    let currencies: BTreeSet<_> = counted
+        .money
+        .keys()
+        .map(|(currency, ..)| *currency)
+        .collect();
     html! {
         section {
             h2 { (words.get("today-money")) }
@@ -87,7 +91,12 @@ fn by_method(visit: &Visit, counted: &Counted, currency: Currency) -> List {
     let mut rows: Vec<_> = methods
         .iter()
         .map(|method| {
-            let of = |flow| of_methods.get(&((*method).clone(), flow)).copied().unwrap_or_default();
+            let of = |flow| {
+                of_methods
+                    .get(&((*method).clone(), flow))
+                    .copied()
+                    .unwrap_or_default()
+            };
             row(words.word("method", method), &of)
         })
         .collect();
@@ -115,12 +124,19 @@ fn drawn(visit: &Visit, counted: &Counted, currency: Currency) -> Markup {
         .map(|method| Bars {
             values: hours
                 .clone()
-                .map(|hour| of_hours.get(&(method.clone(), hour)).copied().unwrap_or_default())
+                .map(|hour| {
+                    of_hours
+                        .get(&(method.clone(), hour))
+                        .copied()
+                        .unwrap_or_default()
+                })
                 .collect(),
             name: words.word("method", &method),
         })
         .collect();
-    let names: Vec<_> = hours.map(|hour| hour_name(visit, &counted.span, hour)).collect();
+    let names: Vec<_> = hours
+        .map(|hour| hour_name(visit, &counted.span, hour))
+        .collect();
     let name = currency.code().to_owned();
     let name = words.with("today-chart", [("currency", name.into())]);
     html! { @if !rows.is_empty() { (chart(&name, &names, &rows)) } }

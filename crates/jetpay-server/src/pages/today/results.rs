@@ -40,7 +40,12 @@ pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
     }
 }
 
-const ENDED: &[&str] = &["today-method", "today-ended", "today-declined", "today-share"];
+const ENDED: &[&str] = &[
+    "today-method",
+    "today-ended",
+    "today-declined",
+    "today-share",
+];
 
 fn methods(visit: &Visit, counted: &Counted) -> List {
     let mut methods: BTreeMap<&str, (u64, u64)> = BTreeMap::new();

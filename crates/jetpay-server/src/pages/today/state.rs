@@ -32,7 +32,13 @@ pub(super) struct State {
 impl State {
     pub(super) async fn read(visit: &Visit, now: Millis) -> Result<Self, Error> {
         let ledger = visit.ledger();
-        let endpoints: Vec<_> = visit.pages.admin.endpoints.iter().map(|it| it.name()).collect();
+        let endpoints: Vec<_> = visit
+            .pages
+            .admin
+            .endpoints
+            .iter()
+            .map(|it| it.name())
+            .collect();
         let room = async { Ok(Room::of(&visit.pages.board, ledger).await) };
         let (counts, new_pending, (open, overdue), streams, last_entry, room) = tokio::try_join!(
             ledger.counts(),
@@ -86,7 +92,13 @@ impl State {
 
     fn waits(&self, visit: &Visit) -> Markup {
         let words = visit.words;
-        let Counts { pending, unmatched, quarantined, open_alarms, .. } = self.counts;
+        let Counts {
+            pending,
+            unmatched,
+            quarantined,
+            open_alarms,
+            ..
+        } = self.counts;
         html! {
             dl.facts {
                 dt { (words.get("today-pending")) }
@@ -139,8 +151,16 @@ impl State {
     fn service(&self, visit: &Visit, counted: &Counted, now: Millis) -> Markup {
         let words = visit.words;
         let board = &visit.pages.board;
-        let state = if self.takes_writes { "today-store-up" } else { "today-store-down" };
-        let kind = if board.file.is_some() { "SQLite" } else { "PostgreSQL" };
+        let state = if self.takes_writes {
+            "today-store-up"
+        } else {
+            "today-store-down"
+        };
+        let kind = if board.file.is_some() {
+            "SQLite"
+        } else {
+            "PostgreSQL"
+        };
         let unknown = || words.get("today-not-known");
         let elapsed = now.0 - counted.span.begins.0;
         // While the day is not counted, it cannot be said.
