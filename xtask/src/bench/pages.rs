@@ -50,98 +50,59 @@ pub(super) fn measure(quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// A page to ask for: its name, its path, and how many links to the next page to follow first.
-type Page = (&'static str, String, usize);
+/// A page to ask for: its name, its path with the words of the ledger in braces, and how many links to the next page to
+/// follow first.
+type Page = (&'static str, &'static str, usize);
 
-/// All pages, with the words of this ledger.
-fn pages(words: &Value) -> Vec<Page> {
-    let word = |name: &str| match &words[name] {
-        Value::String(word) => word.clone(),
-        number => number.to_string(),
-    };
-    let found = |name: &str| format!("/?q={}", word(name));
-    let list = |path: &str| path.to_owned();
-    vec![
-        ("search, without a word", list("/"), 0),
-        ("search, receipt", found("receipt"), 0),
-        ("search, operation", found("operation"), 0),
-        ("search, payment", found("payment"), 0),
-        ("search, customer", found("customer"), 0),
-        ("search, customer with 100,000", found("busy_customer"), 0),
-        (
-            "search, the same, a deep page",
-            found("busy_customer"),
-            DEEP,
-        ),
-        ("search, contract number", found("contract"), 0),
-        ("search, inbox", found("inbox"), 0),
-        ("search, payout", found("payout"), 0),
-        ("search, nothing", list("/?q=nothing"), 0),
-        ("payment", format!("/payments/{}", word("payment")), 0),
-        (
-            "payment, 1,000 callbacks",
-            format!("/payments/{}", word("many_callbacks")),
-            0,
-        ),
-        (
-            "payments of a customer",
-            format!("/payments/{}/customer", word("payment")),
-            0,
-        ),
-        (
-            "the same, 100,000 payments",
-            format!("/payments/{}/customer", word("busy_payment")),
-            0,
-        ),
-        (
-            "the same, a deep page",
-            format!("/payments/{}/customer", word("busy_payment")),
-            DEEP,
-        ),
-        ("alarms", list("/alarms"), 0),
-        ("alarms, a deep page", list("/alarms"), DEEP),
-        ("alarms, oldest first", list("/alarms?order=oldest"), 0),
-        ("alarms, largest first", list("/alarms?order=amount"), 0),
-        (
-            "alarms, a kind",
-            list("/alarms?kind=decline_after_credit"),
-            0,
-        ),
-        (
-            "alarms, many at once",
-            list("/alarms/resolve?kind=decline_after_credit"),
-            0,
-        ),
-        ("alarm", format!("/alarms/{}", word("alarm")), 0),
-        ("inbox", list("/inbox"), 0),
-        ("inbox, a deep page", list("/inbox"), DEEP),
-        ("inbox, one payment", format!("/inbox/{}", word("inbox")), 0),
-        ("payouts", list("/payouts"), 0),
-        ("payouts, a deep page", list("/payouts"), DEEP),
-        ("payouts, unknown", list("/payouts?state=unknown"), 0),
-        ("payouts, paid", list("/payouts?state=paid"), 0),
-        ("payout", format!("/payouts/{}", word("payout")), 0),
-        ("reconciliations", list("/reconciliations"), 0),
-        ("reconciliation", list("/reconciliations/1"), 0),
-        (
-            "reconciliation, a deep page",
-            list("/reconciliations/1"),
-            DEEP,
-        ),
-        ("deliveries", list("/deliveries"), 0),
-        (
-            "deliveries of a stream",
-            list("/deliveries/billing/entries"),
-            0,
-        ),
-        (
-            "the same, a deep page",
-            list("/deliveries/billing/entries"),
-            DEEP,
-        ),
-        ("today", list("/today"), 0),
-    ]
-}
+#[rustfmt::skip] // A page a line.
+const PAGES: &[Page] = &[
+    ("search, without a word", "/", 0),
+    ("search, receipt", "/?q={receipt}", 0),
+    ("search, operation", "/?q={operation}", 0),
+    ("search, payment", "/?q={payment}", 0),
+    ("search, customer", "/?q={customer}", 0),
+    ("search, customer with 100,000", "/?q={busy_customer}", 0),
+    ("search, the same, a deep page", "/?q={busy_customer}", DEEP),
+    ("search, contract number", "/?q={contract}", 0),
+    ("search, inbox", "/?q={inbox}", 0),
+    ("search, payout", "/?q={payout}", 0),
+    ("search, nothing", "/?q=nothing", 0),
+    ("payment", "/payments/{payment}", 0),
+    ("payment, 1,000 callbacks", "/payments/{many_callbacks}", 0),
+    ("payments of a customer", "/payments/{payment}/customer", 0),
+    ("the same, 100,000 payments", "/payments/{busy_payment}/customer", 0),
+    ("the same, a deep page", "/payments/{busy_payment}/customer", DEEP),
+    ("correction of an entry", "/entries/{entry}/correct", 0),
+    ("alarms", "/alarms", 0),
+    ("alarms, a deep page", "/alarms", DEEP),
+    ("alarms, newest first", "/alarms?order=newest", 0),
+    ("alarms, largest first", "/alarms?order=amount", 0),
+    ("alarms, a kind", "/alarms?kind=decline_after_credit", 0),
+    ("alarms, resolved", "/alarms?state=resolved", 0),
+    ("alarms, all, a deep page", "/alarms?state=all", DEEP),
+    ("alarms, many at once", "/alarms/resolve?kind=decline_after_credit", 0),
+    ("alarm", "/alarms/{alarm}", 0),
+    ("inbox", "/inbox", 0),
+    ("inbox, a deep page", "/inbox", DEEP),
+    ("inbox, newest first", "/inbox?order=newest", 0),
+    ("inbox, one payment", "/inbox/{inbox}", 0),
+    ("payouts", "/payouts", 0),
+    ("payouts, a deep page", "/payouts", DEEP),
+    ("payouts, oldest first", "/payouts?order=oldest", 0),
+    ("payouts, largest first", "/payouts?order=amount", 0),
+    ("payouts, unknown", "/payouts?state=unknown", 0),
+    ("payouts, paid", "/payouts?state=paid", 0),
+    ("payout", "/payouts/{payout}", 0),
+    ("reconciliations", "/reconciliations", 0),
+    ("reconciliation", "/reconciliations/1", 0),
+    ("reconciliation, a deep page", "/reconciliations/1", DEEP),
+    ("deliveries", "/deliveries", 0),
+    ("deliveries of a stream", "/deliveries/billing/entries", 0),
+    ("the same, a deep page", "/deliveries/billing/entries", DEEP),
+    ("deliveries, replay", "/deliveries/billing/entries/replay", 0),
+    ("today", "/today", 0),
+    ("today, as CSV", "/today?format=csv", 0),
+];
 
 /// How long a page took.
 struct Measured {
@@ -197,7 +158,7 @@ impl Desk {
     fn measured(&self) -> Result<Vec<Measured>> {
         let mut all = vec![self.today_at_first()?];
         self.until_today_is_counted()?;
-        for page in pages(&self.words) {
+        for page in PAGES {
             all.push(self.page(page)?);
         }
         Ok(all)
@@ -227,7 +188,14 @@ impl Desk {
         Ok(())
     }
 
-    fn page(&self, (name, mut path, deep): Page) -> Result<Measured> {
+    fn page(&self, &(name, path, deep): &Page) -> Result<Measured> {
+        let mut path = path.to_owned();
+        for (word, value) in self.words.as_object().into_iter().flatten() {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), ToOwned::to_owned);
+            path = path.replace(&format!("{{{word}}}"), &value);
+        }
         for _ in 0..deep {
             let (_, _, text) = self.get(&path)?;
             let Some(next) = next_page(&text) else { break };

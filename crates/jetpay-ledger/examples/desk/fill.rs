@@ -78,6 +78,7 @@ impl Plan {
             "many_callbacks": self.id_of(0),
             "inbox": inbox_id(7),
             "payout": payout_id(7),
+            "entry": (2 * middle + 1).to_string(),
             "alarm": self.payments / 50 / 2,
         })
     }
