@@ -44,6 +44,7 @@ pub struct Service {
     platform: Server,
     admin: Server,
     pages: Option<Server>,
+    desk: Option<Pages>,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
     mail: Option<Mail>,
@@ -109,11 +110,13 @@ impl Service {
         };
         let pages = match &config.pages {
             Some(settings) => {
-                let pages = Pages::new(settings, context.clone(), &reloaded);
+                let pages = Pages::new(settings, config, context.clone(), &reloaded);
+                let desk = pages.clone();
                 let bound = listener::listen(settings.listen, limits, move |service| {
                     pages::endpoints(service, pages.clone());
                 });
-                Some(bound.map_err(|error| in_use(settings.listen, &error))?)
+                let (server, listen) = bound.map_err(|error| in_use(settings.listen, &error))?;
+                Some(((server, desk), listen))
             }
             None => None,
         };
@@ -122,10 +125,12 @@ impl Service {
         })
         .map_err(|error| in_use(config.admin_listen, &error))?;
         let (pages, pages_listen) = pages.unzip();
+        let (pages, desk) = pages.unzip();
         Ok(Self {
             platform,
             admin,
             pages,
+            desk,
             worker,
             schedule,
             mail,
@@ -191,6 +196,9 @@ impl Service {
         let mail = self
             .mail
             .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        let desk = self
+            .desk
+            .map(|desk| actix_web::rt::spawn(desk.count_today(ending.clone())));
         // What is credited from now on is delivered.
         self.deliveries.begin().await;
         let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
@@ -205,6 +213,9 @@ impl Service {
         let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
+        }
+        if let Some(desk) = desk {
+            let _ = desk.await;
         }
         if let Some(mail) = mail {
             // A mail that is sent and not recorded would come again.

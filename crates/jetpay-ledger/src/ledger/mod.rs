@@ -1,5 +1,6 @@
 //! The ledger's handle: what callers use.
 
+mod day;
 mod deliveries;
 mod inbox;
 mod payouts;
@@ -10,6 +11,7 @@ mod search;
 mod story;
 mod writes;
 
+pub use day::{Arrival, Movement};
 pub use preview::{ConfirmPreview, CorrectionPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};

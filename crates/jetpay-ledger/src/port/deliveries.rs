@@ -299,7 +299,8 @@ pub(crate) const OPEN_ALARMS: &str = "SELECT alarms.endpoint, alarms.kind, of_en
             AND alarms.endpoint IS NOT NULL AND NOT alarms.settled";
 
 /// The time of the first item of a stream that no person must decide about: behind the cursor, or among those that wait. An item
-/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane.
+/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane. The search ends with the first that is
+/// found: not each of many that wait is compared with each that is parked.
 macro_rules! oldest {
     ($feed:literal) => {
         concat!(
@@ -311,9 +312,9 @@ macro_rules! oldest {
             " WHERE seq > cursor ORDER BY seq LIMIT 1) AS time
                 UNION ALL SELECT (SELECT time FROM ",
             $feed,
-            " WHERE seq = (SELECT min(seq) FROM waiting_deliveries AS waiting WHERE stream = id
+            " WHERE seq = (SELECT seq FROM waiting_deliveries AS waiting WHERE stream = id
                     AND NOT EXISTS (SELECT 1 FROM waiting_deliveries AS parked WHERE parked.stream = waiting.stream
-                        AND parked.lane = waiting.lane AND parked.state = 'parked')))
+                        AND parked.lane = waiting.lane AND parked.state = 'parked') ORDER BY seq LIMIT 1))
             ) AS first) "
         )
     };

@@ -27,13 +27,15 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use jetpay_core::Keyring;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 
 use crate::admin::{Admin, is_known_host};
-use crate::config::PagesConfig;
+use crate::config::{Config, PagesConfig};
 use crate::listener::end_unread;
 use crate::locale;
 use crate::reload::{Live, Reloaded};
 use door::Sessions;
+use today::Board;
 
 /// What all pages share.
 #[derive(Clone)]
@@ -44,6 +46,8 @@ pub struct Pages {
     keyring: Live<Keyring>,
     /// Who is signed in.
     sessions: Sessions,
+    /// What is counted of today.
+    board: Board,
     zone: TimeZone,
     zone_name: String,
     hosts: Vec<String>,
@@ -52,15 +56,24 @@ pub struct Pages {
 impl Pages {
     /// The pages over what the admin interface has.
     #[must_use]
-    pub fn new(config: &PagesConfig, admin: Admin, reloaded: &Reloaded) -> Self {
+    pub fn new(config: &PagesConfig, all: &Config, admin: Admin, reloaded: &Reloaded) -> Self {
         Self {
             admin,
             keyring: reloaded.keyring_with_past.clone(),
             sessions: Sessions::default(),
+            board: Board::new(all, &config.zone),
             zone: config.zone.clone(),
             zone_name: config.zone_name.clone(),
             hosts: config.hosts.clone(),
         }
+    }
+
+    /// Counts the day while people use the pages, until the service ends.
+    pub(crate) async fn count_today(self, ending: watch::Receiver<bool>) {
+        let Admin {
+            ledger, metrics, ..
+        } = self.admin;
+        self.board.run(ledger, metrics, ending).await;
     }
 }
 

@@ -55,6 +55,7 @@ impl std::ops::Deref for Visit {
 
 impl Visit {
     pub(super) fn new(inner: Inner) -> Self {
+        inner.pages.board.wanted();
         Self(Rc::new(inner))
     }
 

@@ -91,15 +91,10 @@ impl Metrics {
         ledger: &Ledger,
         endpoints: Vec<String>,
     ) -> prometheus::Result<String> {
-        let last_credits = async {
-            let mut last = self.last_credits.lock().await;
-            last.update(ledger).await?;
-            Ok(last.by_method.clone())
-        };
         let (counts, payouts, last_credits, reconciled, differences, streams) = tokio::join!(
             read(ledger.counts()),
             read(ledger.open_payouts()),
-            read(last_credits),
+            read(self.last_credits(ledger)),
             read(last_reconciled(ledger)),
             read(ledger.open_differences()),
             read(ledger.delivery_status(&endpoints))
@@ -135,6 +130,16 @@ impl Metrics {
         let mut families = prometheus::gather();
         families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
+    }
+
+    /// When a callback last credited a payment of each method, in seconds since 1970, as far as entries are read.
+    pub(crate) async fn last_credits(
+        &self,
+        ledger: &Ledger,
+    ) -> Result<BTreeMap<String, i64>, Error> {
+        let mut last = self.last_credits.lock().await;
+        last.update(ledger).await?;
+        Ok(last.by_method.clone())
     }
 }
 

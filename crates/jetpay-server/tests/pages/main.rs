@@ -16,3 +16,4 @@ mod payouts;
 mod reconciliations;
 mod roles;
 mod search;
+mod today;

@@ -15,7 +15,7 @@ use crate::model::{
     Reconciliation, RecordedRun, ResolveError, RunDifferences,
 };
 use crate::port::{DifferenceRow, TransactionError, Value, Values, reconciliations};
-use recorded::Table;
+pub(super) use recorded::Table;
 
 /// The most results that are recorded of one run.
 const MOST_RESULTS: usize = 250_000;
