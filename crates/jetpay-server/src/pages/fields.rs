@@ -95,13 +95,3 @@ pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Mone
         _ => Err(words.get("work-amount-wrong")),
     }
 }
-
-/// A text as one segment of a path.
-pub(super) fn segment(text: &str) -> String {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(text, KEPT).to_string()
-}

@@ -33,7 +33,7 @@ impl From<&DeliverConfig> for Endpoint {
 }
 
 impl Endpoint {
-    pub(in crate::admin) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.name.clone()
     }
 
