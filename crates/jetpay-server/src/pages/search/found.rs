@@ -239,6 +239,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn list_of_a_customer_leaves_out_payments_that_have_the_id_as_a_contract() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(&folder, 2).await;
+        let mut other = payment("other", BEGIN);
+        other.customer_id = "8".try_into().unwrap();
+        other.contract_id = Some(CUSTOMER.try_into().unwrap());
+        ledger.record_payment(other).await.unwrap();
+        let (id, filter) = (CUSTOMER.try_into().unwrap(), Filter::default());
+        for (source, count) in [(Source::Word(CUSTOMER), 4), (Source::Customer(&id), 3)] {
+            let found = Found::read(&ledger, source, &filter, None, 50);
+            assert_eq!(found.await.unwrap().hits.len(), count);
+        }
+    }
+
+    #[tokio::test]
     async fn days_bound_the_list_at_both_ends_and_only_a_word_finds_an_imported_payment() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = ledger(&folder, 10).await;
