@@ -180,10 +180,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A picture of the whole page, as PNG.
-    pub(crate) async fn picture(&self) -> Vec<u8> {
+    /// A picture of the page, as PNG: the whole page, or what is on the screen.
+    pub(crate) async fn picture(&self, whole: bool) -> Vec<u8> {
         use base64::Engine as _;
-        let how = json!({"format": "png", "captureBeyondViewport": true});
+        let how = json!({"format": "png", "captureBeyondViewport": whole});
         let shot = self.devtools("Page.captureScreenshot", how).await;
         let data = shot["data"].as_str().unwrap();
         base64::prelude::BASE64_STANDARD.decode(data).unwrap()

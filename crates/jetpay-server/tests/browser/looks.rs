@@ -17,7 +17,7 @@ use crate::{npm, scene};
 const NARROWEST: u32 = 320;
 /// The names and widths of the pictures.
 const WIDTHS: [(&str, u32); 2] = [("desktop", 1280), ("phone", 390)];
-/// A folder: three of the pictures go there, for the README.
+/// Names a folder of the workspace: the three pictures of the README go there.
 const README: &str = "JETPAY_README_PICTURES";
 
 /// A page of a service on this port.
@@ -104,7 +104,7 @@ async fn looked_at(
         for (theme, dark) in [("light", false), ("dark", true)] {
             browser.look(width, dark).await;
             let picture = folder.join(format!("{name}-{screen}-{theme}.png"));
-            fs::write(picture, browser.picture().await).unwrap();
+            fs::write(picture, browser.picture(true).await).unwrap();
             let found = barriers(browser).await.into_iter();
             wrong.extend(found.map(|it| (format!("{} {screen} {theme}", page.path), it)));
         }
@@ -150,7 +150,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     for (name, path) in &pages {
         wrong.extend(looked_at(&browser, Page { port, path }, name, &folder).await);
     }
-    for_the_readme(&folder);
+    for_the_readme(&browser, port, &pages).await;
     // A page that there is not is an error in the console.
     wrong.retain(|(place, what)| !(place == "/no-such-page" && what.contains("status of 404")));
     nothing_is(&wrong);
@@ -171,12 +171,21 @@ pub(crate) fn nothing_is(wrong: &[(String, String)]) {
     assert!(wrong.is_empty(), "{} things are wrong:\n{}", lines.len(), lines.join("\n"));
 }
 
-fn for_the_readme(folder: &Path) {
-    let Some(to) = std::env::var_os(README).map(PathBuf::from) else {
+/// The pictures of the README, if the variable [`README`] names a folder for them.
+async fn for_the_readme(browser: &Browser, port: u16, pages: &[(String, String)]) {
+    let Some(folder) = std::env::var_os(README).map(PathBuf::from) else {
         return;
     };
-    for (picture, name) in [("search-found", "pages-search"), ("payments-one", "pages-payment"), ("alarms-one", "pages-alarm")] {
-        let picture = folder.join(format!("{picture}-desktop-light.png"));
-        fs::copy(picture, to.join(format!("{name}.png"))).unwrap();
+    let pictures = [
+        ("search-found", "pages-search"),
+        ("payments-one", "pages-payment"),
+        ("alarms-one", "pages-alarm"),
+    ];
+    for (page, picture) in pictures {
+        let (_, path) = pages.iter().find(|(name, _)| name == page).unwrap();
+        Page { port, path }.open(browser).await;
+        browser.look(1000, false).await;
+        let file = npm::workspace().join(&folder).join(format!("{picture}.png"));
+        fs::write(file, browser.picture(false).await).unwrap();
     }
 }

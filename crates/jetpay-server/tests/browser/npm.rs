@@ -9,6 +9,11 @@ use serde_json::Value;
 /// The folder of the lock file.
 const PINNED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/node");
 
+/// The folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// The target folder of the workspace.
 pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("")
