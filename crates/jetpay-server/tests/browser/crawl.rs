@@ -59,7 +59,11 @@ pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str]) -> Walk 
     loop {
         if unread.len() >= AT_ONCE || (links.is_empty() && !unread.is_empty()) {
             let found = walk.read(browser, mem::take(&mut unread)).await;
-            links.extend(found.into_iter().filter(|link| known.insert(link.to.clone())));
+            links.extend(
+                found
+                    .into_iter()
+                    .filter(|link| known.insert(link.to.clone())),
+            );
         }
         let Some(link) = links.pop_front() else {
             return walk;
@@ -134,7 +138,11 @@ pub(crate) fn kind(page: &str) -> String {
     let path = page.split('?').next().unwrap_or_default();
     let fixed = |part: &str| {
         let is_word = part.chars().all(|it| it.is_ascii_lowercase() || it == '-');
-        if is_word { part.to_owned() } else { "_".to_owned() }
+        if is_word {
+            part.to_owned()
+        } else {
+            "_".to_owned()
+        }
     };
     let parts: Vec<String> = path.split('/').map(fixed).collect();
     parts.join("/")

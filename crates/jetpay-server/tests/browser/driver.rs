@@ -127,7 +127,8 @@ impl Browser {
                 "profile.managed_default_content_settings.javascript": scripts,
             },
         });
-        let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+        let capabilities =
+            json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
         let Value::Object(capabilities) = capabilities else {
             unreachable!("it is an object")
         };
@@ -150,7 +151,10 @@ impl Browser {
         let request = self.http.request(Method::POST, url).body(body.to_string());
         let answer = request.send().await.unwrap().bytes().await.unwrap();
         let mut answer: Value = serde_json::from_slice(&answer).unwrap();
-        assert!(answer["value"]["error"].is_null(), "{path} {body}: {answer}");
+        assert!(
+            answer["value"]["error"].is_null(),
+            "{path} {body}: {answer}"
+        );
         answer["value"].take()
     }
 
@@ -172,8 +176,10 @@ impl Browser {
 
     /// Shows the page in this width, and in a dark theme or a light one.
     pub(crate) async fn look(&self, width: u32, dark: bool) {
-        let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        let screen =
+            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", screen)
+            .await;
         let scheme = if dark { "dark" } else { "light" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         let media = json!({"media": "", "features": features});

@@ -8,10 +8,10 @@ use crate::crawl::{Walk, walk};
 use crate::desk::{Desk, PAYER, READER, RESOLVER};
 use crate::driver::{Browser, Settings, is_here};
 use crate::looks::{self, Page};
+use crate::npm;
 use crate::probes::{probe, probe_the_door};
 use crate::scene::{Scene, Texts, play};
 use crate::support::TOKEN;
-use crate::npm;
 
 /// What harms a page that shows it unescaped: markup, a template, a formula of a spreadsheet, a path, characters that turn, join or
 /// hide text, and the longest id without a place to break the line.
@@ -56,31 +56,58 @@ fn spoil(scene: &Scene) {
         ("waiting_deliveries", "why", "number", texts()),
         ("alarms", "reason", "seq", texts()),
         ("differences", "reason", "operation_id", texts()),
-        ("payouts", "customer_id", "unicode(substr(payment_id, -1))", ids()),
+        (
+            "payouts",
+            "customer_id",
+            "unicode(substr(payment_id, -1))",
+            ids(),
+        ),
     ] {
         let count = texts.len();
         let spoilt = format!(
             "UPDATE {table} SET {column} = json_extract(?1, '$[' || ({number} % {count}) || ']') WHERE {column} IS NOT NULL"
         );
         let texts = json!(texts).to_string();
-        assert!(database.execute(&spoilt, [texts]).unwrap() > 0, "{table} is empty");
+        assert!(
+            database.execute(&spoilt, [texts]).unwrap() > 0,
+            "{table} is empty"
+        );
     }
 }
 
 async fn walked(scene: &Scene, browser: &Browser) -> (Walk, Vec<(String, String)>) {
     let mut wrong = Vec::new();
     let mut of_all = None;
-    for (role, token) in [("read", READER), ("resolve", RESOLVER), ("pay", PAYER), ("all", TOKEN)] {
+    for (role, token) in [
+        ("read", READER),
+        ("resolve", RESOLVER),
+        ("pay", PAYER),
+        ("all", TOKEN),
+    ] {
         let desk = Desk::with_token(&scene.service, token).await;
         let found = ids();
         let searches: Vec<String> = found
             .iter()
-            .map(|id| format!("/?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", id).finish()))
+            .map(|id| {
+                format!(
+                    "/?{}",
+                    form_urlencoded::Serializer::new(String::new())
+                        .append_pair("q", id)
+                        .finish()
+                )
+            })
             .collect();
-        let from: Vec<&str> = ["/"].into_iter().chain(searches.iter().map(String::as_str)).collect();
+        let from: Vec<&str> = ["/"]
+            .into_iter()
+            .chain(searches.iter().map(String::as_str))
+            .collect();
         let walk = walk(&desk, browser, &from).await;
         println!("{role}: {} pages, {} files", walk.pages.len(), walk.files);
-        wrong.extend(walk.wrong.iter().map(|(place, what)| (format!("{role}: {place}"), what.clone())));
+        wrong.extend(
+            walk.wrong
+                .iter()
+                .map(|(place, what)| (format!("{role}: {place}"), what.clone())),
+        );
         of_all = Some(walk);
     }
     (of_all.unwrap(), wrong)
@@ -93,14 +120,21 @@ async fn every_link_of_every_page_leads_to_a_page_and_hostile_texts_stay_texts()
     }
     let scene = hostile().await;
     spoil(&scene);
-    let browser = Browser::open(Settings { lang: "en", scripts: true }).await;
+    let browser = Browser::open(Settings {
+        lang: "en",
+        scripts: true,
+    })
+    .await;
     let (walk, mut wrong) = walked(&scene, &browser).await;
     let folder = npm::target().join("pages-hostile");
     let names = walk.keep(&folder);
     for invalid in npm::invalid_html(&folder) {
         let (name, what) = invalid.split_once(':').unwrap();
         let (at, what) = what.split_once(": ").unwrap();
-        wrong.push((format!("{} ({name}:{at})", names[name]), format!("no valid HTML: {what}")));
+        wrong.push((
+            format!("{} ({name}:{at})", names[name]),
+            format!("no valid HTML: {what}"),
+        ));
     }
     let texts = texts();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -117,7 +151,10 @@ async fn in_the_browser(scene: &Scene, browser: &Browser, walk: &Walk) -> Vec<(S
     let mut wrong = Vec::new();
     looks::sign_in(browser, scene.service.port, TOKEN).await;
     for page in walk.kinds().values() {
-        let page = Page { port: scene.service.port, path: page };
+        let page = Page {
+            port: scene.service.port,
+            path: page,
+        };
         page.open(browser).await;
         let here = || page.path.to_owned();
         wrong.extend(page.sideways(browser).await.map(|it| (here(), it)));

@@ -59,12 +59,27 @@ impl Page<'_> {
 
 /// Signs in.
 pub(crate) async fn sign_in(browser: &Browser, port: u16, token: &str) {
-    Page { port, path: "/sign-in" }.open(browser).await;
-    let form = browser.tab.form(Locator::Css("form[action='/sign-in']")).await;
+    Page {
+        port,
+        path: "/sign-in",
+    }
+    .open(browser)
+    .await;
+    let form = browser
+        .tab
+        .form(Locator::Css("form[action='/sign-in']"))
+        .await;
     let form = form.unwrap();
     form.set_by_name("token", token).await.unwrap();
     let button = Locator::Css("form[action='/sign-in'] button");
-    browser.tab.find(button).await.unwrap().click().await.unwrap();
+    browser
+        .tab
+        .find(button)
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
 }
 
 /// What axe-core finds on the page that is open.
@@ -84,10 +99,21 @@ fn barrier(found: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let first = nodes.first().map(|node| {
         let html: String = text(&node["html"]).chars().take(200).collect();
-        format!("{html} {}", text(&node["failureSummary"]).replace('\n', " "))
+        format!(
+            "{html} {}",
+            text(&node["failureSummary"]).replace('\n', " ")
+        )
     });
-    let (id, help, impact) = (text(&found["id"]), text(&found["help"]), text(&found["impact"]));
-    format!("{id} ({impact}, {} times): {help}: {}", nodes.len(), first.unwrap_or_default())
+    let (id, help, impact) = (
+        text(&found["id"]),
+        text(&found["help"]),
+        text(&found["impact"]),
+    );
+    format!(
+        "{id} ({impact}, {} times): {help}: {}",
+        nodes.len(),
+        first.unwrap_or_default()
+    )
 }
 
 /// The pictures and the barriers of one page in each theme and width.
@@ -118,8 +144,14 @@ async fn looked_at(
 /// The name of a kind of page as the name of a file.
 fn name(kind: &str) -> String {
     let parts = kind.split('/').filter(|part| !part.is_empty());
-    let parts: Vec<&str> = parts.map(|part| if part == "_" { "one" } else { part }).collect();
-    if parts.is_empty() { "search".to_owned() } else { parts.join("-") }
+    let parts: Vec<&str> = parts
+        .map(|part| if part == "_" { "one" } else { part })
+        .collect();
+    if parts.is_empty() {
+        "search".to_owned()
+    } else {
+        parts.join("-")
+    }
 }
 
 #[actix_web::test]
@@ -130,22 +162,42 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     let scene = scene::of_people().await;
     let port = scene.service.port;
     let desk = Desk::signed_in(&scene.service).await;
-    let browser = Browser::open(Settings { lang: "en", scripts: true }).await;
+    let browser = Browser::open(Settings {
+        lang: "en",
+        scripts: true,
+    })
+    .await;
     let quarantined = &scene.quarantined[0];
     let found = format!("/?q={}", quarantined.receipt);
     let alarm = format!("/alarms/{}", quarantined.alarm);
     let walk = walk(&desk, &browser, &["/", &found, &alarm]).await;
-    let mut pages: Vec<(String, String)> = walk.kinds().into_iter().map(|(kind, page)| (name(&kind), page)).collect();
+    let mut pages: Vec<(String, String)> = walk
+        .kinds()
+        .into_iter()
+        .map(|(kind, page)| (name(&kind), page))
+        .collect();
     pages.retain(|(name, _)| name != "alarms-one");
     pages.extend([
-        ("search-found".to_owned(), format!("/?q={}", quarantined.customer)),
+        (
+            "search-found".to_owned(),
+            format!("/?q={}", quarantined.customer),
+        ),
         ("alarms-one".to_owned(), alarm),
         ("no-such-page".to_owned(), "/no-such-page".to_owned()),
     ]);
     let folder = npm::target().join("pages-screenshots");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    let mut wrong = looked_at(&browser, Page { port, path: "/sign-in" }, "sign-in", &folder).await;
+    let mut wrong = looked_at(
+        &browser,
+        Page {
+            port,
+            path: "/sign-in",
+        },
+        "sign-in",
+        &folder,
+    )
+    .await;
     sign_in(&browser, port, TOKEN).await;
     for (name, path) in &pages {
         wrong.extend(looked_at(&browser, Page { port, path }, name, &folder).await);
@@ -168,7 +220,12 @@ pub(crate) fn nothing_is(wrong: &[(String, String)]) {
         format!("{what}\n    {} times: {first}", at.len())
     });
     let lines: Vec<String> = lines.collect();
-    assert!(wrong.is_empty(), "{} things are wrong:\n{}", lines.len(), lines.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} things are wrong:\n{}",
+        lines.len(),
+        lines.join("\n")
+    );
 }
 
 /// The pictures of the README, if the variable [`README`] names a folder for them.
@@ -185,7 +242,9 @@ async fn for_the_readme(browser: &Browser, port: u16, pages: &[(String, String)]
         let (_, path) = pages.iter().find(|(name, _)| name == page).unwrap();
         Page { port, path }.open(browser).await;
         browser.look(1000, false).await;
-        let file = npm::workspace().join(&folder).join(format!("{picture}.png"));
+        let file = npm::workspace()
+            .join(&folder)
+            .join(format!("{picture}.png"));
         fs::write(file, browser.picture(false).await).unwrap();
     }
 }

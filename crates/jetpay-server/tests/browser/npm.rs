@@ -66,7 +66,10 @@ pub(crate) fn invalid_html(folder: &Path) -> Vec<String> {
         let name = name.to_string_lossy().into_owned();
         let messages = file["messages"].as_array().unwrap().iter();
         messages.map(move |it| {
-            format!("{name}:{}:{}: {}: {}", it["line"], it["column"], it["ruleId"], it["message"])
+            format!(
+                "{name}:{}:{}: {}: {}",
+                it["line"], it["column"], it["ruleId"], it["message"]
+            )
         })
     });
     found.collect()

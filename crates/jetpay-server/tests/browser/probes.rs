@@ -18,7 +18,11 @@ fn parameters(walk: &Walk) -> BTreeSet<(String, String)> {
         let path = url.path();
         let names = url.query_pairs().map(|(name, _)| name.into_owned());
         let usual = ["lang", "format", "before", "after", "q"].map(str::to_owned);
-        if walk.kinds().get(&kind(page)).is_some_and(|of_kind| of_kind == page) {
+        if walk
+            .kinds()
+            .get(&kind(page))
+            .is_some_and(|of_kind| of_kind == page)
+        {
             all.extend(usual.map(|name| (path.to_owned(), name)));
         }
         all.extend(names.map(|name| (path.to_owned(), name)));
@@ -31,7 +35,12 @@ fn parameters(walk: &Walk) -> BTreeSet<(String, String)> {
 
 /// Sends each hostile text in each place, and returns what is wrong: a failure of the server, or a page in which the text is
 /// more than a text.
-pub(crate) async fn probe(desk: &Desk, browser: &Browser, walk: &Walk, hostile: &[&str]) -> Vec<(String, String)> {
+pub(crate) async fn probe(
+    desk: &Desk,
+    browser: &Browser,
+    walk: &Walk,
+    hostile: &[&str],
+) -> Vec<(String, String)> {
     let mut targets = Vec::new();
     for text in hostile {
         let value: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
@@ -43,7 +52,16 @@ pub(crate) async fn probe(desk: &Desk, browser: &Browser, walk: &Walk, hostile: 
             targets.push(page.replace('_', &path_segment(text)));
         }
     }
-    targets.extend(["/%ff", "/alarms/%00", "/?q=%ff%fe", "/?%", "/payments/%2e%2e%2f"].map(str::to_owned));
+    targets.extend(
+        [
+            "/%ff",
+            "/alarms/%00",
+            "/?q=%ff%fe",
+            "/?%",
+            "/payments/%2e%2e%2f",
+        ]
+        .map(str::to_owned),
+    );
     let (mut wrong, mut pages) = (Vec::new(), Vec::new());
     for target in targets {
         match probed(desk.get(&target).send().await).await {
@@ -67,7 +85,9 @@ pub(crate) async fn probe(desk: &Desk, browser: &Browser, walk: &Walk, hostile: 
 async fn probed(answer: reqwest::Result<Response>) -> Result<Option<String>, String> {
     let answer = answer.map_err(|error| format!("no answer: {error:?}"))?;
     let status = answer.status();
-    let (is_html, text) = text_of(answer).await.map_err(|what| format!("{status}: {what}"))?;
+    let (is_html, text) = text_of(answer)
+        .await
+        .map_err(|what| format!("{status}: {what}"))?;
     match status.as_u16() {
         200 | 400 | 401 | 404 | 422 => Ok(is_html.then_some(text)),
         _ => Err(format!("{status}: {}", beginning(&text))),
@@ -75,26 +95,46 @@ async fn probed(answer: reqwest::Result<Response>) -> Result<Option<String>, Str
 }
 
 /// Hostile texts before the sign-in: in a cookie, and as the place to go to after it.
-pub(crate) async fn probe_the_door(port: u16, token: &str, hostile: &[&str]) -> Vec<(String, String)> {
+pub(crate) async fn probe_the_door(
+    port: u16,
+    token: &str,
+    hostile: &[&str],
+) -> Vec<(String, String)> {
     let base = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
     let http = client();
     let mut wrong = Vec::new();
     for text in hostile {
-        let value: String = form_urlencoded::byte_serialize(text.as_bytes()).take(2_000).collect();
+        let value: String = form_urlencoded::byte_serialize(text.as_bytes())
+            .take(2_000)
+            .collect();
         for cookie in ["jetpay-session", "lang"] {
-            let request = http.get(base.clone()).header("cookie", format!("{cookie}={value}"));
+            let request = http
+                .get(base.clone())
+                .header("cookie", format!("{cookie}={value}"));
             if let Err(what) = probed(request.send().await).await {
                 wrong.push((format!("the cookie {cookie}={}", beginning(&value)), what));
             }
         }
     }
     let elsewhere = [
-        "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "\\\\evil.example", "/\n/evil.example",
-        "javascript:alert(1)", "///evil.example", "/%0d%0aset-cookie:x=y", " //evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "///evil.example",
+        "/%0d%0aset-cookie:x=y",
+        " //evil.example",
     ];
     for next in elsewhere.iter().chain(hostile) {
-        let request = http.post(base.join("sign-in").unwrap()).header("sec-fetch-site", "same-origin");
-        let answer = filled(request, &[("token", token), ("next", next)]).send().await;
+        let request = http
+            .post(base.join("sign-in").unwrap())
+            .header("sec-fetch-site", "same-origin");
+        let answer = filled(request, &[("token", token), ("next", next)])
+            .send()
+            .await;
         let place = format!("sign-in with next={:?}", beginning(next));
         let answer = match answer {
             Ok(answer) => answer,
@@ -104,7 +144,10 @@ pub(crate) async fn probe_the_door(port: u16, token: &str, hostile: &[&str]) -> 
             }
         };
         let status = answer.status();
-        let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
+        let to = answer
+            .headers()
+            .get("location")
+            .and_then(|to| to.to_str().ok());
         let to = to.and_then(|to| base.join(to).ok());
         let is_here = to.as_ref().is_some_and(|to| to.origin() == base.origin());
         // A text that is too long is refused.

@@ -64,7 +64,10 @@ impl Texts {
         Self {
             customer: text(customer),
             second: format!("A-{number}"),
-            contract: (format!("{number}2345"), format!("{number}234_ABC/01-01-2025")),
+            contract: (
+                format!("{number}2345"),
+                format!("{number}234_ABC/01-01-2025"),
+            ),
             receipt: format!("KSP-20261201-{number}00817"),
             code: text("20105"),
             message: text("Insufficient funds"),
@@ -133,7 +136,8 @@ fn receiver() -> u16 {
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
             let _ = connection.read(&mut [0; 16 * 1024]);
-            let answer = "HTTP/1.1 400 no\r\ncontent-length: 11\r\nconnection: close\r\n\r\nno such one";
+            let answer =
+                "HTTP/1.1 400 no\r\ncontent-length: 11\r\nconnection: close\r\n\r\nno such one";
             let _ = connection.write_all(answer.as_bytes());
         }
     });
@@ -171,8 +175,13 @@ impl Day<'_> {
         let (id, number) = self.texts.contract.clone();
         let contract = Contract { id, number };
         let customer = &self.texts.customer;
-        let request =
-            CheckDeposit::new(method, PROJECT.into(), customer, tenge(minor), Some(&contract));
+        let request = CheckDeposit::new(
+            method,
+            PROJECT.into(),
+            customer,
+            tenge(minor),
+            Some(&contract),
+        );
         let answer = self.running.platform().call(&method.path(), &request).await;
         let answer = answer.unwrap();
         let id = answer.payment_id();
@@ -238,7 +247,10 @@ impl Day<'_> {
         let id = self.announced(&KASPI, 100_000).await;
         let success = self.callback(CallbackKind::Success, &id, 90_000);
         self.deliver(&success).await;
-        let (_, alarms) = self.running.get("/v1/alarms?kind=amount_differs&limit=1").await;
+        let (_, alarms) = self
+            .running
+            .get("/v1/alarms?kind=amount_differs&limit=1")
+            .await;
         let alarm = &alarms["alarms"][0];
         assert_eq!(alarm["payment_id"], json!(id));
         let receipt = success["operation"]["provider"]["payment_id"].as_str();
@@ -256,7 +268,10 @@ impl Day<'_> {
         // No status: nothing can be done with it.
         let id = self.announced(&KASPI, 9_000).await;
         let mut unusable = self.callback(CallbackKind::Success, &id, 9_000);
-        unusable["payment"].as_object_mut().unwrap().remove("status");
+        unusable["payment"]
+            .as_object_mut()
+            .unwrap()
+            .remove("status");
         self.running.deliver(&unusable).await;
     }
 
@@ -278,7 +293,8 @@ impl Day<'_> {
                 let id = payout["payment_id"].as_str().unwrap();
                 self.running.wait_until_sent(id).await;
                 let ending = json!({"as": "paid", "reason": self.texts.reason});
-                self.post(&format!("/v1/payouts/{id}/resolve"), &ending).await;
+                self.post(&format!("/v1/payouts/{id}/resolve"), &ending)
+                    .await;
             }
         }
     }
@@ -315,7 +331,8 @@ impl Day<'_> {
         let reason = self.texts.reason.clone();
         let alarm = self.quarantined().await.alarm;
         let decision = json!({"verdict": "dismiss", "reason": reason});
-        self.post(&format!("/v1/alarms/{alarm}/resolve"), &decision).await;
+        self.post(&format!("/v1/alarms/{alarm}/resolve"), &decision)
+            .await;
         let (_, entries) = self.running.get("/v1/entries?limit=1000").await;
         let last = entries["entries"].as_array().unwrap().last().unwrap();
         let path = format!("/v1/entries/{}/correct", last["seq"]);
@@ -324,6 +341,9 @@ impl Day<'_> {
 
     async fn post(&self, path: &str, body: &Value) {
         let (status, answer) = self.running.post(path, body).await;
-        assert!(matches!(status, 200 | 201), "{path} {body}: {status} {answer}");
+        assert!(
+            matches!(status, 200 | 201),
+            "{path} {body}: {status} {answer}"
+        );
     }
 }

@@ -67,7 +67,10 @@ impl Person {
         }
         let begun = Instant::now();
         while before.tag_name().await.is_ok() {
-            assert!(begun.elapsed() < Duration::from_secs(10), "{css} leads nowhere");
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "{css} leads nowhere"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -96,11 +99,22 @@ async fn decides(person: &Person, scene: &Scene, it: &Quarantined) {
     person.write("#token", RESOLVER).await;
     person.press("form[action='/sign-in'] button").await;
     person.write("input[name='q']", &it.receipt).await;
-    person.press("form[role='search'] button, form:has(input[name='q']) button").await;
+    person
+        .press("form[role='search'] button, form:has(input[name='q']) button")
+        .await;
     person.press("main a[href^='/payments/']").await;
-    person.press(&format!("main a[href='/alarms/{}']", it.alarm)).await;
-    person.write(&format!("{CREDIT} textarea[name='reason']"), REASON).await;
-    let amount = person.the(&format!("{CREDIT} button")).await.text().await.unwrap();
+    person
+        .press(&format!("main a[href='/alarms/{}']", it.alarm))
+        .await;
+    person
+        .write(&format!("{CREDIT} textarea[name='reason']"), REASON)
+        .await;
+    let amount = person
+        .the(&format!("{CREDIT} button"))
+        .await
+        .text()
+        .await
+        .unwrap();
     assert!(amount.contains("900.00 KZT"), "{amount}");
     person.press(&format!("{CREDIT} button")).await;
 }
@@ -110,13 +124,22 @@ async fn is_decided(person: &Person, scene: &Scene, it: &Quarantined) {
     for part in ["900.00 KZT", REASON, "resolver"] {
         assert!(text.contains(part), "{part} is not on the page:\n{text}");
     }
-    let forms = person.browser.tab.find_all(Locator::Css(CREDIT)).await.unwrap();
+    let forms = person
+        .browser
+        .tab
+        .find_all(Locator::Css(CREDIT))
+        .await
+        .unwrap();
     assert!(forms.is_empty(), "it can be credited again:\n{text}");
     let running = &scene.service.running;
     let (_, alarm) = running.get(&format!("/v1/alarms/{}", it.alarm)).await;
     let resolution = &alarm["resolution"];
     let said = ["verdict", "amount", "reason", "by"].map(|field| &resolution[field]);
-    assert_eq!(json!(said), json!(["credit", 90_000, REASON, "resolver"]), "{alarm}");
+    assert_eq!(
+        json!(said),
+        json!(["credit", 90_000, REASON, "resolver"]),
+        "{alarm}"
+    );
     let payment = alarm["payment_id"].as_str().unwrap();
     let (_, payment) = running.get(&format!("/v1/payments/{payment}")).await;
     assert_eq!(payment["credited"], 90_000, "{payment}");
@@ -128,7 +151,11 @@ async fn person_without_scripts_finds_a_receipt_and_credits_it_in_each_language_
         return;
     }
     let scene = scene::of_people().await;
-    let hands = [("en", Hand::Keyboard), ("ru", Hand::Mouse), ("kk", Hand::Mouse)];
+    let hands = [
+        ("en", Hand::Keyboard),
+        ("ru", Hand::Mouse),
+        ("kk", Hand::Mouse),
+    ];
     for ((lang, hand), it) in hands.into_iter().zip(&scene.quarantined) {
         let settings = Settings {
             lang,
@@ -164,7 +191,8 @@ async fn page_with_a_script_shows_whether_a_browser_of_these_tests_runs_scripts(
 
 /// Opens a page that a script changes.
 async fn scripts_are(browser: &Browser, expected: &str) {
-    let page = "data:text/html,<p>off</p><script>document.querySelector('p').textContent = 'on'</script>";
+    let page =
+        "data:text/html,<p>off</p><script>document.querySelector('p').textContent = 'on'</script>";
     browser.tab.goto(page).await.unwrap();
     let shown = browser.tab.find(Locator::Css("p")).await.unwrap();
     assert_eq!(shown.text().await.unwrap(), expected);

@@ -112,7 +112,10 @@ impl Setup {
         heading("The service is still running: try it, and stop it with Ctrl-C");
         let token = self.folder.join("token.txt");
         if let Some(pages) = pages {
-            println!("  in a browser: http://{pages}, and the token of {}", token.display());
+            println!(
+                "  in a browser: http://{pages}, and the token of {}",
+                token.display()
+            );
         }
         let secret = self.folder.join("secret.txt");
         println!(
