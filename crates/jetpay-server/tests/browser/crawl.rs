@@ -55,15 +55,14 @@ pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str]) -> Walk 
     });
     let mut links: VecDeque<Link> = begin.collect();
     let mut known: BTreeSet<String> = links.iter().map(|link| link.to.clone()).collect();
-    let mut unread = Vec::new();
+    let (mut translated, mut unread) = (BTreeMap::new(), Vec::new());
     loop {
         if unread.len() >= AT_ONCE || (links.is_empty() && !unread.is_empty()) {
             let found = walk.read(browser, mem::take(&mut unread)).await;
-            links.extend(
-                found
-                    .into_iter()
-                    .filter(|link| known.insert(link.to.clone())),
-            );
+            let new = found.into_iter().filter(|link| {
+                known.insert(link.to.clone()) && is_wanted(&mut translated, &link.to)
+            });
+            links.extend(new);
         }
         let Some(link) = links.pop_front() else {
             return walk;
@@ -131,6 +130,16 @@ fn resolved(page: &str, to: &str, text: String) -> Option<Link> {
     let to = url.as_str().strip_prefix("http://pages")?.to_owned();
     let from = page.to_owned();
     Some(Link { to, text, from })
+}
+
+/// Each page links to itself in the other languages. Two pages of each kind are read in each language, and all in one.
+fn is_wanted(translated: &mut BTreeMap<String, u32>, to: &str) -> bool {
+    let Some((_, lang)) = to.split_once("lang=") else {
+        return true;
+    };
+    let seen = translated.entry(kind(to) + lang).or_default();
+    *seen += 1;
+    *seen <= 2
 }
 
 /// The path of a page without its ids: `/alarms/_`.
