@@ -1,5 +1,6 @@
-//! Walks over all links of the pages, as a person with a token does who opens each of them once.
+//! Walks over the links of the pages, as a person with a token does who opens each of them once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::{self, Display};
 use std::path::Path;
@@ -46,7 +47,7 @@ pub(crate) struct Walk {
 }
 
 /// Opens these pages and all to which they lead.
-pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str]) -> Walk {
+pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str], most: Most) -> Walk {
     let mut walk = Walk::default();
     let begin = from.iter().map(|to| Link {
         to: (*to).to_owned(),
@@ -55,13 +56,14 @@ pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str]) -> Walk 
     });
     let mut links: VecDeque<Link> = begin.collect();
     let mut known: BTreeSet<String> = links.iter().map(|link| link.to.clone()).collect();
-    let (mut translated, mut unread) = (BTreeMap::new(), Vec::new());
+    let seen = BTreeMap::new();
+    let (mut wanted, mut unread) = (Wanted { most, seen }, Vec::new());
     loop {
         if unread.len() >= AT_ONCE || (links.is_empty() && !unread.is_empty()) {
             let found = walk.read(browser, mem::take(&mut unread)).await;
-            let new = found.into_iter().filter(|link| {
-                known.insert(link.to.clone()) && is_wanted(&mut translated, &link.to)
-            });
+            let new = found
+                .into_iter()
+                .filter(|link| known.insert(link.to.clone()) && wanted.is_wanted(&link.to));
             links.extend(new);
         }
         let Some(link) = links.pop_front() else {
@@ -132,14 +134,41 @@ fn resolved(page: &str, to: &str, text: String) -> Option<Link> {
     Some(Link { to, text, from })
 }
 
-/// Each page links to itself in the other languages. Two pages of each kind are read in each language, and all in one.
-fn is_wanted(translated: &mut BTreeMap<String, u32>, to: &str) -> bool {
-    let Some((_, lang)) = to.split_once("lang=") else {
-        return true;
-    };
-    let seen = translated.entry(kind(to) + lang).or_default();
-    *seen += 1;
-    *seen <= 2
+/// How many pages of one kind a walk opens. Filters go together in so many ways that no person tries all of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Most {
+    /// Pages without a query: those of a payment, an alarm.
+    pub(crate) plain: u32,
+    /// Pages whose queries have the same fields.
+    pub(crate) alike: u32,
+}
+
+/// Which links were wanted so far.
+struct Wanted {
+    most: Most,
+    seen: BTreeMap<String, u32>,
+}
+
+impl Wanted {
+    fn is_wanted(&mut self, to: &str) -> bool {
+        let (_, query) = to.split_once('?').unwrap_or_default();
+        let fields = form_urlencoded::parse(query.as_bytes());
+        // Each page links to itself in the other languages.
+        let name = |(name, value): (Cow<'_, str>, Cow<'_, str>)| match &*name {
+            "lang" => format!("lang={value}"),
+            _ => name.into_owned(),
+        };
+        let names: BTreeSet<String> = fields.map(name).collect();
+        let most = if names.is_empty() {
+            self.most.plain
+        } else {
+            self.most.alike
+        };
+        let alike = format!("{} {names:?}", kind(to));
+        let seen = self.seen.entry(alike).or_default();
+        *seen += 1;
+        *seen <= most
+    }
 }
 
 /// The path of a page without its ids: `/alarms/_`.

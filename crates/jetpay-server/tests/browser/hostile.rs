@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::crawl::{Walk, walk};
+use crate::crawl::{Most, Walk, walk};
 use crate::desk::{Desk, PAYER, READER, RESOLVER};
 use crate::driver::{Browser, Settings, is_here};
 use crate::looks::{self, Page};
@@ -78,6 +78,10 @@ fn spoil(scene: &Scene) {
 async fn walked(scene: &Scene, browser: &Browser) -> (Walk, Vec<(String, String)>) {
     let mut wrong = Vec::new();
     let mut of_all = None;
+    let most = Most {
+        plain: 300,
+        alike: 6,
+    };
     for (role, token) in [
         ("read", READER),
         ("resolve", RESOLVER),
@@ -101,7 +105,7 @@ async fn walked(scene: &Scene, browser: &Browser) -> (Walk, Vec<(String, String)
             .into_iter()
             .chain(searches.iter().map(String::as_str))
             .collect();
-        let walk = walk(&desk, browser, &from).await;
+        let walk = walk(&desk, browser, &from, most).await;
         println!("{role}: {} pages, {} files", walk.pages.len(), walk.files);
         wrong.extend(
             walk.wrong

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fantoccini::Locator;
 use serde_json::Value;
 
-use crate::crawl::walk;
+use crate::crawl::{Most, walk};
 use crate::desk::Desk;
 use crate::driver::{Browser, Settings, is_here};
 use crate::support::TOKEN;
@@ -170,7 +170,13 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     let quarantined = &scene.quarantined[0];
     let found = format!("/?q={}", quarantined.receipt);
     let alarm = format!("/alarms/{}", quarantined.alarm);
-    let walk = walk(&desk, &browser, &["/", &found, &alarm]).await;
+    let walk = walk(
+        &desk,
+        &browser,
+        &["/", &found, &alarm],
+        Most { plain: 3, alike: 1 },
+    )
+    .await;
     let mut pages: Vec<(String, String)> = walk
         .kinds()
         .into_iter()
