@@ -69,7 +69,7 @@ pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str], most: Mo
         let Some(link) = links.pop_front() else {
             return walk;
         };
-        if known.len() > MOST {
+        if walk.pages.len() + walk.files > MOST {
             let what = format!("there are more than {MOST} pages");
             walk.wrong.push((link.to_string(), what));
             return walk;
