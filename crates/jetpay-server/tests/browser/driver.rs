@@ -186,10 +186,13 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A picture of the page, as PNG: the whole page, or what is on the screen.
-    pub(crate) async fn picture(&self, whole: bool) -> Vec<u8> {
+    /// A picture of the page, as PNG: the whole page, or its beginning in this width and height.
+    pub(crate) async fn picture(&self, beginning: Option<(u32, u32)>) -> Vec<u8> {
         use base64::Engine as _;
-        let how = json!({"format": "png", "captureBeyondViewport": whole});
+        let mut how = json!({"format": "png", "captureBeyondViewport": true});
+        if let Some((width, height)) = beginning {
+            how["clip"] = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        }
         let shot = self.devtools("Page.captureScreenshot", how).await;
         let data = shot["data"].as_str().unwrap();
         base64::prelude::BASE64_STANDARD.decode(data).unwrap()

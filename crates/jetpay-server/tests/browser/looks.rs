@@ -130,7 +130,7 @@ async fn looked_at(
         for (theme, dark) in [("light", false), ("dark", true)] {
             browser.look(width, dark).await;
             let picture = folder.join(format!("{name}-{screen}-{theme}.png"));
-            fs::write(picture, browser.picture(true).await).unwrap();
+            fs::write(picture, browser.picture(None).await).unwrap();
             let found = barriers(browser).await.into_iter();
             wrong.extend(found.map(|it| (format!("{} {screen} {theme}", page.path), it)));
         }
