@@ -15,7 +15,7 @@ use crate::desk::{self, Service};
 use crate::support::{PROJECT, Running, payout_request, tenge};
 
 /// The endpoint that refuses what it is told.
-pub(crate) const ENDPOINT: &str = "billing";
+pub(crate) const ENDPOINT: &str = "billing-1";
 
 /// What other programs and people write.
 #[derive(Clone)]
