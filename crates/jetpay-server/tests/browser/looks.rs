@@ -256,10 +256,13 @@ async fn for_the_readme(browser: &Browser, port: u16, pages: &[(String, String)]
     for (page, picture) in pictures {
         let (_, path) = pages.iter().find(|(name, _)| name == page).unwrap();
         Page { port, path }.open(browser).await;
-        browser.look(1000, false).await;
+        browser.look(900, false).await;
         let file = npm::workspace()
             .join(&folder)
             .join(format!("{picture}.png"));
-        fs::write(file, browser.picture(false).await).unwrap();
+        let picture = browser.picture(Some((900, 560))).await;
+        let size = picture.len();
+        assert!(size < 120 * 1024, "{} has {size} bytes", file.display());
+        fs::write(file, picture).unwrap();
     }
 }
