@@ -170,7 +170,10 @@ async fn person_without_scripts_finds_a_receipt_and_credits_it_in_each_language_
         is_decided(&person, &scene, it).await;
         let language = person.the("html").await.attr("lang").await.unwrap();
         assert_eq!(language.as_deref(), Some(lang));
-        assert_eq!(person.browser.console().await, Vec::<String>::new());
+        // The sign-in is in the place of the page that was asked for, with the status 401.
+        let mut console = person.browser.console().await;
+        console.retain(|line| !line.contains("401"));
+        assert_eq!(console, Vec::<String>::new());
     }
 }
 
