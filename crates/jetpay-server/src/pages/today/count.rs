@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jetpay_core::Currency;
-use jetpay_core::status::{OperationType, StatusClass};
+use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use jetpay_ledger::{Arrival, EntryKind, Error, Ledger, Millis, Movement};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -121,7 +121,10 @@ impl Results {
         if arrival.operation_type != Some(OperationType::Sale) {
             return;
         }
-        let class = arrival.operation_status.as_ref().map(|it| it.class());
+        let class = arrival
+            .operation_status
+            .as_ref()
+            .map(OperationStatus::class);
         let succeeded = match class {
             Some(StatusClass::Succeeded) => true,
             Some(StatusClass::Failed) => false,
