@@ -6,7 +6,7 @@ const PROJECT: u64 = 1234;
 /// In minor units.
 const AMOUNT: i64 = 100_000;
 /// Payments of one transaction.
-const AT_ONCE: usize = 250_000;
+const AT_ONCE: i64 = 250_000;
 /// Milliseconds between two payments before today: 100,000 a day.
 const APART: i64 = 864;
 /// So many callbacks has one payment.
@@ -49,10 +49,12 @@ pub(crate) struct Plan {
 impl Plan {
     /// All statements, in their order.
     pub(crate) fn statements(self, sql: Sql) -> Vec<String> {
-        let mut all = vec![self.begin(sql)];
-        for first in (0..self.payments).step_by(AT_ONCE) {
-            let last = self.payments.min(first + AT_ONCE as i64);
+        let mut all = vec![Self::begin(sql)];
+        let mut first = 0;
+        while first < self.payments {
+            let last = self.payments.min(first + AT_ONCE);
             all.push(self.top_ups(sql, first, last));
+            first = last;
         }
         all.push(self.customers(sql));
         all.push(self.callbacks(sql));
@@ -60,7 +62,7 @@ impl Plan {
         all.push(self.payouts());
         all.push(self.reconciliation());
         all.push(self.deliveries());
-        all.push(self.end(sql));
+        all.push(Self::end(sql));
         all
     }
 
@@ -121,7 +123,7 @@ impl Plan {
         )
     }
 
-    fn begin(self, sql: Sql) -> String {
+    fn begin(sql: Sql) -> String {
         let settings = match sql {
             Sql::Sqlite => {
                 "PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA temp_store = MEMORY;"
@@ -141,8 +143,7 @@ impl Plan {
         let numbers = numbers(first, last);
         let customers = self.customers_count();
         let body = sql.bytes(&format!(
-            r#"'{{"project_id":{PROJECT},"payment":{{"id":"' || {id} || '","type":"purchase","method":"kaspi","date":"2026-12-01T05:00:00+0000","status":"success","description":"top-up of an account","sum":{{"amount":{AMOUNT},"currency":"KZT"}}}},"customer":{{"id":"' || {customer} || '"}},"operation":{{"id":' || (n + 1) || ',"type":"sale","status":"success","date":"2026-12-01T05:00:00+0000","created_date":"2026-12-01T05:00:00+0000","code":"0","message":"Success","request_id":"0f2b6a1c5d7e4a3f9b8c7d6e5f4a3b2c1d0e9f8a-0f2b6a1c","provider":{{"id":1,"payment_id":"R' || n || '"}},"sum_initial":{{"amount":{AMOUNT},"currency":"KZT"}},"sum_converted":{{"amount":{AMOUNT},"currency":"KZT"}}}},"signature":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}}'"#,
-            customer = CUSTOMER
+            r#"'{{"project_id":{PROJECT},"payment":{{"id":"' || {id} || '","type":"purchase","method":"kaspi","date":"2026-12-01T05:00:00+0000","status":"success","description":"top-up of an account","sum":{{"amount":{AMOUNT},"currency":"KZT"}}}},"customer":{{"id":"' || {CUSTOMER} || '"}},"operation":{{"id":' || (n + 1) || ',"type":"sale","status":"success","date":"2026-12-01T05:00:00+0000","created_date":"2026-12-01T05:00:00+0000","code":"0","message":"Success","request_id":"0f2b6a1c5d7e4a3f9b8c7d6e5f4a3b2c1d0e9f8a-0f2b6a1c","provider":{{"id":1,"payment_id":"R' || n || '"}},"sum_initial":{{"amount":{AMOUNT},"currency":"KZT"}},"sum_converted":{{"amount":{AMOUNT},"currency":"KZT"}}}},"signature":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}}'"#
         ));
         let method = "(CASE n % 10 WHEN 0 THEN 'kassa24' WHEN 1 THEN 'cashin-kz' WHEN 2 THEN 'qiwi-kz' ELSE 'kaspi' END)";
         let paid = "n % 100 NOT IN (94, 95, 98)";
@@ -224,12 +225,12 @@ impl Plan {
             "INSERT INTO events {columns} {many} SELECT {first} + n, '{id}', {PROJECT}, 2000000000 + n, 'processing',
                 'processing', 'purchase', 'sale', {AMOUNT}, 'KZT', NULL, NULL, 'noted', {now} - {MANY_CALLBACKS} + n, {body}
                 FROM numbers;
-            INSERT INTO events {columns} {waiting} SELECT {first} + {MANY_CALLBACKS} + n, {inbox_id}, {PROJECT}, 3000000000 + n,
+            INSERT INTO events {columns} {waiting} SELECT {first} + {MANY_CALLBACKS} + n, 'unknown-' || {number}, {PROJECT}, 3000000000 + n,
                 'success', 'success', 'purchase', 'sale', {AMOUNT}, 'KZT', '0', 'I' || n,
                 CASE WHEN n % 10 = 0 THEN 'dismissed' ELSE 'unmatched' END, {now} - 1000 * ({inbox} - n), {body} FROM numbers;",
             many = numbers(0, MANY_CALLBACKS),
             waiting = numbers(0, inbox),
-            inbox_id = format!("'unknown-' || {}", digits("n", 12)),
+            number = digits("n", 12),
             now = self.now,
         )
     }
@@ -336,7 +337,7 @@ impl Plan {
         )
     }
 
-    fn end(self, sql: Sql) -> String {
+    fn end(sql: Sql) -> String {
         let makes = LATE.map(|(name, on)| format!("CREATE INDEX {name} {on};"));
         let counted = "pending = (SELECT count(*) FROM payments WHERE state = 'pending'),
             unmatched = (SELECT count(*) FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jetpay_billing::Failure;
 use prometheus::core::Collector;
+use prometheus::proto::{Metric, MetricFamily};
 use prometheus::{Histogram, IntCounter, IntGauge};
 
 use super::limits;
@@ -115,8 +116,8 @@ pub(crate) fn lookup_health() -> LookupHealth {
 /// The numbers of counters with one label.
 fn counted(counters: &Counters) -> Vec<(String, u64)> {
     let families = counters.collect();
-    let metrics = families.iter().flat_map(|family| family.get_metric());
-    let labels = metrics.flat_map(|metric| metric.get_label());
+    let metrics = families.iter().flat_map(MetricFamily::get_metric);
+    let labels = metrics.flat_map(Metric::get_label);
     let labels = labels.map(|label| label.value().to_owned());
     let mut counted: Vec<_> = labels
         .map(|label| {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jetpay_core::Currency;
-use jetpay_core::status::{OperationType, StatusClass};
+use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use jetpay_ledger::{Arrival, EntryKind, Error, Ledger, Millis, Movement};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -121,7 +121,10 @@ impl Results {
         if arrival.operation_type != Some(OperationType::Sale) {
             return;
         }
-        let class = arrival.operation_status.as_ref().map(|it| it.class());
+        let class = arrival
+            .operation_status
+            .as_ref()
+            .map(OperationStatus::class);
         let succeeded = match class {
             Some(StatusClass::Succeeded) => true,
             Some(StatusClass::Failed) => false,
@@ -417,12 +420,13 @@ mod tests {
         let span = span("2026-12-01T10:00:00Z", "UTC");
         let (then, now) = (at("2026-12-01T10:00:00Z"), at("2026-12-01T09:00:00Z"));
         let mut day = day(span);
-        let many: Vec<_> = (1..=PART as i64).map(|seq| arrival(seq, then, 0)).collect();
+        let last = i64::try_from(PART).unwrap();
+        let part = u64::try_from(PART).unwrap();
+        let many: Vec<_> = (1..=last).map(|seq| arrival(seq, then, 0)).collect();
         day.count(&many, now);
-        let part = PART as u64;
-        assert_eq!(day.last_callback, PART as i64);
+        assert_eq!(day.last_callback, last);
         assert_eq!(day.counted().results.codes["20105"], part);
-        let early = arrival(PART as i64 + 1, Millis(then.0 + 1), -5_000);
+        let early = arrival(last + 1, Millis(then.0 + 1), -5_000);
         day.count(&[early], Millis(then.0 + 60_000));
         assert_eq!(day.counted().results.lags["kaspi"][&0], part + 1);
     }

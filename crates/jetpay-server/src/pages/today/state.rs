@@ -11,6 +11,7 @@ use super::super::visit::Visit;
 use super::count::Counted;
 use super::health::{Room, bytes};
 use super::{ago, length};
+use crate::admin::Endpoint;
 use crate::telemetry::{self, LookupHealth};
 
 /// A payment that has waited so long, in milliseconds, waits long.
@@ -37,7 +38,7 @@ impl State {
             .admin
             .endpoints
             .iter()
-            .map(|it| it.name())
+            .map(Endpoint::name)
             .collect();
         let room = async { Ok(Room::of(&visit.pages.board, ledger).await) };
         let (counts, new_pending, (open, overdue), streams, last_entry, room) = tokio::try_join!(
