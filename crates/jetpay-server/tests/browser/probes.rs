@@ -12,14 +12,13 @@ use crate::inspect::inspect;
 
 /// The parameters of all links, and those that every page takes.
 fn parameters(walk: &Walk) -> BTreeSet<(String, String)> {
-    let mut all = BTreeSet::new();
+    let (mut all, kinds) = (BTreeSet::new(), walk.kinds());
     for page in walk.pages.keys() {
         let url = Url::parse("http://pages").unwrap().join(page).unwrap();
         let path = url.path();
         let names = url.query_pairs().map(|(name, _)| name.into_owned());
         let usual = ["lang", "format", "before", "after", "q"].map(str::to_owned);
-        if walk
-            .kinds()
+        if kinds
             .get(&kind(page))
             .is_some_and(|of_kind| of_kind == page)
         {
@@ -41,15 +40,17 @@ pub(crate) async fn probe(
     walk: &Walk,
     hostile: &[&str],
 ) -> Vec<(String, String)> {
-    let mut targets = Vec::new();
+    let (mut targets, kinds, parameters) = (Vec::new(), walk.kinds(), parameters(walk));
     for text in hostile {
+        // A client makes no URL of more than 64 KiB.
+        let text: String = text.chars().take(5_000).collect();
         let value: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        for (path, name) in parameters(walk) {
+        for (path, name) in &parameters {
             targets.push(format!("{path}?{name}={value}"));
         }
         // An id that is longer than any can be, and control characters, are unknown like any other.
-        for page in walk.kinds().keys().filter(|page| page.contains('_')) {
-            targets.push(page.replace('_', &path_segment(text)));
+        for page in kinds.keys().filter(|page| page.contains('_')) {
+            targets.push(page.replace('_', &path_segment(&text)));
         }
     }
     targets.extend(
