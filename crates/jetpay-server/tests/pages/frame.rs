@@ -61,7 +61,7 @@ async fn every_page_has_one_heading_its_title_and_neither_script_nor_inline_styl
             &[
                 "<a class=\"skip\" href=\"#main\">Skip to the content</a>",
                 "<main id=\"main\" tabindex=\"-1\">",
-                "<link rel=\"stylesheet\" href=\"/style.css\">",
+                "<link rel=\"stylesheet\" href=\"/style.css?v=",
             ],
         );
         assert_has(

@@ -39,7 +39,7 @@ async fn log_says_who_saw_which_page_and_no_query_token_or_customer() {
         &log,
         &[
             "signed in to the pages peer=127.0.0.1 by=\"reader\" role=\"read\"",
-            "GET /alarms status=200 peer=127.0.0.1 by=\"reader\"",
+            "GET /alarms status=422 peer=127.0.0.1 by=\"reader\"",
             "signed out of the pages peer=127.0.0.1 by=\"reader\"",
         ],
     );
