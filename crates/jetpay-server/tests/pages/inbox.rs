@@ -141,6 +141,8 @@ async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decid
 ) {
     let (running, person) = (&service.running, resolver(service).await);
     waits(running, ID, 90_000, 7).await;
+    let before = person.page(PATH).await;
+    assert_has(&before, &["On these pages this cannot be taken back"]);
     let form = [("verdict", "foreign"), ("reason", "of the other shop")];
     let page = person.sent(RESOLVE, &form).await;
     assert_has(
