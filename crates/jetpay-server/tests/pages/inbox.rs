@@ -167,6 +167,12 @@ async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decid
             "of the other shop",
         ],
     );
+    // As the page says, that works outside the pages.
+    assert_has(&page, &["jetpay inbox resolve"]);
+    let credit = json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 90_000, "currency": "KZT", "reason": "r"});
+    let (status, answer) = running.post(&format!("/v1{RESOLVE}"), &credit).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
 
 async fn second_person_is_led_to_the_payment_that_the_first_one_recorded(service: &Service) {
