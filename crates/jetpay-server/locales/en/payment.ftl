@@ -64,6 +64,7 @@ payment-recorded-by-hand = An operator recorded the payment of { $amount } out o
 payment-told = Told.
 payment-of-operation = operation { $id }
 payment-of-status = payment: { $status }
+payment-platform-time = At the platform:
 payment-other-project = It is signed by another project: { $project }.
 payment-outcome = What the ledger did:
 payment-alarm = Alarm.
@@ -76,7 +77,7 @@ payment-corrects = undoes entry { $seq }
 
 # Raw messages.
 payment-raw = The message as received, { $bytes } bytes
-payment-raw-role = The messages themselves are shown to the roles "resolve" and "all".
+payment-raw-role = The messages themselves are shown to the roles “resolve” and “all”.
 payment-raw-cut = Only the first 64 KB of { $bytes } bytes are shown.
 payment-signature-holds = The signature holds: secret no. { $secret } of the project, { $order }.
 payment-signature-answer = It is the platform's answer to a question about the payment.
@@ -109,17 +110,22 @@ payment-delivery-receipt = Its receipt:
 # What a person can do.
 payment-actions = What you can do
 payment-decide = Decide about alarm { $seq }: { $title }
+payment-alarm-waits = Alarm { $seq } waits for a decision: { $title }
 payment-parked = Decide about the delivery of entry { $seq } to { $endpoint }
+payment-parked-waits = The delivery of entry { $seq } to { $endpoint } waits for a decision
 payment-ask = Ask the platform about this payment
 payment-ask-what = The platform says what became of the payment. Asking changes nothing: you see the answer first, and then decide whether it is applied.
-payment-ask-role = A person with the role "resolve" or "all" can ask the platform about this payment.
+payment-ask-role = A person with the role “resolve” or “all” can ask the platform about this payment.
 payment-ask-no-gate = The platform cannot be asked from here: the configuration has no [gate].
 payment-ask-jetpay = If the payer has a receipt and no result comes, ask JetPay with these ids:
+payment-ask-jetpay-amount = Ask JetPay how much came in, with these ids:
+payment-ask-jetpay-whether = The platform has told something, and nothing is credited. Ask JetPay whether the money came in, with these ids:
 payment-nothing = There is nothing to decide.
 payment-nothing-declined = There is nothing to decide: no money came in. If the payer has a receipt, ask JetPay with the ids above.
 payment-undo = Undo an entry
 payment-undo-what = A correction adds a new entry with the other sign. Nothing is deleted.
 payment-undo-entry = Undo entry { $seq }: { $kind } { $amount }
+payment-used = The credit of operation { $operation } is undone. This operation cannot be credited again here: if money came in by it, book the right amount in your billing.
 
 # The platform's answer.
 payment-answer-title = What the platform says about payment { $id }
@@ -153,6 +159,8 @@ payment-balance-then = Balance of the customer then
 payment-correct-takes = { $amount } will be taken back from customer { $customer }.
 payment-correct-gives = { $amount } will be given back to customer { $customer }.
 payment-correct-stays = The entry stays in the ledger, and the correction stands beside it with your name and reason. A correction cannot be undone.
+payment-correct-used-credit = Operation { $operation } stays used: it can never be credited again here, neither with another amount nor to another payment. If money came in by it, book the right amount in your billing.
+payment-correct-used = Operation { $operation } stays used: a repeat of its callback does not make this entry again. If a part of the entry was right, book that part in your billing.
 payment-reason-label = Reason, in your own words; it is recorded for ever
 payment-correct-take = Take back { $amount }
 payment-correct-give = Give back { $amount }

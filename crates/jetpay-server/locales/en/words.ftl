@@ -6,7 +6,7 @@ state-declined = Declined
 state-quarantined = Does not fit, waits for a person
 state-partially_refunded = Partly taken back
 state-refunded = Taken back
-state-reversed = Cancelled after the credit
+state-reversed = Credited, and all of it was taken back
 # The same in a sentence, for a person on the phone.
 state-meaning-pending = The payer began this payment, and the platform has given no result yet. The customer has no money from it.
 state-meaning-credited = The money came, and the customer has it.
@@ -14,7 +14,7 @@ state-meaning-declined = The platform says that the payment failed. The customer
 state-meaning-quarantined = What the platform says does not fit this payment. A person must look at it and decide.
 state-meaning-partially_refunded = The customer was credited, and a part of the money was taken back.
 state-meaning-refunded = The customer was credited, and all of the money was taken back.
-state-meaning-reversed = The customer was credited, and then the payment was cancelled: all of the money was taken back.
+state-meaning-reversed = The customer was credited, and then all of the money was taken back: by the platform, or by a person who undid the credit.
 
 # States of a payout.
 payout-state-created = Will be sent
@@ -133,14 +133,14 @@ hit-customer = Customer
 # By which word it was found.
 matched-receipt = Receipt
 matched-operation = Operation
-matched-payment = Payment number
+matched-payment = Payment id
 matched-customer = Customer
 matched-contract = Contract
 
 # What a person decided.
 verdict-credit = Credit
 verdict-override = Credit another amount
-verdict-dismiss = Nothing to do
+verdict-dismiss = Dismiss
 verdict-foreign = Not ours
 verdict-confirm = Take over the platform's answer
 verdict-correct = Undo the entry

@@ -12,7 +12,7 @@ work-amount-comma = Write the amount with a point and without commas, such as 1 
 work-amount-wrong = This is no amount that can be credited. Write it as on the receipt, such as 1 000.50: more than zero, and with no more digits behind the point than the currency has.
 work-no-amount = no amount
 work-sum-too-large = too large to be added up
-work-filter-wrong = The filter "{ $text }" cannot be read, so the list is shown without filters.
+work-filter-wrong = The filter “{ $text }” cannot be read, so the list is shown without filters.
 work-order = Order
 work-order-oldest = Oldest first
 work-order-newest = Newest first
@@ -20,7 +20,7 @@ work-order-amount = Largest amount first
 work-show = Show
 work-nothing = There is nothing here with these filters.
 work-reason = Reason: what you found out, and who said it
-work-needs-resolve = To decide, a token with the role "resolve" or "all" is needed.
+work-needs-resolve = To decide, a token with the role “resolve” or “all” is needed.
 work-messages = Messages as they came
 work-message = Message { $number }
 work-verdict = Decision
@@ -54,11 +54,11 @@ alarm-filter-state-all = Open and resolved
 alarm-list-open = Open alarms
 alarm-list-resolved = Resolved alarms
 alarm-list-all = Open and resolved alarms
-alarm-filter-no-kind = There is no kind of alarm "{ $text }".
+alarm-filter-no-kind = There is no kind of alarm “{ $text }”.
 alarm-amount-part = There are more alarms than can be put in the order of their amounts: these are the oldest { $count }. Choose a kind to see fewer.
 alarm-decide-chosen = Decide about the chosen alarms
 alarm-is-open = open
-alarm-no-number = "{ $text }" is no number.
+alarm-no-number = “{ $text }” is no number.
 alarm-none-chosen = No alarm is chosen. Go back, and tick at least one.
 alarm-too-many = At most { $count } alarms can be resolved together. Choose fewer.
 alarm-gone = { $count ->
@@ -77,12 +77,14 @@ alarm-first = { $count ->
 }
 alarm-back = Back to the alarms
 alarm-many-title = Resolve alarms
-alarm-dismiss-means = "Nothing to do": somebody looked at it, and the ledger is right as it is. No money moves.
-alarm-foreign-means = "Not ours": the payment belongs to another merchant or system. No money moves, and a reconciliation does not expect it here.
+alarm-dismiss-means = “Dismiss”: somebody looked at it, there is nothing to do, and the ledger is right as it is. No money moves.
+alarm-foreign-means = “Not ours”: the payment belongs to another merchant or system. No money moves, and a reconciliation does not expect it here.
+alarm-final = Neither can be taken back.
+alarm-final-credit = Neither can be taken back, and no credit can be decided here afterwards. If you are not sure that no money came in, leave the alarm open and ask JetPay first.
 alarm-credit-of-one = Money is credited one alarm at a time, on the page of the alarm.
 alarm-dismiss-many = { $count ->
-    [one] Nothing to do: resolve 1 alarm
-   *[other] Nothing to do: resolve { $count } alarms
+    [one] Dismiss 1 alarm: nothing to do
+   *[other] Dismiss { $count } alarms: nothing to do
 }
 alarm-foreign-many = { $count ->
     [one] Not ours: resolve 1 alarm
@@ -94,8 +96,8 @@ alarm-called-foreign = { $count ->
    *[other] { $count } alarms are resolved as not ours.
 }
 alarm-dismissed = { $count ->
-    [one] 1 alarm is resolved: nothing to do.
-   *[other] { $count } alarms are resolved: nothing to do.
+    [one] 1 alarm is dismissed: nothing to do.
+   *[other] { $count } alarms are dismissed: nothing to do.
 }
 alarm-resolved-meanwhile = { $count ->
     [one] 1 alarm was resolved by another decision before, and stays as it was.
@@ -121,11 +123,13 @@ alarm-endpoint = Endpoint
 alarm-difference = Difference with the platform's books
 alarm-made-entry = The decision made entry { $number }: { $amount }.
 alarm-corrected-by = It is undone by entry { $number }.
-alarm-undo-credit = A decision is never erased. If the credit was wrong, undo its entry: a new entry takes the money back, with your reason.
+alarm-undo-credit = A decision is never erased. If the credit was wrong, undo its entry: a new entry takes the money back, with your reason. Its operation cannot be credited again here after that: book the right amount in your billing.
 alarm-undo-entry = Undo entry { $number }
-alarm-undo-nothing = The decision moved no money, and it cannot be taken back. If the money came in after all, open the payment and ask the platform for its status there. A new message of the platform that does not fit raises a new alarm.
+alarm-undo-nothing = The decision moved no money, and it cannot be taken back. A new message of the platform that does not fit raises a new alarm.
+alarm-late-ask = If the money came in after all, open the payment and ask the platform there. If the platform reports a success that fits the payment, and the ledger does not have it yet, it can be credited so. Else book the money in your billing.
+alarm-late-billing = If the money came in after all, book it in your billing: the ledger has this message of the platform, so asking the platform again credits nothing.
 alarm-without-credit = Resolve without a credit
-alarm-dismiss = Nothing to do: resolve the alarm
+alarm-dismiss = Dismiss the alarm: nothing to do
 alarm-foreign = Not ours: resolve the alarm
 alarm-credit-as-said = Credit what the callback says
 alarm-credit = Credit { $amount }
@@ -135,6 +139,7 @@ alarm-credit-sentence-contract = Credit { $amount } to customer { $customer }, c
 alarm-may-be-the-same = The payment is credited already, and this alarm may be about the same money. Credit it only if the platform says that it came in a second time.
 alarm-override = Credit it although neither the callback nor the payment says this amount, or although the payment is credited already
 alarm-override-warning = You credit what no message of the platform says. The ledger records this, and your reason.
+alarm-credited-once = An operation is credited once. Check the amount: if it is wrong, an entry can take it back, and the right amount can then be booked only in your billing.
 alarm-credit-next = Next: check the credit
 alarm-operation-to-credit = Number of the operation at the platform
 alarm-to-credit = To be credited
@@ -156,11 +161,11 @@ inbox-age-hour = an hour
 inbox-age-day = a day
 inbox-age-week = a week
 inbox-title = Callbacks of payment { $payment }
-inbox-one-about = No payment with this id is recorded. Find out whose it is, for example by the receipt; then decide.
+inbox-one-about = No payment with this id is recorded. Find out whose it is, for example by the receipt.
 inbox-is-recorded = The payment is recorded now, and its callbacks are applied to it.
 inbox-to-payment = Open the payment
 inbox-is-decided = A person decided about these callbacks.
-inbox-undo = The decision moved no money. If the payment is recorded later, its callbacks are applied then.
+inbox-undo = If they were called not ours by mistake, an administrator can still record the payment for its customer, with the command “jetpay inbox resolve”; these pages cannot. If the payment is recorded later, its callbacks are applied then.
 inbox-payment-status = Status of the payment
 inbox-customer = Customer in the callback
 inbox-receipt = Receipt
@@ -170,7 +175,8 @@ inbox-credit = The payment is a customer's
 inbox-credit-means = The payment is recorded for this customer with this amount, and the callbacks are applied to it: a success credits the money.
 inbox-customer-to-credit = Customer
 inbox-no-amount = No callback says an amount: ask JetPay how much came in.
-inbox-foreign-means = "Not ours": the payment belongs to another merchant or system. No money moves, and the platform gets no more errors for these callbacks.
+inbox-foreign-means = “Not ours”: the payment belongs to another merchant or system. No money moves, and the platform gets no more errors for these callbacks.
+inbox-final = On these pages this cannot be taken back: they then offer no customer for these callbacks. If you are not sure, let them wait.
 inbox-foreign = Not ours: do not wait any more
 inbox-no-such-customer = There is no customer with this id. Check it: a mistyped id would hide the money.
 inbox-credit-sentence = Record payment { $payment } for customer { $customer } with { $amount }, and credit it if the callbacks say that it is paid.

@@ -6,7 +6,7 @@ state-declined = Қабылданбады
 state-quarantined = Сәйкес емес, шешім күтуде
 state-partially_refunded = Ішінара қайтарылды
 state-refunded = Қайтарылды
-state-reversed = Есептелген соң жойылды
+state-reversed = Есептелді, кейін бәрі кері алынды
 # The same in a sentence, for a person on the phone.
 state-meaning-pending = Төлеуші төлемді бастады, ал платформа нәтижесін әлі хабарлаған жоқ. Клиентке ол бойынша ештеңе есептелмеген.
 state-meaning-credited = Ақша келді және клиентке есептелді.
@@ -14,7 +14,7 @@ state-meaning-declined = Платформа төлем өтпегенін хаб
 state-meaning-quarantined = Платформаның хабарламасы осы төлемге сәйкес келмейді. Адам қарап, шешім қабылдауы керек.
 state-meaning-partially_refunded = Ақша клиентке есептелді, оның бір бөлігі қайтарылды.
 state-meaning-refunded = Ақша клиентке есептелді, кейін толығымен қайтарылды.
-state-meaning-reversed = Ақша клиентке есептелді, кейін төлем жойылды: бүкіл сома кері алынды.
+state-meaning-reversed = Ақша клиентке есептелді, кейін бүкіл сома кері алынды: оны платформа қайтарып алды немесе есептеуді қызметкер жойды.
 
 # States of a payout.
 payout-state-created = Жіберіледі
@@ -140,8 +140,8 @@ matched-contract = Шарт
 # What a person decided.
 verdict-credit = Есептеу
 verdict-override = Басқа соманы есептеу
-verdict-dismiss = Ештеңе істемеу
-verdict-foreign = Біздің төлем емес
+verdict-dismiss = Жабу
+verdict-foreign = Біздікі емес
 verdict-confirm = Платформаның жауабын қабылдау
 verdict-correct = Жазбаны жою
 verdict-accepted = Сол күйінде қабылдау

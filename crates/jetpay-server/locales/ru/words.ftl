@@ -6,7 +6,7 @@ state-declined = Отклонён
 state-quarantined = Расхождение, ждёт решения
 state-partially_refunded = Возвращён частично
 state-refunded = Возвращён
-state-reversed = Отменён после зачисления
+state-reversed = Зачислен, потом всё списано обратно
 # The same in a sentence, for a person on the phone.
 state-meaning-pending = Плательщик начал платёж, а платформа ещё не сообщила результат. Клиенту по нему ничего не зачислено.
 state-meaning-credited = Деньги пришли и зачислены клиенту.
@@ -14,7 +14,7 @@ state-meaning-declined = Платформа сообщила, что платё�
 state-meaning-quarantined = Сообщение платформы не сходится с этим платежом. Человек должен посмотреть и решить.
 state-meaning-partially_refunded = Деньги были зачислены клиенту, часть из них возвращена.
 state-meaning-refunded = Деньги были зачислены клиенту, а потом возвращены полностью.
-state-meaning-reversed = Деньги были зачислены клиенту, а потом платёж отменён: вся сумма снята обратно.
+state-meaning-reversed = Деньги были зачислены клиенту, а потом вся сумма списана обратно: её отозвала платформа, или зачисление отменил сотрудник.
 
 # States of a payout.
 payout-state-created = Будет отправлена
@@ -140,10 +140,10 @@ matched-contract = Договор
 # What a person decided.
 verdict-credit = Зачислить
 verdict-override = Зачислить другую сумму
-verdict-dismiss = Ничего не делать
-verdict-foreign = Не наш платёж
+verdict-dismiss = Закрыть
+verdict-foreign = Не наш
 verdict-confirm = Принять ответ платформы
-verdict-correct = Отменить запись
+verdict-correct = Отменить проводку
 verdict-accepted = Принять как есть
 
 # What was odd about the request for a payment.

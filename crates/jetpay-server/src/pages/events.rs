@@ -3,7 +3,7 @@
 use jetpay_ledger::{Alarm, AlarmKind};
 use maud::{Markup, html};
 
-use super::locale::Words;
+use super::locale::{Lang, Words};
 use super::show;
 use crate::alarm_text;
 
@@ -12,7 +12,7 @@ pub(super) fn title(words: Words, kind: AlarmKind) -> String {
     words.word("alarm-kind", kind.as_str())
 }
 
-/// What happened, in one sentence with the amounts, and the reason, for CSV. On a page, [`happened`] marks the language of both.
+/// What happened, in one sentence with the amounts, and the reason, for lists. A page of its own has [`happened`] and [`detail`].
 pub(super) fn summary(words: Words, alarm: &Alarm) -> String {
     let sentence = sentence(words, alarm);
     match alarm_text::reason(alarm) {
@@ -21,12 +21,21 @@ pub(super) fn summary(words: Words, alarm: &Alarm) -> String {
     }
 }
 
-/// What happened, in one sentence with the amounts, and the reason, which is in English in every language.
-pub(super) fn happened(words: Words, alarm: &Alarm) -> Markup {
+/// What happened, in one sentence with the amounts. The reason is in English in every language: only there does it end the
+/// sentence. Elsewhere it is [`detail`].
+pub(super) fn happened(words: Words, alarm: &Alarm) -> String {
+    match words.0 {
+        Lang::English => summary(words, alarm),
+        _ => sentence(words, alarm),
+    }
+}
+
+/// The reason in English, under a name in the language of the page.
+pub(super) fn detail(words: Words, alarm: &Alarm) -> Markup {
+    let reason = alarm_text::reason(alarm).filter(|_| words.0 != Lang::English);
     html! {
-        (show::isolated(&sentence(words, alarm)))
-        @if let Some(reason) = alarm_text::reason(alarm) {
-            ": " span lang="en" { (show::isolated(reason)) }
+        @if let Some(reason) = reason {
+            p { (words.get("event-detail")) " " span lang="en" { (show::isolated(reason)) } }
         }
     }
 }
@@ -50,7 +59,6 @@ fn sentence(words: Words, alarm: &Alarm) -> String {
 mod tests {
     use super::*;
     use crate::alarm_text::tests::sample;
-    use crate::pages::locale::Lang;
 
     /// An alarm of each kind, whole, and with each part absent.
     fn alarms() -> impl Iterator<Item = Alarm> {
@@ -134,21 +142,23 @@ mod tests {
     fn reason_is_marked_as_english_and_hostile_texts_are_harmless() {
         let mut alarm = sample(AlarmKind::Unusable);
         alarm.reason = Some(format!("<b>\u{202e}{}", "x".repeat(40_000)));
-        let html = happened(Words(Lang::Kazakh), &alarm).into_string();
-        assert!(
-            html.contains("</bdi>: <span lang=\"en\"><bdi>&lt;b&gt;\\u{202e}xxx"),
-            "{html}"
-        );
-        assert!(html.len() < 1000, "{html}");
+        for words in [Lang::Russian, Lang::Kazakh].map(Words) {
+            let html = detail(words, &alarm).into_string();
+            assert!(
+                html.contains(": <span lang=\"en\"><bdi>&lt;b&gt;\\u{202e}xxx"),
+                "{html}"
+            );
+            assert!(html.len() < 1000, "{html}");
+            assert!(!happened(words, &alarm).contains("xxx"));
+        }
+        assert!(happened(Words(Lang::English), &alarm).contains("xxx"));
+        assert_eq!(detail(Words(Lang::English), &alarm).into_string(), "");
         let mut alarm = sample(AlarmKind::UnexpectedOperation);
         let event = alarm.event.as_mut().unwrap();
         event.operation_type = Some(format!("<i>\n{}", "y".repeat(40_000)).as_str().into());
         for words in Lang::ALL.map(Words) {
-            let html = happened(words, &alarm).into_string();
-            assert!(
-                html.contains("(&lt;i&gt;\\nyyy") && html.len() < 1000,
-                "{html}"
-            );
+            let said = happened(words, &alarm);
+            assert!(said.contains("(<i>\\nyyy") && said.len() < 1000, "{said}");
         }
         let mut parked = sample(AlarmKind::DeliveryParked);
         parked.reason = Some("договор Ивана закрыт".to_owned());

@@ -9,6 +9,7 @@ use crate::support::{CUSTOMER, Folder, PROJECT, Running, assert_has, each, on_ev
 on_every_store! {
     with_customer;
     alarms_are_listed_oldest_first_by_pages_of_fifty,
+    reason_of_the_service_is_a_detail_marked_as_english_beside_other_languages,
     list_is_filtered_by_kind_and_state_and_put_in_the_order_of_amounts,
     chosen_alarms_are_counted_first_and_then_resolved_together_once,
     all_of_a_kind_are_resolved_up_to_the_last_one_that_was_seen,
@@ -51,7 +52,7 @@ async fn quarantined(running: &Running, minor: i64) -> String {
 
 /// The numbers of the alarms in a list, in its order.
 fn numbers(page: &str) -> Vec<i64> {
-    let (_, list) = page.rsplit_once("<table ").unwrap();
+    let (_, list) = page.rsplit_once("<table").unwrap();
     let links = list.split("href=\"/alarms/").skip(1);
     let numbers = links.filter_map(|link| link.split_once('"')?.0.parse().ok());
     numbers.collect()
@@ -103,6 +104,30 @@ async fn alarms_are_listed_oldest_first_by_pages_of_fifty(service: &Service) {
     assert!(csv.lines().nth(1).unwrap().starts_with("120,"), "{csv}");
 }
 
+async fn reason_of_the_service_is_a_detail_marked_as_english_beside_other_languages(
+    service: &Service,
+) {
+    let running = &service.running;
+    let id = running.announced(100_000).await;
+    let odd = json!({"project_id": PROJECT, "payment": {"id": id}});
+    assert_eq!(running.deliver(&odd).await, 400);
+    let person = resolver(service).await;
+    for path in ["/alarms/1", &format!("/payments/{id}")] {
+        for (language, detail) in [
+            ("ru", "Технические сведения: <span lang=\"en\"><bdi>"),
+            ("kk", "Техникалық мәлімет: <span lang=\"en\"><bdi>"),
+        ] {
+            let request = person.get(path).header("accept-language", language);
+            let page = request.send().await.unwrap().text().await.unwrap();
+            assert_has(&page, &[detail]);
+            assert_eq!(page.matches("is missing").count(), 1, "{page}");
+        }
+        let page = person.page(path).await;
+        assert_has(&page, &["is not usable: "]);
+        assert!(!page.contains("Technical detail"), "{page}");
+    }
+}
+
 async fn list_is_filtered_by_kind_and_state_and_put_in_the_order_of_amounts(service: &Service) {
     let (running, person) = (&service.running, resolver(service).await);
     raise_unusable(running, 2).await;
@@ -148,7 +173,8 @@ async fn chosen_alarms_are_counted_first_and_then_resolved_together_once(service
             "This decision is about 3 alarms.",
             "1 700.00 KZT",
             "One of the chosen alarms is resolved already, or does not exist.",
-            "Nothing to do: resolve 3 alarms",
+            "Dismiss 3 alarms: nothing to do",
+            "Neither can be taken back, and no credit can be decided here afterwards.",
             "value=\"1 3 4\"",
         ],
     );
@@ -200,11 +226,15 @@ async fn all_of_a_kind_are_resolved_up_to_the_last_one_that_was_seen(service: &S
     let page = person.page(&plain(all)).await;
     assert_has(
         &page,
-        &["This decision is about 3 alarms.", "value=\"3 2 1\""],
+        &[
+            "This decision is about 3 alarms.",
+            "value=\"3 2 1\"",
+            "Neither can be taken back.",
+        ],
     );
     let form = [("seq", "3 2 1"), ("verdict", "dismiss"), ("reason", "r")];
     let page = person.sent("/alarms/resolve", &form).await;
-    assert_has(&page, &["3 alarms are resolved: nothing to do."]);
+    assert_has(&page, &["3 alarms are dismissed: nothing to do."]);
     assert_eq!(numbers(&page), [4, 5]);
 }
 
@@ -226,6 +256,7 @@ async fn amount_of_the_callback_is_credited_once_and_the_page_shows_how_to_undo_
                 "Credit 900.00 KZT to customer {CUSTOMER}, contract 12345, for payment {payment_id}."
             ),
             "<button>Credit 900.00 KZT</button>",
+            "Neither can be taken back, and no credit can be decided here afterwards.",
             "1 000.00 KZT",
             &format!("href=\"/payments/{payment_id}\""),
             "<details class=\"raw\">",
@@ -245,6 +276,7 @@ async fn amount_of_the_callback_is_credited_once_and_the_page_shows_how_to_undo_
             "900.00 KZT is credited, and the alarm is resolved.",
             "The decision made entry 1: 900.00 KZT.",
             "href=\"/entries/1/correct\"",
+            "cannot be credited again here",
             "resolver",
             "the payer has a receipt",
         ],
@@ -283,6 +315,7 @@ async fn another_amount_needs_the_box_and_a_second_step_that_repeats_it(service:
         &page,
         &[
             "<button>Credit 1 850.50 KZT</button>",
+            "An operation is credited once.",
             "name=\"amount\" value=\"1 850.50\"",
             "&lt;b&gt;by hand",
         ],
@@ -325,8 +358,8 @@ async fn alarm_without_an_operation_is_credited_for_the_one_that_the_person_name
     ];
     for (operation, told) in [
         ("", "This alarm names no operation."),
-        ("x", "&quot;x&quot; is no number."),
-        ("-1", "&quot;-1&quot; is no number."),
+        ("x", "“x” is no number."),
+        ("-1", "“-1” is no number."),
     ] {
         form.push(("operation", operation));
         let (status, page) = person.refused("/alarms/1/resolve", &form).await;
@@ -348,7 +381,11 @@ async fn second_person_sees_what_the_first_one_decided(service: &Service) {
     let page = other.sent("/alarms/1/resolve", &foreign).await;
     assert_has(
         &page,
-        &["1 alarm is resolved as not ours.", "cannot be taken back"],
+        &[
+            "1 alarm is resolved as not ours.",
+            "cannot be taken back",
+            "book it in your billing",
+        ],
     );
     let credit = [
         ("verdict", "credit"),

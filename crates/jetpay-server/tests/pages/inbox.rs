@@ -141,6 +141,8 @@ async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decid
 ) {
     let (running, person) = (&service.running, resolver(service).await);
     waits(running, ID, 90_000, 7).await;
+    let before = person.page(PATH).await;
+    assert_has(&before, &["On these pages this cannot be taken back"]);
     let form = [("verdict", "foreign"), ("reason", "of the other shop")];
     let page = person.sent(RESOLVE, &form).await;
     assert_has(
@@ -165,6 +167,12 @@ async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decid
             "of the other shop",
         ],
     );
+    // As the page says, that works outside the pages.
+    assert_has(&page, &["jetpay inbox resolve"]);
+    let credit = json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 90_000, "currency": "KZT", "reason": "r"});
+    let (status, answer) = running.post(&format!("/v1{RESOLVE}"), &credit).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
 
 async fn second_person_is_led_to_the_payment_that_the_first_one_recorded(service: &Service) {

@@ -127,7 +127,7 @@ async fn list_of_120_hits_is_complete_in_pages_and_in_csv(service: &Service) {
         let (found, pages) = all_pages(&person, list).await;
         assert_eq!((found.len(), pages), (120, 3), "{list}");
         let asked = if list.contains('?') { '&' } else { '?' };
-        let columns = ["Payment number", "State", "Amount", "Customer"];
+        let columns = ["Payment id", "State", "Amount", "Customer"];
         let rows = csv(&person, &format!("{list}{asked}format=csv"), &columns).await;
         let ids: Vec<&String> = rows.iter().map(|row| &row[0]).collect();
         assert_eq!(ids, found.iter().collect::<Vec<_>>(), "{list}");
@@ -234,7 +234,7 @@ async fn personal_data_is_masked_by_role_and_is_in_no_link(service: &Service) {
         let page = person.page("/?q=1234_ABC").await;
         assert_eq!(page.contains("Anna K"), of_payment, "{token}");
         let file = format!("/payments/{id}/customer?format=csv");
-        let rows = csv(&person, &file, &["Payment number", "Customer"]).await;
+        let rows = csv(&person, &file, &["Payment id", "Customer"]).await;
         let of = |number: &String| rows.iter().find(|row| row[0] == *number).unwrap()[1].clone();
         assert_eq!(of(&id) == CUSTOMER, of_payment, "{token}");
         assert_eq!(of(&payout) == CUSTOMER, of_payout, "{token}");
@@ -266,7 +266,7 @@ async fn personal_data_is_masked_by_role_and_is_in_no_link(service: &Service) {
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     assert_has(
         &answer.text().await.unwrap(),
-        &["There is no payment with this number."],
+        &["There is no payment with this id."],
     );
     assert!(!running.log().contains(CUSTOMER));
 }

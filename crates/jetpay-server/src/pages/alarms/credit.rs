@@ -126,6 +126,7 @@ pub(super) fn confirm(visit: &Visit, shown: &Shown, amount: Money, typed: &Field
     let main = html! {
         p.todo { (sentence(visit, shown, amount)) }
         @if overrides { p.problem { (words.get("alarm-override-warning")) } }
+        p { (words.get("alarm-credited-once")) }
         dl.facts {
             @if let Some(received) = shown.alarm.received() {
                 dt { (words.get("alarm-received")) } dd.amount { (show::amount(received)) }

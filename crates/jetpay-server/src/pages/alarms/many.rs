@@ -166,11 +166,15 @@ fn nothing_chosen(visit: &Visit, problem: &str) -> HttpResponse {
 fn form(words: Words, open: &[Alarm]) -> Markup {
     let seqs: Vec<_> = open.iter().map(|alarm| alarm.seq.to_string()).collect();
     let count = |id: &str| words.with(id, [("count", open.len().into())]);
+    let mut finality = open.iter().map(super::one::finality);
+    let finality = finality.find(|id| *id == "alarm-final-credit");
+    let finality = finality.unwrap_or("alarm-final");
     html! {
         form.actions method="post" action="/alarms/resolve" {
             input type="hidden" name="seq" value=(seqs.join(" "));
             p { (words.get("alarm-dismiss-means")) }
             p { (words.get("alarm-foreign-means")) }
+            p { strong { (words.get(finality)) } }
             p { (words.get("alarm-credit-of-one")) }
             p {
                 label for="reason" { (words.get("work-reason")) }

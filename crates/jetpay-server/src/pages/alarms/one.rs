@@ -3,11 +3,14 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use jetpay_ledger::{Alarm, Entry, EntryKind, Payment, Resolution, Verdict};
+use jetpay_ledger::{
+    Alarm, AlarmKind, Entry, EntryKind, Payment, PaymentState, Resolution, Verdict,
+};
 use maud::{Markup, html};
 
 use super::credit;
 use super::list::subject_href;
+use crate::alarm_text;
 use crate::config::Role;
 use crate::environment::now;
 use crate::pages::error::PageError;
@@ -87,7 +90,8 @@ pub(super) fn page(
     let may = visit.viewer.may(Role::Resolve);
     let main = html! {
         @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
-        p.todo { (show::text(&events::summary(words, alarm))) }
+        p.todo { (events::happened(words, alarm)) }
+        (events::detail(words, alarm))
         (facts(visit, shown))
         @match &alarm.resolution {
             Some(resolution) => {
@@ -191,7 +195,10 @@ fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
                     },
                 }
             },
-            (None, Verdict::Dismiss | Verdict::Foreign) => { p { (words.get("alarm-undo-nothing")) } },
+            (None, Verdict::Dismiss | Verdict::Foreign) => {
+                p { (words.get("alarm-undo-nothing")) }
+                @if let Some(id) = too_late(visit, shown) { p { (words.get(id)) } }
+            },
             (None, _) => {},
         }
     }
@@ -216,6 +223,37 @@ pub(in crate::pages) fn resolution_facts(visit: &Visit, resolution: &Resolution)
     }
 }
 
+/// What cannot be undone about an alarm that is resolved without a credit.
+pub(super) fn finality(alarm: &Alarm) -> &'static str {
+    if alarm_text::credit(alarm).is_some() {
+        "alarm-final-credit"
+    } else {
+        "alarm-final"
+    }
+}
+
+/// What can still be done when money came in of an alarm that was resolved without a credit.
+fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
+    let (alarm, payment) = (&shown.alarm, shown.payment.as_ref()?);
+    // The ledger has no event of these, or one that a later status of the operation does not repeat.
+    let may_come = matches!(
+        alarm.kind,
+        AlarmKind::NotCredited
+            | AlarmKind::PartiallyPaid
+            | AlarmKind::SaleWithoutSuccess
+            | AlarmKind::SuccessNotCredited
+            | AlarmKind::Unusable
+    );
+    let waits = matches!(
+        payment.state,
+        PaymentState::Pending | PaymentState::Quarantined
+    );
+    if may_come && waits && visit.pages.admin.status.is_some() {
+        return Some("alarm-late-ask");
+    }
+    alarm_text::credit(alarm).map(|_| "alarm-late-billing")
+}
+
 /// The form without a credit: there is nothing to do, or the payment is not the merchant's.
 fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
     let words = visit.words;
@@ -224,6 +262,7 @@ fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
             h3 { (words.get("alarm-without-credit")) }
             p { (words.get("alarm-dismiss-means")) }
             p { (words.get("alarm-foreign-means")) }
+            p { strong { (words.get(finality(alarm))) } }
             p {
                 label for="reason-dismiss" { (words.get("work-reason")) }
                 textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }

@@ -192,6 +192,7 @@ fn dismiss(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             h3 { (words.get("alarm-without-credit")) }
             p { (words.get("inbox-foreign-means")) }
+            p { strong { (words.get("inbox-final")) } }
             p {
                 label for="reason-dismiss" { (words.get("work-reason")) }
                 textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }

@@ -31,6 +31,10 @@ pub(super) fn actions(visit: &Visit, told: &Told) -> Markup {
         @if asks && !may { p { (words.get("payment-ask-role")) } }
         @if waits && !asks { p { (words.get("payment-ask-no-gate")) } }
         @if waits { (ids_to_copy(visit, told)) }
+        @for operation in told.used() {
+            @let operation = operation.to_string();
+            p.note { (words.with("payment-used", [("operation", operation.into())])) }
+        }
         @if !undo.is_empty() {
             details {
                 summary { (words.get("payment-undo")) }
@@ -45,12 +49,17 @@ pub(super) fn actions(visit: &Visit, told: &Told) -> Markup {
 /// The alarms that wait, each with its amount.
 fn alarms(visit: &Visit, told: &Told) -> Vec<Markup> {
     let words = visit.words;
+    let id = if visit.viewer.may(Role::Resolve) {
+        "payment-decide"
+    } else {
+        "payment-alarm-waits"
+    };
     let link = |alarm: &jetpay_ledger::Alarm| {
         let title = events::title(words, alarm.kind);
         let amount = alarm.received().map(show::amount);
         html! {
             a href=(format!("/alarms/{}", alarm.seq)) {
-                (words.with("payment-decide", [("seq", alarm.seq.into()), ("title", title.into())]))
+                (words.with(id, [("seq", alarm.seq.into()), ("title", title.into())]))
                 @if let Some(amount) = amount { " (" (amount) ")" }
             }
         }
@@ -62,13 +71,18 @@ fn alarms(visit: &Visit, told: &Told) -> Vec<Markup> {
 fn parked(visit: &Visit, told: &Told) -> Vec<Markup> {
     let is_parked = |state: &EntryDeliveryState| matches!(state, EntryDeliveryState::Waiting(item) if item.state == WaitingState::Parked);
     let parked = told.deliveries.iter().filter(|it| is_parked(&it.state));
+    let id = if visit.viewer.may(Role::Resolve) {
+        "payment-parked"
+    } else {
+        "payment-parked-waits"
+    };
     let link = |delivery: &jetpay_ledger::EntryDelivery| {
         let to = format!("/deliveries/{}/entries", segment(&delivery.endpoint));
         let values = [
             ("seq", delivery.entry.into()),
             ("endpoint", show::text(&delivery.endpoint).into()),
         ];
-        html! { a href=(to) { (visit.words.with("payment-parked", values)) } }
+        html! { a href=(to) { (visit.words.with(id, values)) } }
     };
     parked.map(link).collect()
 }
@@ -111,7 +125,7 @@ fn ids_to_copy(visit: &Visit, told: &Told) -> Markup {
     let (words, payment) = (visit.words, &told.payment);
     let operations: Vec<_> = payment.operations.iter().filter_map(|it| it.id).collect();
     html! {
-        p { (words.get("payment-ask-jetpay")) }
+        p { (words.get(what_to_ask(told))) }
         dl.facts {
             dt { (words.get("payment-id")) } dd { code { (show::text(payment.id.as_str())) } }
             dt { (words.get("payment-project")) } dd { code { (payment.project_id) } }
@@ -122,6 +136,17 @@ fn ids_to_copy(visit: &Visit, told: &Told) -> Markup {
                 dt { (words.get("payment-receipt")) } dd { code { (show::text(receipt)) } }
             }
         }
+    }
+}
+
+/// What JetPay is asked about a payment that waits.
+fn what_to_ask(told: &Told) -> &'static str {
+    if told.payment.state == PaymentState::Quarantined {
+        "payment-ask-jetpay-amount"
+    } else if told.open_alarms().next().is_some() {
+        "payment-ask-jetpay-whether"
+    } else {
+        "payment-ask-jetpay"
     }
 }
 

@@ -150,9 +150,17 @@ fn question(visit: &Visit, preview: &CorrectionPreview, reason: &str) -> Markup 
     } else {
         ("payment-correct-gives", "payment-correct-give")
     };
+    // No correction leaves a way for the same operation: see the rules of corrections.
+    let used = if entry.kind.is_credit() {
+        "payment-correct-used-credit"
+    } else {
+        "payment-correct-used"
+    };
+    let operation = entry.operation_id.to_string();
     html! {
         p { (words.with(what, values())) }
         p { (words.get("payment-correct-stays")) }
+        p.note { (words.with(used, [("operation", operation.into())])) }
         form.actions method="post" action=(format!("/entries/{}/correct", entry.seq)) {
             p {
                 label for="reason" { (words.get("payment-reason-label")) }

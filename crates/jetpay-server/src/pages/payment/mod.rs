@@ -14,6 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
+use jetpay_core::id::OperationId;
 use jetpay_ledger::{
     Alarm, EntryDelivery, Hit, HitKind, MatchedWord, Payment, PaymentCallback, PaymentHistory,
 };
@@ -61,6 +62,15 @@ impl Told {
     fn open_alarms(&self) -> impl Iterator<Item = &Alarm> {
         let alarms = self.history.alarms.iter();
         alarms.filter(|alarm| alarm.resolution.is_none())
+    }
+
+    /// The operations whose credit is undone: by the rules of the ledger, an operation is credited once.
+    fn used(&self) -> impl Iterator<Item = OperationId> {
+        let entries = &self.history.entries;
+        let is_undone = |seq| entries.iter().any(|it| it.corrects == Some(seq));
+        let credits = entries.iter().filter(|it| it.kind.is_credit());
+        let undone = credits.filter(move |it| is_undone(it.seq));
+        undone.map(|it| it.operation_id)
     }
 
     /// The provider's ids, which receipts show: each once.

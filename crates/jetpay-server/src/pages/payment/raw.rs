@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use jetpay_core::Keyring;
+use jetpay_core::date::Date;
+use jetpay_core::id::OperationId;
 use jetpay_core::message::Received;
 use jetpay_core::signature::Order;
+use jetpay_ledger::Millis;
 use jetpay_platform::visible;
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::super::error::PageError;
 use super::super::visit::Visit;
@@ -52,6 +56,11 @@ impl Messages {
         Ok(Self { bodies, open })
     }
 
+    /// When the platform says that an operation got its status, if the page has the message.
+    pub(super) fn platform_time(&self, seq: i64, id: Option<OperationId>) -> Option<PlatformTime> {
+        platform_time(self.bodies.get(&seq)?, id)
+    }
+
     /// One message, folded; nothing for a person who may not see it.
     pub(super) fn message(&self, visit: &Visit, told: &Told, seq: i64, size: usize) -> Markup {
         let words = visit.words;
@@ -74,6 +83,32 @@ impl Messages {
             }
         }
     }
+}
+
+/// A time as the platform wrote it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum PlatformTime {
+    Instant(Millis),
+    /// It names no instant.
+    Text(String),
+}
+
+/// The date of the operation in the body of a callback, or of a status answer, which lists several.
+fn platform_time(body: &[u8], id: Option<OperationId>) -> Option<PlatformTime> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let listed = || {
+        let id = id?.to_string();
+        let mut listed = body["operations"].as_array()?.iter();
+        listed.find(|operation| operation["id"].to_string() == id)
+    };
+    let operation = body.get("operation").or_else(listed)?;
+    let text = operation["date"].as_str().filter(|text| !text.is_empty())?;
+    let instant = Date::from(text).unix_seconds();
+    let millis = instant.and_then(|seconds| seconds.checked_mul(1000));
+    Some(match millis {
+        Some(millis) => PlatformTime::Instant(Millis(millis)),
+        None => PlatformTime::Text(text.to_owned()),
+    })
 }
 
 /// The beginning of a message, with what is invisible in it shown.
@@ -157,7 +192,9 @@ mod tests {
     use jetpay_core::signature::{Key, sign};
     use jetpay_core::{Keyring, Project};
 
-    use super::{Check, Order, SHOWN, check, shown};
+    use super::{
+        Check, Millis, OperationId, Order, PlatformTime, SHOWN, check, platform_time, shown,
+    };
 
     const CALLBACK: &str = r#"{"project_id": 1234, "payment": {"id": "1", "status": "success", "sum": {"amount": 1,
         "currency": "KZT"}}, "operation": {"id": 7, "type": "sale", "status": "success",
@@ -189,6 +226,32 @@ mod tests {
             (b"<html>".to_vec(), Check::Unreadable),
         ] {
             assert_eq!(check(&body, &keyring), expected, "{}", shown(&body));
+        }
+    }
+
+    #[test]
+    fn time_at_the_platform_is_that_of_the_operation_and_an_odd_one_is_kept_as_text() {
+        let instant = Some(PlatformTime::Instant(Millis(1_648_206_525_000)));
+        let text = Some(PlatformTime::Text("<b>yesterday".to_owned()));
+        for (body, expected) in [
+            (
+                r#"{"payment": {"date": "2020-01-01T00:00:00+0000"}, "operation": {"id": 7, "date": "2022-03-25T11:08:45+0000"}}"#,
+                instant.as_ref(),
+            ),
+            (
+                r#"{"operations": [{"id": 8, "date": "x"}, {"id": 7, "date": "2022-03-25T11:08:45+0000"}]}"#,
+                instant.as_ref(),
+            ),
+            (r#"{"operations": [{"id": 8, "date": "x"}]}"#, None),
+            (r#"{"operation": {"date": "<b>yesterday"}}"#, text.as_ref()),
+            (r#"{"operation": {"date": ""}}"#, None),
+            (r#"{"operation": {"date": 7}}"#, None),
+            (r#"{"operation": [], "operations": {}}"#, None),
+            ("[1]", None),
+            ("<html>", None),
+        ] {
+            let said = platform_time(body.as_bytes(), Some(OperationId::new(7)));
+            assert_eq!(said.as_ref(), expected, "{body}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::super::events;
 use super::super::show;
 use super::super::visit::Visit;
 use super::facts::{contract_text, flags};
-use super::raw::Messages;
+use super::raw::{Messages, PlatformTime};
 use super::{Told, deliveries, state};
 use crate::config::Role;
 
@@ -111,6 +111,15 @@ fn said(visit: &Visit, told: &Told, messages: &Messages, callback: &PaymentCallb
                 " · " (words.get("payment-receipt")) " " (show::isolated(receipt))
             }
         }
+        @if let Some(time) = messages.platform_time(callback.seq, recorded.operation_id) {
+            p {
+                (words.get("payment-platform-time")) " "
+                @match time {
+                    PlatformTime::Instant(time) => (show::time(visit, time)),
+                    PlatformTime::Text(text) => (show::isolated(&text)),
+                }
+            }
+        }
         @if let Some(code) = &callback.code { p { (state::meaning(words, code)) } }
         @if recorded.project_id != told.payment.project_id {
             p { (words.with("payment-other-project", [("project", recorded.project_id.to_string().into())])) }
@@ -128,7 +137,8 @@ fn raised(visit: &Visit, alarm: &Alarm) -> Markup {
             a href=(format!("/alarms/{}", alarm.seq)) { (events::title(words, alarm.kind)) }
             @if alarm.resolution.is_none() { " " em { (words.get("payment-alarm-open")) } }
         }
-        p { bdi { (show::text(&events::summary(words, alarm))) } }
+        p { bdi { (events::happened(words, alarm)) } }
+        (events::detail(words, alarm))
     }
 }
 

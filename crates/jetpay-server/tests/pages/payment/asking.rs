@@ -164,6 +164,52 @@ async fn answer_with_another_amount_moves_no_money_and_says_so_before() {
 }
 
 #[actix_web::test]
+async fn what_a_dismissed_alarm_advises_is_what_works() {
+    let WithGate { service, gate } = with_a_gate(Folder::new()).await;
+    let (running, person) = (&service.running, Desk::signed_in(&service).await);
+    let dismiss = [("verdict", "dismiss"), ("reason", "nothing came in")];
+
+    // The ledger has the success of another amount: to ask again credits nothing.
+    let differs = running.announced(9_000).await;
+    let sale = made(&differs, "success", "sale", 8_000);
+    assert_eq!(running.deliver(&sale).await, 200);
+    let dismissed = person.sent("/alarms/1/resolve", &dismiss).await;
+    assert_has(
+        &dismissed,
+        &[
+            "book it in your billing",
+            "asking the platform again credits nothing",
+        ],
+    );
+    gate.state().has_made(sale);
+    let path = format!("/payments/{differs}/confirm");
+    let said = asked(&person, &path).await;
+    assert_has(&said, &["The ledger has all that the platform says"]);
+    assert!(!said.contains("<textarea"), "{said}");
+
+    // It has a success without an operation: the platform can still name the one.
+    let unnamed = running.announced(9_000).await;
+    let sale = made(&unnamed, "success", "sale", 9_000);
+    let mut callback = serde_json::to_value(sale.clone()).unwrap();
+    callback.as_object_mut().unwrap().remove("operation");
+    assert_eq!(running.deliver(&callback).await, 200);
+    let page = person.page(&format!("/payments/{unnamed}")).await;
+    assert_has(&page, &["Ask JetPay whether the money came in"]);
+    let dismissed = person.sent("/alarms/2/resolve", &dismiss).await;
+    assert_has(&dismissed, &["open the payment and ask the platform there"]);
+    gate.state().has_made(sale);
+    let path = format!("/payments/{unnamed}/confirm");
+    let said = asked(&person, &path).await;
+    let form = [
+        ("step", "apply"),
+        ("seen", hidden(&said, "seen")),
+        ("reason", "it came in"),
+    ];
+    person.sent(&path, &form).await;
+    assert_eq!(running.balance(CUSTOMER).await, 9_000);
+}
+
+#[actix_web::test]
 async fn unsigned_answer_silent_gate_and_no_gate_change_nothing_and_say_why() {
     let port = free_port();
     let unsigned = gate(port, false);

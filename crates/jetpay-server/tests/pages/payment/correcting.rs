@@ -3,12 +3,13 @@
 use jetpay_platform::KASPI;
 use reqwest::StatusCode;
 
-use super::plain;
+use super::{made, plain};
 use crate::desk::{Desk, RESOLVER, Service, serve, with_pages};
 use crate::support::{CUSTOMER, Folder, assert_has, on_every_store};
 
 on_every_store! {
     service;
+    corrected_refund_says_that_its_repeat_is_not_recorded_and_nothing_of_credits,
     entry_is_undone_once_with_the_amount_said_before,
 }
 
@@ -35,6 +36,7 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
             "Balance of the customer then 10.00 KZT",
             "Remaining of the payment then 0.00 KZT",
             "Take back 90.00 KZT",
+            "stays used: it can never be credited again here",
         ],
     );
 
@@ -52,6 +54,7 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
         &[
             "Entry 1 is undone: -90.00 KZT.",
             "all of it was taken back",
+            "This operation cannot be credited again here",
             "resolver : paid &lt;twice&gt;",
         ],
     );
@@ -84,4 +87,25 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
         assert_eq!(status, StatusCode::NOT_FOUND, "{entry}");
     }
     assert_eq!(running.balance(CUSTOMER).await, 1_000);
+}
+
+async fn corrected_refund_says_that_its_repeat_is_not_recorded_and_nothing_of_credits(
+    service: &Service,
+) {
+    let running = &service.running;
+    let id = running.paid(&KASPI, 9_000).await;
+    let refund = made(&id, "partially refunded", "refund", 4_000);
+    assert_eq!(running.deliver(&refund).await, 200);
+    let person = Desk::with_token(service, RESOLVER).await;
+    let form = plain(&person.page("/entries/2/correct").await);
+    assert_has(
+        &form,
+        &["a repeat of its callback does not make this entry again"],
+    );
+    assert!(!form.contains("credited again"), "{form}");
+    let because = [("reason", "it was no refund")];
+    let done = plain(&person.sent("/entries/2/correct", &because).await);
+    assert!(!done.contains("credited again"), "{done}");
+    assert_eq!(running.deliver(&refund).await, 200);
+    assert_eq!(running.balance(CUSTOMER).await, 9_000);
 }

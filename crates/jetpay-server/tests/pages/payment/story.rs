@@ -65,7 +65,7 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
             "Asked.",
             "announced a top-up of 90.00 KZT for customer 7123456789",
             "The platform cannot be asked from here",
-            "ask JetPay with these ids",
+            "If the payer has a receipt and no result comes, ask JetPay with these ids",
         ],
     );
 
@@ -81,6 +81,8 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
         &[
             "Paid 100.00 KZT, announced 90.00 KZT: waiting for a decision.",
             "Decide about alarm 1:",
+            "Ask JetPay how much came in, with these ids:",
+            "At the platform:",
             "(100.00 KZT)",
             "The signature holds: secret no. 1 of the project, natural order of paths.",
             "&quot;sum_initial&quot;",
@@ -163,6 +165,7 @@ async fn person_who_may_only_read_sees_no_payer_no_message_and_no_form() {
                 !page.contains("/correct") && !page.contains("/confirm"),
                 "{page}"
             );
+            assert!(!page.contains("Decide about"), "{page}");
             assert_has(
                 &page,
                 &["••••6789", "The messages themselves are shown to the roles"],
@@ -177,6 +180,9 @@ async fn person_who_may_only_read_sees_no_payer_no_message_and_no_form() {
         let form = person.get("/entries/1/correct").send().await.unwrap();
         assert_eq!(form.status(), StatusCode::FORBIDDEN);
     }
+    let reader = Desk::with_token(&service, READER).await;
+    let page = reader.page(&path).await;
+    assert_has(&page, &["Alarm 1 waits for a decision:"]);
     let resolver = Desk::with_token(&service, RESOLVER).await;
     assert_has(&resolver.page(&path).await, &[CUSTOMER, "<pre"]);
     assert_eq!(running.balance(CUSTOMER).await, 5_000);
