@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use jetpay_ledger::ResolveError;
 
 use super::locale::Words;
@@ -91,8 +91,32 @@ impl ResponseError for PageError {
     }
 }
 
-pub(super) async fn no_such_page() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound("error-no-such-page"))
+/// 404; or, for the address of a form, which a browser asks for when a person reloads or keeps it: the page that has the form.
+pub(super) async fn no_such_page(request: HttpRequest) -> Result<HttpResponse, PageError> {
+    match page_of_form(request.path()) {
+        Some(page) if request.method() == Method::GET => Ok(HttpResponse::SeeOther()
+            .insert_header((LOCATION, page))
+            .finish()),
+        _ => Err(PageError::NotFound("error-no-such-page")),
+    }
+}
+
+/// The page that has the form with this address, if no page has the address itself.
+fn page_of_form(path: &str) -> Option<String> {
+    let parts: Vec<_> = path.split('/').skip(1).collect();
+    match parts[..] {
+        ["sign-out"] => Some("/".to_owned()),
+        ["payments", id, "confirm"] => Some(format!("/payments/{id}")),
+        [
+            kind @ ("alarms" | "inbox" | "payouts" | "differences"),
+            id,
+            "resolve",
+        ] => Some(format!("/{kind}/{id}")),
+        ["deliveries", name, feed, _, "retry" | "skip"] => {
+            Some(format!("/deliveries/{name}/{feed}"))
+        }
+        _ => None,
+    }
 }
 
 /// 421: the header Host names another host. No language is known, and no page is shown.

@@ -67,6 +67,7 @@ impl Demo {
             )
             .with_record(record.clone());
             scenes::play(&platform).await?;
+            scenes::pay_another_amount(&platform).await?;
             let lost = scenes::lose_a_callback(&platform).await?;
             // Kept until the end: payouts that the user makes go to it, too.
             let gate = payouts::gate(&config, listen, &record).await?;
@@ -142,11 +143,12 @@ async fn show_ledger(ledger: &Ledger) -> anyhow::Result<()> {
             .count()
     };
     println!(
-        "\n  {} payments: {} credited once each, {} declined, {} pending",
+        "\n  {} payments: {} credited once each, {} declined, {} pending, {} for a person to decide",
         payments.len(),
         count(PaymentState::Credited),
         count(PaymentState::Declined),
-        count(PaymentState::Pending)
+        count(PaymentState::Pending),
+        count(PaymentState::Quarantined)
     );
     Ok(())
 }

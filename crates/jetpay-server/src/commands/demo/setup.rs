@@ -113,7 +113,7 @@ impl Setup {
         let token = self.folder.join("token.txt");
         if let Some(pages) = pages {
             println!(
-                "  in a browser: http://{pages}, and the token of {}",
+                "  in a browser: open http://{pages}/alarms, where one waits for you; sign in with what `cat {}` shows",
                 token.display()
             );
         }
