@@ -103,8 +103,8 @@ pub use jetpay_rules::{
     PaymentState, UnknownWord,
 };
 pub use ledger::{
-    Arrival, ConfirmPreview, CorrectionPreview, Hit, HitKind, Ledger, MatchedWord, Movement,
-    PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition,
+    Arrival, ConfirmPreview, CorrectionPreview, CreditPreview, Hit, HitKind, Ledger, MatchedWord,
+    Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

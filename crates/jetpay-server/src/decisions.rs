@@ -265,16 +265,16 @@ pub(crate) async fn replay_deliveries(
     let before = ledger
         .replay_deliveries(stream, after, reason, now())
         .await?;
-    let left_out = ledger.skipped_deliveries(stream, after).await?.len();
+    // It is done now, also if the read below fails.
     admin.wake.was_changed();
     let endpoint = &stream.name;
     tracing::info!(
         endpoint,
         after,
         before,
-        left_out,
         by,
         "the merchant replays deliveries"
     );
+    let left_out = ledger.skipped_deliveries(stream, after).await?.len();
     Ok(Replayed { before, left_out })
 }

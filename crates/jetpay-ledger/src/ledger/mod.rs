@@ -12,7 +12,7 @@ mod story;
 mod writes;
 
 pub use day::{Arrival, Movement};
-pub use preview::{ConfirmPreview, CorrectionPreview};
+pub use preview::{ConfirmPreview, CorrectionPreview, CreditPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
 pub use story::PaymentCallback;

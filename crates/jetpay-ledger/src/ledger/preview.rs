@@ -1,12 +1,12 @@
 //! What a decision would do to a payment, by the same rules: a person reads it before the decision is made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_core::{Callback, Money};
 use jetpay_rules::{
-    EarlyCompensation, EffectKey, Effects, EntryKind, EventStatus, NewEntry, OperationEvent,
-    PaymentSnapshot, correct, decide,
+    Decision, EarlyCompensation, EffectKey, Effects, EntryKind, EventStatus, NewEntry,
+    OperationEvent, PaymentSnapshot, correct, credit_manually, decide,
 };
 
 use super::Ledger;
@@ -37,6 +37,15 @@ pub struct ConfirmPreview {
     pub alarms: Vec<AlarmKind>,
     /// How many of its operations change something.
     pub new: usize,
+}
+
+/// What a credit that an operator decides would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreditPreview {
+    /// The money that it would move, in minor units, in this order: a compensation that waits takes money back at once.
+    pub entries: Vec<(EntryKind, Money)>,
+    /// The alarms that it would raise.
+    pub alarms: Vec<AlarmKind>,
 }
 
 /// What decisions would do. Nothing is changed, and a callback that comes meanwhile may change what follows.
@@ -110,14 +119,81 @@ impl Ledger {
                 && decision.alarms.is_empty()
                 && decision.snapshot == snapshot;
             preview.new += usize::from(!is_old);
-            let currency = snapshot.amount.currency();
-            let moved = decision.entries.iter();
-            let moved = moved.map(|entry| (entry.kind, Money::new(entry.amount, currency)));
-            preview.entries.extend(moved);
-            let alarms = decision.alarms.iter();
-            preview
-                .alarms
-                .extend(alarms.map(|alarm| AlarmKind::from(alarm.kind)));
+            preview.entries.extend(moved(&decision));
+            preview.alarms.extend(raised(&decision));
+            snapshot = decision.snapshot;
+        }
+        Ok(preview)
+    }
+
+    /// What the credit of this payment by an operator's decision would do. `operation_id`: the operation to credit, where it is
+    /// known.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: why the rules would refuse it. Whether the callbacks say this amount is not looked at.
+    pub async fn preview_credit(
+        &self,
+        id: &PaymentId,
+        operation_id: Option<OperationId>,
+        amount: Money,
+    ) -> Result<CreditPreview, Error> {
+        let found = self.snapshot(id).await?;
+        let (mut snapshot, balance) = found.ok_or(ResolveError::NothingToCredit)?;
+        if amount.currency() != snapshot.amount.currency() {
+            return Err(ResolveError::OtherCurrency.into());
+        }
+        let stored = self.stored_events(id).await?;
+        snapshot.early = stored.iter().filter_map(early).collect();
+        let early = snapshot.early.iter().map(|it| it.operation_id);
+        let operations: Vec<_> = early.chain(operation_id).collect();
+        let made = self.made(snapshot.project_id, operations).await?;
+        let find = |key| Ok::<_, Error>(made.get(&key).cloned());
+        let project_id = snapshot.project_id;
+        let key = |id| EffectKey::new(project_id, id, EntryKind::ManualCredit);
+        let mut effects = Effects::of_key((id, &snapshot), operation_id.map(key), find)?;
+        effects.balance = balance;
+        // Nothing but its key depends on the operation.
+        let operation_id = operation_id.unwrap_or_else(|| OperationId::new(u64::MAX));
+        let decision = credit_manually(&snapshot, operation_id, amount.minor(), &effects)
+            .map_err(ResolveError::from)?;
+        Ok(CreditPreview {
+            entries: moved(&decision).collect(),
+            alarms: raised(&decision).collect(),
+        })
+    }
+
+    /// What the callbacks that wait for this payment would do, if an operator recorded it for this customer with this amount.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: none waits.
+    pub async fn preview_unmatched(
+        &self,
+        id: &PaymentId,
+        customer_id: &CustomerId,
+        amount: Money,
+    ) -> Result<CreditPreview, Error> {
+        let mut waiting = self.stored_events(id).await?;
+        waiting.retain(|it| matches!(it.status, EventStatus::Unmatched | EventStatus::Dismissed));
+        let first = waiting.first().ok_or(ResolveError::NothingWaits)?;
+        let project_id = first.event.project_id;
+        let mut snapshot = PaymentSnapshot::announced(project_id, amount);
+        let mut balance = self.balance_of(customer_id.as_str()).await?;
+        let operations = waiting.iter().filter_map(|it| it.event.operation_id);
+        let operations: BTreeSet<_> = operations.collect();
+        let mut made = self.made(project_id, operations).await?;
+        let mut preview = CreditPreview::default();
+        for StoredEvent { event, .. } in &waiting {
+            let find = |key| Ok::<_, Error>(made.get(&key).cloned());
+            let mut effects = Effects::look_up((id, &snapshot), event, find)?;
+            effects.balance = balance;
+            let decision = decide(&snapshot, event, &effects);
+            for entry in &decision.entries {
+                let key = EffectKey::new(project_id, entry.operation_id, entry.kind);
+                made.insert(key, id.clone());
+                balance = balance.saturating_add(entry.amount);
+            }
+            preview.entries.extend(moved(&decision));
+            preview.alarms.extend(raised(&decision));
             snapshot = decision.snapshot;
         }
         Ok(preview)
@@ -132,9 +208,15 @@ impl Ledger {
         let Some((snapshot, customer_id)) = found.await?.pop() else {
             return Ok(None);
         };
+        let balance = self.balance_of(&customer_id).await?;
+        Ok(Some((snapshot, balance)))
+    }
+
+    /// The sum of a customer's entries, as the rules take it.
+    async fn balance_of(&self, customer_id: &str) -> Result<i64, Error> {
         let balance = self.read(sql::BALANCE, vec![customer_id.into()], sql::balance);
         let balance = balance.await?.pop().unwrap_or_default();
-        Ok(Some((snapshot, bounded(balance.topped_up))))
+        Ok(bounded(balance.topped_up))
     }
 
     async fn stored_events(&self, id: &PaymentId) -> Result<Vec<StoredEvent>, Error> {
@@ -171,6 +253,18 @@ impl Ledger {
 
 const MADE: &str =
     "SELECT kind, payment_id FROM entries WHERE project_id = $1 AND operation_id = $2";
+
+/// The money that a decision moves.
+fn moved(decision: &Decision) -> impl Iterator<Item = (EntryKind, Money)> {
+    let currency = decision.snapshot.amount.currency();
+    let entries = decision.entries.iter();
+    entries.map(move |entry| (entry.kind, Money::new(entry.amount, currency)))
+}
+
+/// The alarms that a decision raises.
+fn raised(decision: &Decision) -> impl Iterator<Item = AlarmKind> {
+    decision.alarms.iter().map(|alarm| alarm.kind.into())
+}
 
 /// A compensation that waits for the credit.
 fn early(stored: &StoredEvent) -> Option<EarlyCompensation> {

@@ -71,6 +71,7 @@ payment-alarm = Alarm.
 payment-alarm-open = Open.
 payment-of-alarm = alarm { $seq }
 payment-decided = Decided.
+payment-recorded-with = recorded with { $amount }
 payment-reason = Reason:
 payment-of-entry = entry { $seq }
 payment-corrects = undoes entry { $seq }
@@ -90,6 +91,7 @@ payment-order-byte = byte order of paths
 
 # Deliveries of an entry to the merchant's own systems.
 payment-delivery-not-yet = not sent yet.
+payment-delivery-left = not sent: the configuration does not have this system any more.
 payment-delivery-waiting = { $attempts ->
     [one] waits after 1 attempt.
    *[other] waits after { $attempts } attempts.
@@ -100,6 +102,7 @@ payment-delivery-parked = { $attempts ->
 }
 payment-delivery-why = The last reason:
 payment-delivery-due = It is sent again at
+payment-delivery-left-waits = The configuration does not have this system any more, so it is not sent again.
 payment-delivery-skipped = not sent: a person decided so.
 payment-delivery-not-deliverable = not sent: its protocol has no such message.
 payment-delivery-delivered = delivered.
@@ -165,3 +168,4 @@ payment-reason-label = Reason, in your own words; it is recorded for ever
 payment-correct-take = Take back { $amount }
 payment-correct-give = Give back { $amount }
 payment-corrected = Entry { $seq } is undone: { $amount }.
+payment-corrected-entry = Entry { $seq } is undone.

@@ -71,6 +71,7 @@ payment-alarm = Ескерту.
 payment-alarm-open = Шешім күтеді.
 payment-of-alarm = { $seq } ескертуі
 payment-decided = Шешім.
+payment-recorded-with = төлем { $amount } сомасымен жазылды
 payment-reason = Себебі:
 payment-of-entry = { $seq } жазбасы
 payment-corrects = { $seq } жазбасын жояды
@@ -90,6 +91,7 @@ payment-order-byte = жолдардың байт бойынша реті
 
 # Deliveries of an entry to the merchant's own systems.
 payment-delivery-not-yet = әлі жіберілген жоқ.
+payment-delivery-left = жіберілген жоқ: бұл жүйе енді конфигурацияда жоқ.
 payment-delivery-waiting = { $attempts ->
     [one] күтіп тұр, { $attempts } әрекет болды.
    *[other] күтіп тұр, { $attempts } әрекет болды.
@@ -100,6 +102,7 @@ payment-delivery-parked = { $attempts ->
 }
 payment-delivery-why = Соңғы себебі:
 payment-delivery-due = Қайта жіберіледі:
+payment-delivery-left-waits = Бұл жүйе енді конфигурацияда жоқ, сондықтан қайта жіберілмейді.
 payment-delivery-skipped = жіберілмейді: қызметкер солай шешті.
 payment-delivery-not-deliverable = жіберілмейді: қабылдаушының хаттамасында мұндай хабарлама жоқ.
 payment-delivery-delivered = жеткізілді.
@@ -165,3 +168,4 @@ payment-reason-label = Себебін өз сөзіңізбен жазыңыз; 
 payment-correct-take = { $amount } кері алу
 payment-correct-give = { $amount } қайтару
 payment-corrected = { $seq } жазбасы жойылды: { $amount }.
+payment-corrected-entry = { $seq } жазбасы жойылды.

@@ -75,6 +75,7 @@ payment-alarm = Сигнал.
 payment-alarm-open = Ждёт решения.
 payment-of-alarm = сигнал { $seq }
 payment-decided = Решение.
+payment-recorded-with = платёж записан на { $amount }
 payment-reason = Причина:
 payment-of-entry = проводка { $seq }
 payment-corrects = отменяет проводку { $seq }
@@ -94,6 +95,7 @@ payment-order-byte = побайтовый порядок путей
 
 # Deliveries of an entry to the merchant's own systems.
 payment-delivery-not-yet = ещё не отправлено.
+payment-delivery-left = не отправлено: этой системы больше нет в конфигурации.
 payment-delivery-waiting = { $attempts ->
     [one] ждёт, была { $attempts } попытка.
     [few] ждёт, было { $attempts } попытки.
@@ -106,6 +108,7 @@ payment-delivery-parked = { $attempts ->
 }
 payment-delivery-why = Последняя причина:
 payment-delivery-due = Повторная отправка:
+payment-delivery-left-waits = Этой системы больше нет в конфигурации, поэтому повторной отправки не будет.
 payment-delivery-skipped = не отправляется: так решил сотрудник.
 payment-delivery-not-deliverable = не отправляется: в протоколе получателя нет такого сообщения.
 payment-delivery-delivered = доставлено.
@@ -171,3 +174,4 @@ payment-reason-label = Причина своими словами; она сох
 payment-correct-take = Списать { $amount }
 payment-correct-give = Вернуть { $amount }
 payment-corrected = Проводка { $seq } отменена: { $amount }.
+payment-corrected-entry = Проводка { $seq } отменена.

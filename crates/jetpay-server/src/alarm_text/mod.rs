@@ -9,7 +9,7 @@ mod summary;
 pub(crate) mod tests;
 mod what_to_do;
 
-pub(crate) use credit::{Credit, credit};
+pub(crate) use credit::{Credit, credit, paid};
 pub(crate) use summary::{reason, sentence, summary};
 pub(crate) use what_to_do::what_to_do;
 

@@ -89,6 +89,11 @@ pub(super) fn href<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'
 
 /// An amount that a person typed in major units; or what is wrong with it, in the person's words.
 pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Money, String> {
+    // `90 minor` is how an amount is written whose currency the platform does not list.
+    let in_minor = text.contains(char::is_alphabetic) && currency.digits().is_some();
+    if in_minor {
+        return Err(words.get("work-amount-wrong"));
+    }
     match Money::parse(&format!("{text} {currency}")) {
         Ok(amount) if amount.is_positive() => Ok(amount),
         Err(MoneyTextError::Comma) => Err(words.get("work-amount-comma")),

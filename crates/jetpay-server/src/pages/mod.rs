@@ -7,6 +7,7 @@ mod door;
 mod error;
 mod events;
 mod fields;
+mod follows;
 mod inbox;
 mod layout;
 mod list;

@@ -76,6 +76,12 @@ fn masked(word: &str) -> String {
     format!("••••{}", text(&end))
 }
 
+/// An amount that moves, with its sign.
+pub(super) fn signed(amount: Money) -> String {
+    let sign = if amount.is_positive() { "+" } else { "" };
+    format!("{sign}{}", self::amount(amount))
+}
+
 /// An amount, as it is written in all three languages.
 pub(super) fn amount(amount: Money) -> String {
     amount.to_string()

@@ -3,11 +3,14 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use jetpay_core::Money;
+use jetpay_ledger::{Alarm, CreditPreview};
 use maud::{Markup, html};
 
 use super::one::Shown;
 use crate::alarm_text::{Credit, credit};
+use crate::pages::error::refused;
 use crate::pages::fields::Fields;
+use crate::pages::follows;
 use crate::pages::layout;
 use crate::pages::show;
 use crate::pages::visit::Visit;
@@ -17,11 +20,25 @@ pub(super) fn forms(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
     let Some(credit) = credit(&shown.alarm) else {
         return html! {};
     };
-    let plain = credit.amount.filter(|_| !credit.needs_override);
     html! {
-        @if let Some(amount) = plain { (as_said(visit, shown, credit, amount, typed)) }
+        @if let Some(amount) = offered(&shown.alarm) { (as_said(visit, shown, credit, amount, typed)) }
         (another(visit, shown, credit, typed))
     }
+}
+
+/// The amount that the page offers to credit at once: what the callback says, or the announced one.
+pub(super) fn offered(alarm: &Alarm) -> Option<Money> {
+    let credit = credit(alarm)?;
+    credit.amount.filter(|_| !credit.needs_override)
+}
+
+/// What follows by the rules.
+fn follows(visit: &Visit, shown: &Shown, preview: &CreditPreview) -> Markup {
+    let customer = shown
+        .payment
+        .as_ref()
+        .map(|it| show::payer(visit, it.customer_id.as_str()));
+    follows::of_credit(visit.words, &customer.unwrap_or_default(), preview)
 }
 
 /// What a credit does, in a sentence.
@@ -63,10 +80,19 @@ pub(in crate::pages) fn without_currency(amount: Money) -> String {
 
 fn as_said(visit: &Visit, shown: &Shown, credit: Credit, amount: Money, typed: &Fields) -> Markup {
     let words = visit.words;
+    let heading = match shown.alarm.received() {
+        Some(_) => "alarm-credit-as-said",
+        None => "alarm-credit-as-announced",
+    };
     html! {
         form.actions method="post" action={ "/alarms/" (shown.alarm.seq) "/resolve" } {
-            h3 { (words.get("alarm-credit-as-said")) }
+            h3 { (words.get(heading)) }
             p { (sentence(visit, shown, amount)) }
+            @match &shown.offered {
+                Some(Ok(preview)) => { (follows(visit, shown, preview)) },
+                Some(Err(why)) => { p.problem { (refused(words, why)) } },
+                None => {},
+            }
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";
             input type="hidden" name="amount" value=(without_currency(amount));
@@ -88,6 +114,7 @@ fn another(visit: &Visit, shown: &Shown, credit: Credit, typed: &Fields) -> Mark
     html! {
         form.actions method="post" action={ "/alarms/" (shown.alarm.seq) "/resolve" } {
             h3 { (words.get("alarm-credit-another")) }
+            @if credit.is_not_paid { p.todo { (words.get("alarm-not-paid")) } }
             @if credit.may_be_the_same { p.todo { (words.get("alarm-may-be-the-same")) } }
             input type="hidden" name="verdict" value="credit";
             p {
@@ -120,11 +147,19 @@ fn operation(visit: &Visit, credit: Credit, typed: &Fields, id: &str) -> Markup 
 }
 
 /// The second step: the page repeats the amount, and its button credits it.
-pub(super) fn confirm(visit: &Visit, shown: &Shown, amount: Money, typed: &Fields) -> HttpResponse {
+pub(super) fn confirm(
+    visit: &Visit,
+    shown: &Shown,
+    amount: Money,
+    preview: &CreditPreview,
+    typed: &Fields,
+) -> HttpResponse {
     let (words, seq) = (visit.words, shown.alarm.seq);
     let overrides = typed.given("override").is_some();
+    let is_not_paid = credit(&shown.alarm).is_some_and(|credit| credit.is_not_paid);
     let main = html! {
         p.todo { (sentence(visit, shown, amount)) }
+        @if is_not_paid { p.problem { (words.get("alarm-not-paid")) } }
         @if overrides { p.problem { (words.get("alarm-override-warning")) } }
         p { (words.get("alarm-credited-once")) }
         dl.facts {
@@ -137,6 +172,7 @@ pub(super) fn confirm(visit: &Visit, shown: &Shown, amount: Money, typed: &Field
             }
             dt { (words.get("work-why")) } dd { (show::long(words, typed.get("reason"))) }
         }
+        (follows(visit, shown, preview))
         form.actions method="post" action={ "/alarms/" (seq) "/resolve" } {
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";

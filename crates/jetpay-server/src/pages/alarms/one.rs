@@ -3,8 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use jetpay_core::Money;
+use jetpay_core::id::OperationId;
 use jetpay_ledger::{
-    Alarm, AlarmKind, Entry, EntryKind, Payment, PaymentState, Resolution, Verdict,
+    Alarm, AlarmKind, CreditPreview, Entry, EntryKind, Error, Payment, PaymentState, Resolution,
+    ResolveError, Verdict,
 };
 use maud::{Markup, html};
 
@@ -27,6 +30,8 @@ pub(super) struct Shown {
     pub(super) payment: Option<Payment>,
     /// The entry that its resolution made, and the `seq` of the entry that corrects that one.
     entry: Option<(Entry, Option<i64>)>,
+    /// What the credit that the page offers would do, or why it would be refused; none if it offers none.
+    pub(super) offered: Option<Result<CreditPreview, ResolveError>>,
 }
 
 impl Shown {
@@ -45,12 +50,37 @@ impl Shown {
             Some(credit) => entry_of(visit, credit).await?,
             None => None,
         };
-        Ok(Self {
+        let mut shown = Self {
             alarm,
             bodies,
             payment,
             entry,
-        })
+            offered: None,
+        };
+        let may = shown.alarm.resolution.is_none() && visit.viewer.may(Role::Resolve);
+        if let Some(amount) = credit::offered(&shown.alarm).filter(|_| may) {
+            let preview = shown.preview(visit, shown.alarm.operation_id, amount);
+            shown.offered = Some(preview.await?);
+        }
+        Ok(shown)
+    }
+
+    /// What a credit would do by the rules, or why they would refuse it.
+    pub(super) async fn preview(
+        &self,
+        visit: &Visit,
+        operation_id: Option<OperationId>,
+        amount: Money,
+    ) -> Result<Result<CreditPreview, ResolveError>, PageError> {
+        let Some(id) = &self.alarm.payment_id else {
+            return Ok(Err(ResolveError::NothingToCredit));
+        };
+        let preview = visit.ledger().preview_credit(id, operation_id, amount);
+        match preview.await {
+            Ok(preview) => Ok(Ok(preview)),
+            Err(Error::Resolve(why)) => Ok(Err(why)),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -139,6 +169,7 @@ fn facts(visit: &Visit, shown: &Shown) -> Markup {
             @if let Some(received) = alarm.received() {
                 dt { (words.get("alarm-received")) } dd.amount { (show::amount(received)) }
             }
+            (said(visit, alarm))
             dt { (words.get("alarm-raised")) }
             dd { (show::time(visit, alarm.time)) " (" (show::age(words, alarm.time, now())) ")" }
             @if let Some((id, to)) = subject {
@@ -166,6 +197,25 @@ fn facts(visit: &Visit, shown: &Shown) -> Markup {
                 dt { (words.get("alarm-difference")) }
                 dd { a href="/reconciliations" { (show::isolated(difference)) } }
             }
+        }
+    }
+}
+
+/// What the callback says of its operation, and of the whole payment. That its operation failed decides about a credit.
+fn said(visit: &Visit, alarm: &Alarm) -> Markup {
+    let words = visit.words;
+    html! {
+        @if let Some(event) = &alarm.event {
+            @if let Some(kind) = &event.operation_type {
+                dt { (words.get("alarm-operation-type")) }
+                dd { (words.word("operation-type", kind.as_str())) }
+            }
+            @if let Some(status) = &event.operation_status {
+                dt { (words.get("alarm-operation-status")) }
+                dd { (words.word("status", status.as_str())) }
+            }
+            dt { (words.get("alarm-payment-status")) }
+            dd { (words.word("status", event.payment_status.as_str())) }
         }
     }
 }

@@ -39,7 +39,11 @@ pub(super) async fn resolve(
         Err(problem) => return Ok(wrong(&shown, &problem)),
     };
     if let (Some(amount), None) = (verdict.amount(), fields.given("confirm")) {
-        return Ok(credit::confirm(&visit, &shown, amount, &fields));
+        let operation = operation.or(shown.alarm.operation_id);
+        return Ok(match shown.preview(&visit, operation, amount).await? {
+            Ok(preview) => credit::confirm(&visit, &shown, amount, &preview, &fields),
+            Err(why) => wrong(&shown, &refused(words, &why)),
+        });
     }
     let (admin, seq) = (&visit.pages.admin, shown.alarm.seq);
     let reason = visit.reason(fields.get("reason"));

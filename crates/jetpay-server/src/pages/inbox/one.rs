@@ -159,10 +159,13 @@ fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
     let said = said.unwrap_or_default();
     let customer = typed.given("customer").unwrap_or(said.payer());
     let amounts = shown.amounts();
-    let proposed = amounts.first().copied().map(without_currency);
+    // Only this currency can be credited: the number of another one would be another amount.
+    let currency = visit.pages.admin.currency;
+    let mut fitting = amounts.iter().filter(|it| it.currency() == currency);
+    let proposed = fitting.next().copied().map(without_currency);
     let proposed = proposed.unwrap_or_default();
     let amount = typed.given("amount").unwrap_or(&proposed);
-    let currency = visit.pages.admin.currency.code().to_owned();
+    let currency = currency.code().to_owned();
     html! {
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             h3 { (words.get("inbox-credit")) }

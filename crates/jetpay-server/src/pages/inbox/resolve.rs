@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use jetpay_core::Money;
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::{Customer, Error, ResolveError, Verdict};
+use jetpay_ledger::{CreditPreview, Customer, Error, Reason, ResolveError, Verdict};
 use maud::html;
 
 use super::one::{Shown, page};
@@ -14,7 +14,7 @@ use crate::decisions::{self, InboxVerdict};
 use crate::pages::error::{PageError, refused};
 use crate::pages::fields::{Fields, money, segment};
 use crate::pages::visit::Visit;
-use crate::pages::{layout, show};
+use crate::pages::{follows, layout, show};
 
 pub(super) async fn resolve(
     visit: Visit,
@@ -44,13 +44,21 @@ pub(super) async fn resolve(
                 Err(problem) => return Ok(wrong(&problem)),
             };
             if fields.given("confirm").is_none() {
-                return Ok(confirm(&visit, &shown, &customer, amount, &fields));
+                let (id, ledger) = (&customer.customer_id, visit.ledger());
+                let preview = match ledger.preview_unmatched(&shown.id, id, amount).await {
+                    Ok(preview) => preview,
+                    Err(Error::Resolve(ResolveError::NothingWaits)) => {
+                        return Ok(too_late(&visit, &Shown::read(&visit, &path).await?));
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                let credit = (&customer, amount, &preview);
+                return Ok(confirm(&visit, &shown, credit, &fields));
             }
             let verdict = InboxVerdict::Credit {
                 customer: customer.customer_id,
                 amount,
-                // Callbacks without any amount say none that it could be.
-                overrides: shown.amounts().is_empty(),
+                overrides: false,
             };
             let amount = show::amount(amount);
             let told = words.with("inbox-is-credited", [("amount", amount.into())]);
@@ -63,13 +71,41 @@ pub(super) async fn resolve(
         _ => return Err(PageError::BadForm),
     };
     let reason = visit.reason(fields.get("reason"));
-    match decisions::resolve_inbox(&visit.pages.admin, &shown.id, verdict, reason).await {
+    match decided(&visit, &shown, verdict, reason).await {
         Ok(()) => Ok(visit.done(&to, told)),
         Err(Error::Resolve(ResolveError::NothingWaits)) => {
             Ok(too_late(&visit, &Shown::read(&visit, &path).await?))
         }
         Err(Error::Resolve(why)) => Ok(wrong(&refused(words, &why))),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Carries out the decision. Callbacks of which none says an amount say none that the typed one could be: then it is credited
+/// without their word, as the page says.
+async fn decided(
+    visit: &Visit,
+    shown: &Shown,
+    verdict: InboxVerdict,
+    reason: Reason,
+) -> Result<(), Error> {
+    let (admin, id) = (&visit.pages.admin, &shown.id);
+    let without_their_word = match &verdict {
+        InboxVerdict::Credit {
+            customer, amount, ..
+        } => Some(InboxVerdict::Credit {
+            customer: customer.clone(),
+            amount: *amount,
+            overrides: true,
+        }),
+        InboxVerdict::Dismiss(_) => None,
+    };
+    let decided = decisions::resolve_inbox(admin, id, verdict, reason.clone()).await;
+    match (decided, without_their_word) {
+        (Err(Error::Resolve(ResolveError::OtherAmount(None))), Some(verdict)) => {
+            decisions::resolve_inbox(admin, id, verdict, reason).await
+        }
+        (decided, _) => decided,
     }
 }
 
@@ -110,8 +146,7 @@ async fn credit(
 fn confirm(
     visit: &Visit,
     shown: &Shown,
-    customer: &Customer,
-    amount: Money,
+    (customer, amount, preview): (&Customer, Money, &CreditPreview),
     typed: &Fields,
 ) -> HttpResponse {
     let words = visit.words;
@@ -136,6 +171,7 @@ fn confirm(
             }
             dt { (words.get("work-why")) } dd { (show::long(words, typed.get("reason"))) }
         }
+        (follows::of_credit(words, &show::payer(visit, customer.customer_id.as_str()), preview))
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";

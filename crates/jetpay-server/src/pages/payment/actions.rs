@@ -5,9 +5,8 @@ use maud::{Markup, html};
 
 use super::super::events;
 use super::super::fields::segment;
-use super::super::show;
+use super::super::show::{self, signed};
 use super::super::visit::Visit;
-use super::story::signed;
 use super::{Told, path};
 use crate::config::Role;
 

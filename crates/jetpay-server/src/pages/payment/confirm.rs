@@ -12,12 +12,11 @@ use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 
 use super::super::error::{PageError, refused};
-use super::super::events;
 use super::super::fields::Fields;
+use super::super::follows;
 use super::super::layout;
-use super::super::show;
+use super::super::show::{self, signed};
 use super::super::visit::Visit;
-use super::story::signed;
 use super::{Found, elsewhere, find, page, path, state};
 use crate::config::Role;
 use crate::confirm::{self, Answer, NoAnswer, NotApplicable};
@@ -221,18 +220,7 @@ fn apply_form(
     };
     html! {
         h2 { (words.get("payment-apply-title")) }
-        ul {
-            @for (kind, amount) in &preview.entries {
-                li {
-                    (words.word("entry", kind.as_str())) ": " span.amount { (signed(*amount)) } " · "
-                    (words.get("payment-to-customer")) " " bdi { (customer) }
-                }
-            }
-            @for kind in &preview.alarms {
-                li { (words.get("payment-will-alarm")) " " (events::title(words, *kind)) "." }
-            }
-            @if preview.entries.is_empty() { li { (words.get("payment-no-money")) } }
-        }
+        (follows::lines(words, &customer, &preview.entries, &preview.alarms))
         form.actions method="post" action=(format!("{}/confirm", path(payment))) {
             input type="hidden" name="step" value="apply";
             input type="hidden" name="seen" value=(digest(&answer.status));

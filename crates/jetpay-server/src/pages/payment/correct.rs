@@ -10,9 +10,8 @@ use maud::{Markup, html};
 use super::super::error::{PageError, refused};
 use super::super::fields::{Fields, segment};
 use super::super::layout;
-use super::super::show;
+use super::super::show::{self, signed};
 use super::super::visit::Visit;
-use super::story::signed;
 use crate::config::Role;
 use crate::decisions;
 
@@ -62,8 +61,11 @@ pub(super) async fn correct(
         }
         Err(error) => return Err(error.into()),
     }
-    let correction = visit.ledger().correction_of(seq).await?;
-    let correction = correction.ok_or(PageError::NotFound("payment-no-such-entry"))?;
+    // It is done: a read that fails must not say anything else.
+    let Ok(Some(correction)) = visit.ledger().correction_of(seq).await else {
+        let done = ("payment-corrected-entry", [("seq", seq.into())]);
+        return Ok(visit.done("/", visit.words.with(done.0, done.1)));
+    };
     let values = [
         ("seq", seq.into()),
         ("amount", signed(correction.amount).into()),

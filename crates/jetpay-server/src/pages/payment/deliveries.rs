@@ -1,12 +1,13 @@
 //! How the merchant's endpoints stand with an entry.
 
-use jetpay_ledger::{AlarmKind, EntryDelivery, EntryDeliveryState, Waiting, WaitingState};
+use jetpay_ledger::{AlarmKind, EntryDelivery, EntryDeliveryState, Feed, Waiting, WaitingState};
 use maud::{Markup, html};
 
 use super::super::fields::segment;
 use super::super::show;
 use super::super::visit::Visit;
 use super::Told;
+use crate::admin::configured_stream;
 
 /// One line for each endpoint; nothing if there is none.
 pub(super) fn of_entry(visit: &Visit, told: &Told, seq: i64) -> Markup {
@@ -34,11 +35,14 @@ fn endpoint(delivery: &EntryDelivery) -> Markup {
 fn state(visit: &Visit, told: &Told, delivery: &EntryDelivery) -> Markup {
     let words = visit.words;
     let id = match &delivery.state {
-        EntryDeliveryState::Waiting(item) => return waiting(visit, item),
+        EntryDeliveryState::Waiting(item) => {
+            return waiting(visit, item, has_left(visit, delivery));
+        }
         EntryDeliveryState::Skipped if is_not_deliverable(told, delivery) => {
             "payment-delivery-not-deliverable"
         }
         EntryDeliveryState::Skipped => "payment-delivery-skipped",
+        EntryDeliveryState::NotYet if has_left(visit, delivery) => "payment-delivery-left",
         EntryDeliveryState::NotYet => "payment-delivery-not-yet",
         EntryDeliveryState::Delivered => "payment-delivery-delivered",
         EntryDeliveryState::Older => "payment-delivery-older",
@@ -58,7 +62,17 @@ fn is_not_deliverable(told: &Told, delivery: &EntryDelivery) -> bool {
     })
 }
 
-fn waiting(visit: &Visit, item: &Waiting) -> Markup {
+/// Whether the configuration does not have the endpoint any more: nothing is sent to it.
+fn has_left(visit: &Visit, delivery: &EntryDelivery) -> bool {
+    configured_stream(
+        &visit.pages.admin,
+        &delivery.endpoint,
+        Feed::Entries.as_str(),
+    )
+    .is_err()
+}
+
+fn waiting(visit: &Visit, item: &Waiting, has_left: bool) -> Markup {
     let words = visit.words;
     let id = match item.state {
         WaitingState::Waiting => "payment-delivery-waiting",
@@ -67,7 +81,9 @@ fn waiting(visit: &Visit, item: &Waiting) -> Markup {
     html! {
         (words.with(id, [("attempts", item.attempts.into())]))
         @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " (show::isolated(why)) "." }
-        @if item.state == WaitingState::Waiting {
+        @if has_left {
+            " " (words.get("payment-delivery-left-waits"))
+        } @else if item.state == WaitingState::Waiting {
             " " (words.get("payment-delivery-due")) " " (show::time(visit, item.due_at)) "."
         }
     }

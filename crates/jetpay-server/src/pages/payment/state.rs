@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::super::locale::Words;
 use super::super::show;
 use super::Told;
+use crate::alarm_text;
 
 /// The sentence, and how many alarms wait.
 pub(super) fn sentence(words: Words, told: &Told, now: Millis) -> String {
@@ -65,7 +66,7 @@ fn of(words: Words, payment: &Payment, open: &[&Alarm], now: Millis) -> String {
 /// A callback does not fit, and no money was credited.
 fn quarantined(words: Words, payment: &Payment, open: &[&Alarm]) -> String {
     let announced = show::amount(payment.amount);
-    let mut paid = open.iter().filter_map(|alarm| alarm.received());
+    let mut paid = open.iter().filter_map(|alarm| alarm_text::paid(alarm));
     let paid = paid.find(|paid| *paid != payment.amount);
     match paid {
         Some(paid) => {
@@ -121,7 +122,7 @@ pub(super) fn age(words: Words, millis: i64) -> String {
 mod tests {
     use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
     use jetpay_core::{Currency, Money};
-    use jetpay_ledger::{Alarm, AlarmKind, Millis, Payment, PaymentState};
+    use jetpay_ledger::{Alarm, AlarmKind, Millis, OperationEvent, Payment, PaymentState};
 
     use super::super::super::locale::{Lang, Words};
     use super::{DAY, HOUR, MINUTE, of};
@@ -148,24 +149,40 @@ mod tests {
         }
     }
 
-    fn alarm(kind: AlarmKind, amount: i64) -> Alarm {
+    /// An alarm about an operation of this type and with this status.
+    fn about((kind, operation, status): About, amount: i64) -> Alarm {
+        let event = OperationEvent {
+            project_id: ProjectId::new(1),
+            payment_id: PaymentId::new("p").unwrap(),
+            payment_type: None,
+            payment_status: status.into(),
+            operation_id: None,
+            operation_type: Some(operation.into()),
+            operation_status: Some(status.into()),
+            amount: Some(kzt(amount)),
+        };
         Alarm {
             seq: 1,
             kind,
             project_id: ProjectId::new(1),
             payment_id: None,
             operation_id: None,
-            amount: Some(kzt(amount)),
+            amount: None,
             reason: None,
             difference: None,
             delivery: None,
             time: Millis(0),
-            event: None,
+            event: Some(event),
             subject: None,
             other_payment: None,
             resolution: None,
         }
     }
+
+    /// The kind of an alarm, the type of the operation, its status.
+    type About = (AlarmKind, &'static str, &'static str);
+
+    const PAID: About = (AlarmKind::AmountDiffers, "sale", "success");
 
     /// A state, what was credited, what remains, the amounts of the open alarms, how old it is, and the sentence.
     type Row = (PaymentState, i64, i64, &'static [i64], i64, &'static str);
@@ -191,10 +208,7 @@ mod tests {
     #[test]
     fn every_state_is_one_sentence_with_its_amounts_in_every_language() {
         for (state, credited, remaining, alarms, age, expected) in ROWS {
-            let alarms: Vec<_> = alarms
-                .iter()
-                .map(|amount| alarm(AlarmKind::AmountDiffers, *amount))
-                .collect();
+            let alarms: Vec<_> = alarms.iter().map(|amount| about(PAID, *amount)).collect();
             let open: Vec<_> = alarms.iter().collect();
             let payment = payment(state, credited, remaining);
             let say = |lang| of(Words(lang), &payment, &open, Millis(age));
@@ -208,5 +222,35 @@ mod tests {
         }
         let seen = |state: &PaymentState| ROWS.iter().any(|row| row.0 == *state);
         assert!(PaymentState::ALL.iter().all(seen));
+    }
+
+    #[test]
+    fn only_a_sale_that_succeeded_with_another_amount_was_paid() {
+        let quarantined = payment(PaymentState::Quarantined, 0, 0);
+        let paid = [
+            PAID,
+            (AlarmKind::PartiallyPaid, "sale", "success"),
+            (AlarmKind::CurrencyDiffers, "sale", "success"),
+        ];
+        let not_paid = [
+            (AlarmKind::AmountDiffers, "sale", "decline"),
+            (AlarmKind::AmountDiffers, "sale", "processing"),
+            (AlarmKind::AmountDiffers, "refund", "success"),
+            (AlarmKind::ProjectDiffers, "sale", "decline"),
+            (AlarmKind::ProjectDiffers, "sale", "success"),
+            (AlarmKind::PayoutForTopUp, "payout", "success"),
+            (AlarmKind::UnknownOperation, "chargeback", "success"),
+        ];
+        let rows = paid.map(|row| (row, true)).into_iter();
+        for (row, is_paid) in rows.chain(not_paid.map(|row| (row, false))) {
+            let said = of(
+                Words(Lang::English),
+                &quarantined,
+                &[&about(row, 8_000)],
+                Millis(0),
+            );
+            assert_eq!(said.contains("Paid 80.00 KZT"), is_paid, "{row:?}: {said}");
+            assert!(said.contains("waiting for a decision"), "{said}");
+        }
     }
 }

@@ -150,12 +150,24 @@ fn decided(visit: &Visit, resolution: &Resolution) -> Markup {
             strong { (words.get("payment-decided")) } " "
             @if let Some(by) = &resolution.by { (show::isolated(by)) ": " }
             (words.word("verdict", resolution.verdict.as_str()))
-            @if let Some(amount) = resolution.verdict.amount() { " " span.amount { (signed(amount)) } }
+            @if let Some(amount) = resolution.verdict.amount() { " " (decided_amount(visit, resolution, amount)) }
             @if let Some(seq) = resolution.alarm_seq {
                 " · " a href=(format!("/alarms/{seq}")) { (words.with("payment-of-alarm", [("seq", seq.into())])) }
             }
         }
         p { (words.get("payment-reason")) " " (show::isolated(&resolution.reason)) }
+    }
+}
+
+/// The amount of a verdict. It has no sign: what moved is an entry of the story. A decision about the inbox moves nothing
+/// itself: it records the payment with its amount.
+fn decided_amount(visit: &Visit, resolution: &Resolution, amount: Money) -> Markup {
+    let amount = show::amount(amount);
+    match (resolution.alarm_seq, resolution.verdict) {
+        (None, Verdict::Credit(_) | Verdict::Override(_)) => html! {
+            "(" (visit.words.with("payment-recorded-with", [("amount", amount.into())])) ")"
+        },
+        _ => html! { span.amount { (amount) } },
     }
 }
 
@@ -166,7 +178,7 @@ fn moved(visit: &Visit, told: &Told, entry: &Entry) -> Markup {
     html! {
         p #(format!("entry-{}", entry.seq)) {
             strong { (words.word("entry", entry.kind.as_str())) } " "
-            span.amount { (signed(entry.amount)) } " · "
+            span.amount { (show::signed(entry.amount)) } " · "
             (words.with("payment-of-entry", [("seq", entry.seq.into())])) " · "
             (words.with("payment-of-operation", [("id", operation.into())]))
             @if let Some(corrects) = entry.corrects {
@@ -187,17 +199,14 @@ fn moved(visit: &Visit, told: &Told, entry: &Entry) -> Markup {
 fn decision_of<'t>(told: &'t Told, entry: &Entry) -> Option<&'t Resolution> {
     let mut resolutions = told.history.resolutions.iter();
     match entry.kind {
+        // A decision about the inbox can name the same operation, and makes no such entry.
         EntryKind::ManualCredit => resolutions.find(|it| {
-            let credits = matches!(it.verdict, Verdict::Credit(_) | Verdict::Override(_));
-            credits && it.operation_id == Some(entry.operation_id)
+            it.alarm_seq.is_some()
+                && it.operation_id == Some(entry.operation_id)
+                && it.verdict.amount() == Some(entry.amount)
+                && it.time == entry.time
         }),
         EntryKind::Correction => resolutions.find(|it| it.verdict.corrects() == entry.corrects),
         _ => None,
     }
-}
-
-/// An amount that moved, with its sign.
-pub(super) fn signed(amount: Money) -> String {
-    let sign = if amount.minor() > 0 { "+" } else { "" };
-    format!("{sign}{}", show::amount(amount))
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpResponse, http};
 use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::payout::{PayoutResolution, PayoutStep};
+use jetpay_ledger::payout::{PayoutEntry, PayoutResolution, PayoutStep};
 use jetpay_ledger::{Alarm, Error, Payout};
 use maud::{Markup, html};
 
@@ -133,7 +133,10 @@ fn step(visit: &Visit, payout: &Payout, step: &PayoutStep) -> Markup {
     let moved = step.what.entry().zip(step.amount).map(|(entry, minor)| {
         let amount = Money::new(minor, payout.amount.currency());
         let values = [("amount", show::amount(amount).into())];
-        words.with(&format!("payout-moved-{entry}"), values)
+        match (step.what.entry(), payout.from_balance) {
+            (Some(PayoutEntry::Release), false) => words.with("payout-released-elsewhere", values),
+            _ => words.with(&format!("payout-moved-{entry}"), values),
+        }
     });
     html! {
         li {
@@ -187,7 +190,13 @@ fn endings(visit: &Visit, payout: &Payout, typed: &Typed) -> Markup {
         @for ending in PayoutResolution::ALL {
             form.actions method="post" action=(format!("{}/resolve", address(payout.payment_id.as_str()))) {
                 h3 { (words.get(&format!("payout-as-{ending}"))) }
-                p { (with(&format!("payout-will-{ending}"))) }
+                p {
+                    @if *ending == PayoutResolution::Declined && !payout.from_balance {
+                        (with("payout-will-declined-elsewhere"))
+                    } @else {
+                        (with(&format!("payout-will-{ending}")))
+                    }
+                }
                 input type="hidden" name="as" value=(ending);
                 p {
                     label for=(format!("reason-{ending}")) { (words.get("payout-reason")) }
