@@ -200,6 +200,9 @@ async fn opened(desk: &Desk, link: &Link) -> Result<Option<String>, String> {
 
 /// The text of an answer with a page or a file, and whether it is a page.
 pub(crate) async fn text_of(answer: Response) -> Result<(bool, String), String> {
+    if answer.status().is_redirection() {
+        return Ok((false, String::new()));
+    }
     let header = answer.headers().get(CONTENT_TYPE).cloned();
     let header = header.ok_or("no content-type")?;
     let bytes = answer.bytes().await.map_err(|error| error.to_string())?;

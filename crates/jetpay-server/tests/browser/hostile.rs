@@ -88,12 +88,12 @@ async fn walked(scene: &Scene, browser: &Browser) -> (Walk, Vec<(String, String)
         // What one role may not see is hidden on each page of a kind in the same way.
         let most = match role {
             "all" => Most {
-                plain: 300,
-                alike: 4,
+                plain: 60,
+                alike: 2,
             },
             _ => Most {
-                plain: 40,
-                alike: 2,
+                plain: 12,
+                alike: 1,
             },
         };
         let found = ids();

@@ -14,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
-use jetpay_core::id::OperationId;
+use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_ledger::{
     Alarm, EntryDelivery, Hit, HitKind, MatchedWord, Payment, PaymentCallback, PaymentHistory,
 };
@@ -107,10 +107,15 @@ async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
     if ledger.payout(id).await?.is_some() {
         return Ok(Found::Elsewhere(format!("/payouts/{}", segment(id))));
     }
+    // A search leaves out white space at the ends of an id.
+    let waiting = match PaymentId::new(id) {
+        Ok(id) => ledger.inbox_of(&id, 1).await?,
+        Err(_) => Vec::new(),
+    };
     let (hits, _) = ledger.search(id, None, 100).await?;
     let waits =
         |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
-    if hits.iter().any(waits) {
+    if !waiting.is_empty() || hits.iter().any(waits) {
         return Ok(Found::Elsewhere(format!("/inbox/{}", segment(id))));
     }
     Err(PageError::NotFound("payment-not-found"))
