@@ -245,13 +245,19 @@ async fn reload_ends_the_sessions_of_changed_tokens_and_changes_roles_at_once() 
         Desk::with_token(&running, RESOLVER).await,
     );
     let all = Desk::signed_in(&running).await;
-    assert_has(&reader.page("/").await, &["reader</bdi> · sees, and decides nothing<"]);
+    assert_has(
+        &reader.page("/").await,
+        &["reader</bdi> · sees, and decides nothing<"],
+    );
     let folder = &running.running.folder;
     folder.write("resolver", "another token of the resolver, and long");
     folder.change("role = \"read\"", "role = \"all\"");
     running.running.signal("-HUP");
     running.running.until_logged("SIGHUP: took").await;
-    assert_has(&reader.page("/").await, &["reader</bdi> · may do everything<"]);
+    assert_has(
+        &reader.page("/").await,
+        &["reader</bdi> · may do everything<"],
+    );
     let ended = resolver.get("/").send().await.unwrap();
     assert_eq!(ended.status(), StatusCode::UNAUTHORIZED);
     all.page("/").await;

@@ -66,7 +66,7 @@ fn waiting(visit: &Visit, item: &Waiting) -> Markup {
     };
     html! {
         (words.with(id, [("attempts", item.attempts.into())]))
-        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " (show::isolated(why)) "." }
+        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " bdi { (show::answer(visit, why)) } "." }
         @if item.state == WaitingState::Waiting {
             " " (words.get("payment-delivery-due")) " " (show::time(visit, item.due_at)) "."
         }
