@@ -21,6 +21,7 @@ list-next = Next page
 list-csv = Download as CSV
 error-title = This did not work
 error-back = To the search
+error-back-to-form = Back to the page of the form
 error-no-such-page = There is no such page.
 error-forbidden = Your token does not permit this. It needs the role "{ $role }" or "all".
 error-bad-form = The form did not come as these pages send it. Go back and try again.

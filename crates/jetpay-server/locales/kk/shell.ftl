@@ -21,6 +21,7 @@ list-next = Келесі бет
 list-csv = CSV жүктеу
 error-title = Орындалмады
 error-back = Іздеуге
+error-back-to-form = Пішіні бар бетке оралу
 error-no-such-page = Мұндай бет жоқ.
 error-forbidden = Токеніңіз бұған рұқсат бермейді. «{ $role }» немесе «all» рөлі қажет.
 error-bad-form = Форма бұл беттер жіберетін түрде келмеді. Артқа қайтып, қайталап көріңіз.

@@ -1,10 +1,13 @@
 //! The fields of a query or of a form.
 
 use std::borrow::Cow;
+use std::future::ready;
 
-use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
-use actix_web::web::Payload;
+use actix_web::dev::{self, ServiceRequest};
+use actix_web::web::{Bytes, Payload};
+use actix_web::{HttpMessage as _, HttpRequest};
+use futures_util::{StreamExt as _, stream};
 use jetpay_core::money::MoneyTextError;
 use jetpay_core::{Currency, Money};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -59,6 +62,27 @@ impl Fields {
         let named = self.0.iter().filter(move |(known, _)| known == name);
         named.map(|(_, value)| value.trim())
     }
+}
+
+/// The reason that came with a form; the form stays to be read. Of one that is too large, what its start has.
+pub(super) async fn typed(request: &mut ServiceRequest) -> String {
+    let (mut body, mut read) = (request.take_payload().fuse(), Vec::new());
+    let mut failed = None;
+    while read.len() <= MAX_FORM {
+        match body.next().await {
+            Some(Ok(bytes)) => read.extend_from_slice(&bytes),
+            Some(Err(error)) => {
+                failed = Some(Err(error));
+                break;
+            }
+            None => break,
+        }
+    }
+    let typed = Fields::read(&read).get("reason").to_owned();
+    let read = stream::once(ready(Ok(Bytes::from(read))));
+    let payload = Box::pin(read.chain(stream::iter(failed)).chain(body));
+    request.set_payload(dev::Payload::Stream { payload });
+    typed
 }
 
 fn owned(text: Cow<'_, str>) -> String {

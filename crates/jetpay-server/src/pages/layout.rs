@@ -87,7 +87,9 @@ pub(super) fn with_status(
     main: &Markup,
 ) -> HttpResponse {
     let words = visit.words;
-    let note = visit.pages.sessions.take_note(&visit.session);
+    let note = (visit.is_read)
+        .then(|| (visit.pages.sessions).take_note(&visit.session, &visit.target))
+        .flatten();
     let viewer = &visit.viewer;
     let body = html! {
         a.skip href="#main" { (words.get("skip-to-content")) }
@@ -112,18 +114,37 @@ pub(super) fn with_status(
 }
 
 /// A page without a session.
-pub(super) fn bare(words: Words, title: &str, text: &str) -> Markup {
+pub(super) fn bare(words: Words, title: &str, text: &str, reason: &str) -> Markup {
     frame(
         words,
         title,
-        &html! { main #main { h1 { (title) } p { (text) } } },
+        &html! { main #main { h1 { (title) } p { (text) } (typed(words, reason)) } },
     )
 }
 
 pub(super) fn error(visit: &Visit, wrong: &PageError) -> HttpResponse {
     let words = visit.words;
-    let main = html! { p { (wrong.text(words)) } p { a href="/" { (words.get("error-back")) } } };
+    let main = html! {
+        p { (wrong.text(words)) }
+        (typed(words, &visit.typed))
+        @if !visit.is_read && visit.target != "/" {
+            p { a href=(visit.target) { (words.get("error-back-to-form")) } }
+        }
+        p { a href="/" { (words.get("error-back")) } }
+    };
     with_status(visit, wrong.status_code(), &words.get("error-title"), &main)
+}
+
+/// The reason that the person typed, to be copied: the form that it was in is not shown, and not sent again by itself.
+pub(super) fn typed(words: Words, text: &str) -> Markup {
+    html! {
+        @if !text.is_empty() {
+            p {
+                label for="typed" { (words.get("sign-in-typed")) }
+                textarea #typed readonly rows="3" { (text) }
+            }
+        }
+    }
 }
 
 /// The whole document.

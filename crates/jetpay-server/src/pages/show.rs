@@ -1,5 +1,7 @@
 //! How values are shown: amounts, times, ids, and texts that other people wrote.
 
+use std::borrow::Cow;
+
 use jetpay_core::Money;
 use jetpay_ledger::Millis;
 use jetpay_platform::visible;
@@ -59,6 +61,23 @@ pub(super) fn payer(visit: &Visit, word: &str) -> String {
 /// A payee's word, such as the wallet: whole for the roles that make payouts.
 pub(super) fn payee(visit: &Visit, word: &str) -> String {
     shown_if(visit.viewer.may(Role::Pay), word)
+}
+
+/// Why an endpoint does not take an entry. What it said itself is quoted and can name a payer, so it is a payer's word.
+pub(super) fn answer(visit: &Visit, why: &str) -> String {
+    if visit.viewer.may(Role::Resolve) {
+        text(why)
+    } else {
+        text(&unquoted(why))
+    }
+}
+
+/// The text without what it quotes.
+fn unquoted(why: &str) -> Cow<'_, str> {
+    match why.split_once('"') {
+        Some((ours, _)) => format!("{ours}••••").into(),
+        None => why.into(),
+    }
 }
 
 fn shown_if(may_see: bool, word: &str) -> String {
@@ -221,6 +240,17 @@ mod tests {
             assert_eq!(shown_if(true, word), text(word));
         }
         assert!(masked(&"9".repeat(40_000)).len() < 20);
+    }
+
+    #[test]
+    fn answer_of_an_endpoint_without_what_it_quotes_has_only_our_words() {
+        for (why, shown) in [
+            ("result 79 (\"Ivan \"7\" left\")", "result 79 (••••"),
+            ("HTTP status 400", "HTTP status 400"),
+            ("", ""),
+        ] {
+            assert_eq!(unquoted(why), shown);
+        }
     }
 
     fn shown_in(zone_name: &str, time: i64) -> (String, String) {

@@ -39,8 +39,12 @@ pub(super) struct Inner {
     pub(super) session: SessionId,
     pub(super) viewer: Viewer,
     pub(super) words: Words,
-    /// The path with its query, as it was asked for.
+    /// The path with its query, as it was asked for; of a form, that of the page with the form.
     pub(super) target: String,
+    /// Whether a person reads the answer at this address: it is no answer to `HEAD`, and none to a form.
+    pub(super) is_read: bool,
+    /// The reason that came with a form, to be shown if there is no page to show it in its field.
+    pub(super) typed: String,
     /// How much waits, for the navigation; `None` while the store is away.
     pub(super) counts: Option<Counts>,
 }
@@ -82,7 +86,7 @@ impl Visit {
 
     /// Leads to another page after a form was accepted. The page shows the text once, on top.
     pub(super) fn done(&self, to: &str, text: String) -> HttpResponse {
-        self.pages.sessions.leave_note(&self.session, text);
+        self.pages.sessions.leave_note(&self.session, to, text);
         HttpResponse::SeeOther()
             .insert_header((LOCATION, to))
             .finish()

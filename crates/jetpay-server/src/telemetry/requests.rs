@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::{Reply, ResponseCode};
 use tracing::Level;
@@ -93,13 +94,16 @@ pub(crate) fn admin<B>(
 ) {
     let request = answer.request();
     let path = request.match_pattern();
+    // What there is none of is no id: a person can have typed anything.
+    let is_there = answer.status() != StatusCode::NOT_FOUND;
+    let payment = request.match_info().get("payment_id").filter(|_| is_there);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 status = answer.status().as_u16(),
                 %peer,
                 by,
-                payment = request.match_info().get("payment_id"),
+                payment,
                 took_us = micros(took),
                 "{} {}",
                 request.method(),

@@ -626,3 +626,76 @@ async fn store_that_is_away_makes_a_page_that_says_so_and_nothing_is_decided() {
     folder.sql("ALTER TABLE gone RENAME TO alarms");
     assert_eq!(numbers(&person.page("/alarms").await), [1]);
 }
+
+/// The addresses of the links to the other languages.
+fn languages(page: &str) -> Vec<String> {
+    let (_, footer) = page.split_once("<footer").unwrap();
+    let links = footer.split("href=\"").skip(1);
+    links
+        .map(|link| link.split('"').next().unwrap().replace("&amp;", "&"))
+        .collect()
+}
+
+#[tokio::test]
+async fn form_that_is_not_accepted_keeps_its_reason_and_links_to_its_page() {
+    let service = with_customer(Folder::new()).await;
+    quarantined(&service.running, 90_000).await;
+    let (person, folder) = (resolver(&service).await, &service.running.folder);
+    let path = "/alarms/1/resolve";
+    let form = [("verdict", "dismiss"), ("reason", "the payer called")];
+    let mut links = Vec::new();
+    folder.sql("ALTER TABLE alarms RENAME TO gone");
+    let away = person.post(path, &form).send().await.unwrap();
+    folder.sql("ALTER TABLE gone RENAME TO alarms");
+    let long = "x".repeat(70_000);
+    let large = [("reason", "the payer called"), ("more", &*long)];
+    for (answer, status) in [
+        (away, 503),
+        (person.post(path, &large).send().await.unwrap(), 413),
+    ] {
+        assert_eq!(answer.status(), status);
+        let page = answer.text().await.unwrap();
+        assert_has(
+            &page,
+            &["the payer called</textarea>", "href=\"/alarms/1\""],
+        );
+        links.extend(languages(&page));
+    }
+    let (status, page) = person
+        .refused(path, &[("verdict", "dismiss"), ("reason", "")])
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    links.extend(languages(&page));
+    person.sent(path, &form).await;
+    let other = [("verdict", "foreign"), ("reason", "another")];
+    let (status, page) = person.refused(path, &other).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    links.extend(languages(&page));
+    assert_eq!(links.len(), 8);
+    for link in links {
+        person.page(&link).await;
+    }
+}
+
+#[tokio::test]
+async fn note_waits_for_the_page_that_it_is_for_and_head_does_not_take_it() {
+    let service = with_customer(Folder::new()).await;
+    quarantined(&service.running, 90_000).await;
+    let person = resolver(&service).await;
+    let form = [("verdict", "dismiss"), ("reason", "r")];
+    let answer = person
+        .post("/alarms/1/resolve", &form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["location"], "/alarms/1");
+    let head = person.get("/alarms/1").build().unwrap();
+    let url = head.url().clone();
+    let request = crate::desk::client().head(url);
+    let request = request.header("cookie", head.headers()["cookie"].clone());
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    let has_note = |page: &str| page.contains("class=\"note\" role=\"status\"");
+    assert!(!has_note(&person.page("/today").await));
+    assert!(has_note(&person.page("/alarms/1?lang=en").await));
+    assert!(!has_note(&person.page("/alarms/1").await));
+}

@@ -98,7 +98,7 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
             text: shown::text(id.as_str()),
         },
     );
-    let mut why = shown::text(item.why.as_deref().unwrap_or_default());
+    let mut why = shown::answer(visit, item.why.as_deref().unwrap_or_default());
     if item.is_held(now()) {
         why = format!("{} {why}", words.get("delivery-held"));
     }

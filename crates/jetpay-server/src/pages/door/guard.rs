@@ -12,10 +12,11 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use super::super::Pages;
 use super::super::error::PageError;
+use super::super::fields;
 use super::super::layout;
 use super::super::locale::{Lang, Words};
 use super::super::visit::{Inner, Viewer, Visit};
-use super::origin::{is_loopback, is_same_origin, target};
+use super::origin::{self, is_loopback, is_same_origin};
 use super::session::{SessionId, cookies};
 use super::sign_in;
 use crate::{listener, telemetry};
@@ -28,6 +29,9 @@ const KEEPS_LANGUAGE: u32 = 365 * 24 * 60 * 60;
 /// The error of a path whose id is none.
 const NO_SUCH_PAGE: PageError = PageError::NotFound("error-no-such-page");
 
+/// The request was `HEAD`.
+struct OnlyHead;
+
 /// Middleware of all pages. It refuses forms that come from other sites, and keeps the language that a person chose.
 pub(in super::super) async fn guarded(
     mut request: ServiceRequest,
@@ -36,18 +40,25 @@ pub(in super::super) async fn guarded(
     if request.method() == Method::HEAD {
         // The answer is the one to GET, and the connection leaves the body out.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(OnlyHead);
     }
     let (is_get, chosen) = (request.method() == Method::GET, chosen(request.request()));
     let words = words(request.request());
     let refused = if !is_get && request.method() != Method::POST {
-        let mut page = refused(words, StatusCode::METHOD_NOT_ALLOWED, "error-method");
+        let mut page = refused(words, StatusCode::METHOD_NOT_ALLOWED, "error-method", "");
         let methods = HeaderValue::from_static("GET, HEAD, POST");
         page.headers_mut().insert(ALLOW, methods);
         Some(page)
     } else if is_get || is_same_origin(request.head()) {
         None
     } else {
-        Some(refused(words, StatusCode::FORBIDDEN, "error-other-site"))
+        let typed = fields::typed(&mut request).await;
+        Some(refused(
+            words,
+            StatusCode::FORBIDDEN,
+            "error-other-site",
+            &typed,
+        ))
     };
     let mut answer = match refused {
         Some(page) => request.into_response(page).map_into_right_body(),
@@ -64,8 +75,8 @@ pub(in super::super) async fn guarded(
     Ok(answer)
 }
 
-fn refused(words: Words, status: StatusCode, why: &str) -> HttpResponse {
-    let page = layout::bare(words, &words.get("error-title"), &words.get(why));
+fn refused(words: Words, status: StatusCode, why: &str, typed: &str) -> HttpResponse {
+    let page = layout::bare(words, &words.get("error-title"), &words.get(why), typed);
     super::html(status, page)
 }
 
@@ -118,9 +129,18 @@ pub(in super::super) async fn enter(
         pages.admin.access.sender(request.request()),
         words(request.request()),
     );
+    let is_get = request.method() == Method::GET;
+    let typed = if is_get {
+        String::new()
+    } else {
+        fields::typed(&mut request).await
+    };
+    let is_head = request.extensions().get::<OnlyHead>().is_some();
     let visit = Visit::new(Inner {
+        is_read: is_get && !is_head,
+        typed,
         counts: pages.admin.ledger.counts().await.ok(),
-        target: target(request.head()),
+        target: origin::next(request.head()),
         pages,
         session,
         viewer,

@@ -35,6 +35,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
         .route("/icon.svg", web::get().to(icon))
         .route("/sign-in", web::get().to(sign_in::show))
         .route("/sign-in", web::post().to(sign_in::sign_in))
+        .route("/sign-out", web::get().to(sign_in::signed_out))
         .route("/sign-out", web::post().to(sign_in::sign_out));
 }
 

@@ -74,11 +74,15 @@ pub(super) fn is_plain(head: &RequestHead) -> bool {
 }
 
 /// The address that a request asks for, without the wish for a language: links on the page lead there, and the sign-in.
-pub(super) fn target(head: &RequestHead) -> String {
-    let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+fn target(head: &RequestHead) -> String {
+    target_of(&head.uri)
+}
+
+fn target_of(address: &Uri) -> String {
+    let query = form_urlencoded::parse(address.query().unwrap_or_default().as_bytes());
     let kept: Vec<_> = query.filter(|(name, _)| name != "lang").collect();
     let fields = kept.iter().map(|(name, value)| (&**name, &**value));
-    local(&href(head.uri.path(), fields)).to_owned()
+    local(&href(address.path(), fields)).to_owned()
 }
 
 /// Where a sign-in leads that is shown in the place of an answer. After a form, that is the page with the form.
@@ -90,8 +94,27 @@ pub(super) fn next(head: &RequestHead) -> String {
     let here = page.zip(host);
     let here = here.filter(|(page, host)| is_at(page, host).unwrap_or(false));
     let page = here.and_then(|(page, _)| page.to_str().ok()?.parse::<Uri>().ok());
-    let path = page.as_ref().and_then(Uri::path_and_query);
-    path.map_or("/", |path| local(path.as_str())).to_owned()
+    // A page that answers a form has the address to which the form was sent.
+    match page {
+        Some(page) if page.query().is_some() => target_of(&page),
+        Some(page) => form_page(page.path()),
+        None => form_page(head.uri.path()),
+    }
+}
+
+/// The page with the form that is sent to this path; of other paths, the path itself.
+fn form_page(path: &str) -> String {
+    if path == "/differences/resolve" {
+        return "/reconciliations".to_owned();
+    }
+    let (above, last) = path.rsplit_once('/').unwrap_or_default();
+    let page = match last {
+        "resolve" | "confirm" => above,
+        "retry" | "skip" => above.rsplit_once('/').unwrap_or_default().0,
+        // The other forms are sent to the path of their page.
+        _ => path,
+    };
+    local(page).to_owned()
 }
 
 /// An address if it is one of these pages, else the front page. `//host` and `/\host` are addresses of other sites, and a
@@ -256,6 +279,28 @@ mod tests {
             "",
         ] {
             assert_eq!(after(other), "/", "{other}");
+        }
+        // The page of a second step has the address of the first form.
+        assert_eq!(after("https://desk.internal/alarms/7/resolve"), "/alarms/7");
+        for (path, page) in [
+            ("/alarms/7/resolve", "/alarms/7"),
+            ("/alarms/resolve", "/alarms"),
+            ("/payments/x%2Fy/confirm", "/payments/x%2Fy"),
+            (
+                "/deliveries/abills/entries/7/skip",
+                "/deliveries/abills/entries",
+            ),
+            (
+                "/deliveries/abills/entries/replay",
+                "/deliveries/abills/entries/replay",
+            ),
+            ("/entries/7/correct", "/entries/7/correct"),
+            ("/differences/7/resolve", "/differences/7"),
+            ("/differences/resolve", "/reconciliations"),
+            ("//evil.example/resolve", "/"),
+        ] {
+            let request = TestRequest::post().uri(path).to_http_request();
+            assert_eq!(next(request.head()), page, "{path}");
         }
         let page = TestRequest::get().uri("/alarms?kind=a%26b&lang=kk");
         assert_eq!(next(page.to_http_request().head()), "/alarms?kind=a%26b");

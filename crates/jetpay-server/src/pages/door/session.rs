@@ -34,8 +34,8 @@ struct Session {
     name: String,
     token: [u8; 32],
     began: Instant,
-    /// What the next page shows on top.
-    note: Option<String>,
+    /// What the page at this path shows once, on top.
+    note: Option<(String, String)>,
 }
 
 /// The sessions.
@@ -101,19 +101,28 @@ impl Sessions {
         ended.map(|session| session.name)
     }
 
-    pub(in super::super) fn leave_note(&self, id: &SessionId, text: String) {
+    pub(in super::super) fn leave_note(&self, id: &SessionId, to: &str, text: String) {
         if let Some(session) = self.lock().get_mut(id) {
-            session.note = Some(text);
+            session.note = Some((path(to).to_owned(), text));
         }
     }
 
-    pub(in super::super) fn take_note(&self, id: &SessionId) -> Option<String> {
-        self.lock().get_mut(id)?.note.take()
+    /// The note that was left for this page. Another page that is opened meanwhile leaves it.
+    pub(in super::super) fn take_note(&self, id: &SessionId, at: &str) -> Option<String> {
+        let mut sessions = self.lock();
+        let note = &mut sessions.get_mut(id)?.note;
+        let (_, text) = note.take_if(|(to, _)| to == path(at))?;
+        Some(text)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Session>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An address without its query and its place on the page.
+fn path(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn digest(token: &AdminToken) -> [u8; 32] {
@@ -122,10 +131,11 @@ fn digest(token: &AdminToken) -> [u8; 32] {
 
 /// The values of the cookies with this name. There can be several: another program on the same host may set one, too.
 pub(super) fn cookies<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
-    let cookies = headers
+    let pairs = headers
         .get_all(COOKIE)
-        .filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|cookies| cookies.split(';').map(str::trim));
+        .flat_map(|cookies| cookies.as_bytes().split(|byte| *byte == b';'));
+    // A cookie of another program can hold any bytes, and takes none of the others with it.
+    let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok().map(str::trim));
     pairs.filter_map(move |pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
@@ -133,6 +143,7 @@ pub(super) fn cookies<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<I
 mod tests {
     use std::slice;
 
+    use actix_web::http::header::HeaderValue;
     use zeroize::Zeroizing;
 
     use super::*;
@@ -211,5 +222,19 @@ mod tests {
         }
         let found: Vec<_> = cookies(&headers, "a").collect();
         assert_eq!(found, ["1", "3", "5"]);
+    }
+
+    #[test]
+    fn cookie_beside_one_that_is_not_ascii_or_not_utf8_is_found() {
+        let mut headers = HeaderMap::new();
+        for text in [
+            "x=ж; lang=kk".as_bytes(),
+            b"lang=ru; x=\xff\xfe",
+            b"\xff=1;lang=en",
+        ] {
+            headers.append(COOKIE, HeaderValue::from_bytes(text).unwrap());
+        }
+        let found: Vec<_> = cookies(&headers, "lang").collect();
+        assert_eq!(found, ["kk", "ru", "en"]);
     }
 }

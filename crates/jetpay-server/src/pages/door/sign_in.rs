@@ -7,10 +7,10 @@ use actix_web::http::header::{HeaderName, LOCATION, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use maud::{Markup, html};
+use maud::html;
 
 use super::super::Pages;
-use super::super::fields::Fields;
+use super::super::fields::{self, Fields};
 use super::super::layout;
 use super::super::locale::Words;
 use super::guard::{PLACE, cookie_name, words};
@@ -47,12 +47,9 @@ pub(super) async fn instead_of(request: &mut ServiceRequest) -> HttpResponse {
     let (words, next) = (words(request.request()), origin::next(request.head()));
     let is_form = request.method() == Method::POST;
     let typed = if is_form {
-        match request.extract::<Payload>().await {
-            Ok(body) => Fields::of_form(body).await.ok(),
-            Err(_) => None,
-        }
+        fields::typed(request).await
     } else {
-        None
+        String::new()
     };
     let had_session = cookies(request.headers(), cookie_name(request.head())).next();
     let problem = match (is_form, had_session) {
@@ -63,7 +60,7 @@ pub(super) async fn instead_of(request: &mut ServiceRequest) -> HttpResponse {
     let shown = Form {
         next: &next,
         problem: problem.map(|id| words.get(id)),
-        typed: typed.as_ref().map_or("", |fields| fields.get("reason")),
+        typed: &typed,
         ..Form::default()
     };
     let mut answer = page(words, StatusCode::UNAUTHORIZED, &shown);
@@ -83,7 +80,7 @@ fn page(words: Words, status: StatusCode, form: &Form<'_>) -> HttpResponse {
             h1 { (title) }
             @if let Some(note) = &form.note { p.note role="status" { (note) } }
             @if let Some(problem) = &form.problem { p.problem role="alert" { (problem) } }
-            (typed(words, form.typed))
+            (layout::typed(words, form.typed))
             form method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(form.next);
                 p {
@@ -97,18 +94,6 @@ fn page(words: Words, status: StatusCode, form: &Form<'_>) -> HttpResponse {
         (layout::languages(words, form.next))
     };
     super::html(status, layout::frame(words, &title, &body))
-}
-
-/// What the person typed, to be copied: the form that it was in is not sent again by itself.
-fn typed(words: Words, text: &str) -> Markup {
-    html! {
-        @if !text.is_empty() {
-            p {
-                label for="typed" { (words.get("sign-in-typed")) }
-                textarea #typed readonly rows="3" { (text) }
-            }
-        }
-    }
 }
 
 pub(super) async fn sign_in(
@@ -153,6 +138,13 @@ pub(super) async fn sign_in(
     HttpResponse::SeeOther()
         .insert_header((LOCATION, next))
         .insert_header((SET_COOKIE, cookie(request.head(), &value, LASTS.as_secs())))
+        .finish()
+}
+
+/// A page that was opened again after the sign-out.
+pub(super) async fn signed_out() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, "/sign-in"))
         .finish()
 }
 

@@ -84,6 +84,7 @@ pub(super) fn page(
         @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         @if shown.waiting.is_empty() {
             (decided(visit, shown))
+            (layout::typed(words, typed.get("reason")))
         } @else {
             p { (words.get("inbox-one-about")) }
             @for waiting in &shown.waiting { (callback(visit, waiting)) }

@@ -30,7 +30,7 @@ pub(super) async fn resolve(
         page(&visit, &shown, &fields, problem)
     };
     if shown.waiting.is_empty() {
-        return Ok(too_late(&visit, &shown));
+        return Ok(too_late(&visit, &shown, &fields));
     }
     if fields.get("reason").is_empty() {
         return Ok(wrong(&refused(words, &ResolveError::NoReason)));
@@ -74,7 +74,8 @@ pub(super) async fn resolve(
     match decided(&visit, &shown, verdict, reason).await {
         Ok(()) => Ok(visit.done(&to, told)),
         Err(Error::Resolve(ResolveError::NothingWaits)) => {
-            Ok(too_late(&visit, &Shown::read(&visit, &path).await?))
+            let shown = Shown::read(&visit, &path).await?;
+            Ok(too_late(&visit, &shown, &fields))
         }
         Err(Error::Resolve(why)) => Ok(wrong(&refused(words, &why))),
         Err(error) => Err(error.into()),
@@ -115,15 +116,9 @@ fn dismissed(visit: &Visit, verdict: Verdict) -> (InboxVerdict, String, String) 
 }
 
 /// Another person decided before, or the payment is recorded. The page says what.
-fn too_late(visit: &Visit, shown: &Shown) -> HttpResponse {
+fn too_late(visit: &Visit, shown: &Shown, fields: &Fields) -> HttpResponse {
     let problem = refused(visit.words, &ResolveError::NothingWaits);
-    let fields = Fields::default();
-    page(
-        visit,
-        shown,
-        &fields,
-        Some((StatusCode::CONFLICT, &problem)),
-    )
+    page(visit, shown, fields, Some((StatusCode::CONFLICT, &problem)))
 }
 
 /// The customer and the amount of the form; or what is wrong with them, in the person's words.

@@ -80,7 +80,7 @@ fn waiting(visit: &Visit, item: &Waiting, has_left: bool) -> Markup {
     };
     html! {
         (words.with(id, [("attempts", item.attempts.into())]))
-        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " (show::isolated(why)) "." }
+        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " bdi { (show::answer(visit, why)) } "." }
         @if has_left {
             " " (words.get("payment-delivery-left-waits"))
         } @else if item.state == WaitingState::Waiting {

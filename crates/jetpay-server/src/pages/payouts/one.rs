@@ -148,9 +148,18 @@ fn step(visit: &Visit, payout: &Payout, step: &PayoutStep) -> Markup {
                 " " (words.get("payout-code")) " " (show::isolated(code.as_str())) ": "
                 span lang="en" { (code.text()) } "."
             }
-            @if let Some(message) = &step.message { " " q { (show::isolated(message)) } }
+            @if let Some(message) = &step.message { " " q { bdi { (said(visit, step, message)) } } }
             @if let Some(by) = &step.by { " " (words.get("payout-by")) " " (show::isolated(by)) "." }
         }
+    }
+}
+
+/// A person's reason, or the message of the platform, which can name the payee.
+fn said(visit: &Visit, step: &PayoutStep, message: &str) -> String {
+    if step.by.is_some() || visit.viewer.may(Role::Pay) {
+        show::text(message)
+    } else {
+        "••••".to_owned()
     }
 }
 
