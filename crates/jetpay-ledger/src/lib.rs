@@ -104,7 +104,7 @@ pub use jetpay_rules::{
 };
 pub use ledger::{
     Arrival, ConfirmPreview, CorrectionPreview, Hit, HitKind, Ledger, MatchedWord, Movement,
-    PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition,
+    PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition, first_id,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

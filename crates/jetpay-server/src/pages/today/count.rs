@@ -106,7 +106,7 @@ pub(super) struct Results {
     pub(super) codes: BTreeMap<String, u64>,
     /// The times from an announcement to its result, in tenths of a second, by method.
     pub(super) lags: BTreeMap<String, BTreeMap<i64, u64>>,
-    /// When the last callback of each method came.
+    /// When the last callback of each method came, also before this day as far as callbacks are read.
     pub(super) last: BTreeMap<String, Millis>,
 }
 
@@ -118,7 +118,7 @@ impl Results {
         let at = arrival.received_at;
         let last = self.last.entry(method.clone()).or_default();
         *last = (*last).max(at);
-        if arrival.operation_type != Some(OperationType::Sale) {
+        if !span.has(at) || arrival.operation_type != Some(OperationType::Sale) {
             return;
         }
         let class = arrival
@@ -200,18 +200,33 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// Finds the first rows of a day.
-    pub(super) async fn begin(ledger: &Ledger, span: Span) -> Result<Self, Error> {
+    /// Finds the first rows of a day. The last callbacks of the day before go on; without them, one part of it is read.
+    pub(super) async fn begin(
+        ledger: &Ledger,
+        span: Span,
+        before: Option<&Self>,
+    ) -> Result<Self, Error> {
         let from = Millis(span.begins.0.saturating_sub(MARGIN));
+        let last_callback = ledger.callbacks_before(from).await?;
+        let mut settled = Results::default();
+        if let Some(before) = before {
+            settled.last = before.counted().results.last;
+        } else {
+            let part = i64::try_from(PART).unwrap_or(i64::MAX);
+            let older = ledger.arrivals(last_callback.saturating_sub(part), PART);
+            for arrival in older.await?.iter().filter(|it| it.seq <= last_callback) {
+                settled.add(&span, arrival);
+            }
+        }
         Ok(Self {
             span,
             money: BTreeMap::new(),
             entries: 0,
             last_credits: BTreeMap::new(),
-            settled: Results::default(),
+            settled,
             tail: Results::default(),
             last_entry: ledger.entries_before(from).await?,
-            last_callback: ledger.callbacks_before(from).await?,
+            last_callback,
             read: span.begins,
             is_behind: true,
         })
@@ -260,8 +275,8 @@ impl Day {
         let (settled, tail) = arrivals.split_at(settled);
         self.tail = Results::default();
         for (part, results) in [(settled, &mut self.settled), (tail, &mut self.tail)] {
-            let of_day = part.iter().filter(|it| self.span.has(it.received_at));
-            of_day.for_each(|arrival| results.add(&self.span, arrival));
+            part.iter()
+                .for_each(|arrival| results.add(&self.span, arrival));
         }
         if let Some(last) = settled.last() {
             self.last_callback = last.seq;
@@ -392,6 +407,17 @@ mod tests {
             BTreeMap::from([(key(0), one), (key(23), one)])
         );
         assert_eq!(counted.entries, 2);
+    }
+
+    #[test]
+    fn callback_of_the_day_before_is_the_last_one_of_its_method_and_no_result_of_this_day() {
+        let span = span("2026-12-01T10:00:00Z", "UTC");
+        let mut day = day(span);
+        let time = Millis(span.begins.0 - 1);
+        day.count(&[arrival(1, time, 0)], span.begins);
+        let results = day.counted().results;
+        assert_eq!(results.last["kaspi"], time);
+        assert!(results.ended.is_empty() && results.codes.is_empty());
     }
 
     #[test]
