@@ -3,7 +3,7 @@
 use jetpay_core::Money;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType};
-use jetpay_rules::EntryKind;
+use jetpay_rules::{EntryKind, EventStatus};
 
 use super::Ledger;
 use super::reconcile::Table;
@@ -30,6 +30,8 @@ pub struct Movement {
 pub struct Arrival {
     /// Its number.
     pub seq: i64,
+    /// What the rules did with it.
+    pub outcome: EventStatus,
     /// When it came first.
     pub received_at: Millis,
     /// The operation's type, if the callback says it; so are the next two.
@@ -45,7 +47,7 @@ pub struct Arrival {
 const MOVEMENTS: &str = "SELECT seq, kind, method, entries.amount, currency, time
     FROM entries JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-const ARRIVALS: &str = "SELECT seq, received_at, operation_type, operation_status, code, method, created_at
+const ARRIVALS: &str = "SELECT seq, disposition, received_at, operation_type, operation_status, code, method, created_at
     FROM events LEFT JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 /// The payments from the id `$1` on, before the id `$3`, that still wait for a result, among at most `$2`; and how many these are.
@@ -132,6 +134,7 @@ fn movement(row: &mut Values<'_>) -> Result<Movement, TransactionError> {
 fn arrival(row: &mut Values<'_>) -> Result<Arrival, TransactionError> {
     Ok(Arrival {
         seq: row.int()?,
+        outcome: row.word()?,
         received_at: row.time()?,
         operation_type: row.event_word(),
         operation_status: row.event_word(),
