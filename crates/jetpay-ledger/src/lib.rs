@@ -104,7 +104,7 @@ pub use jetpay_rules::{
 };
 pub use ledger::{
     Arrival, ConfirmPreview, CorrectionPreview, CreditPreview, Hit, HitKind, Ledger, MatchedWord,
-    Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition,
+    Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition, first_id,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

@@ -3,7 +3,7 @@
 use jetpay_core::Money;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType};
-use jetpay_rules::EntryKind;
+use jetpay_rules::{EntryKind, EventStatus};
 
 use super::Ledger;
 use super::reconcile::Table;
@@ -30,6 +30,8 @@ pub struct Movement {
 pub struct Arrival {
     /// Its number.
     pub seq: i64,
+    /// What the rules did with it.
+    pub outcome: EventStatus,
     /// When it came first.
     pub received_at: Millis,
     /// The operation's type, if the callback says it; so are the next two.
@@ -45,13 +47,13 @@ pub struct Arrival {
 const MOVEMENTS: &str = "SELECT seq, kind, method, entries.amount, currency, time
     FROM entries JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-const ARRIVALS: &str = "SELECT seq, received_at, operation_type, operation_status, code, method, created_at
+const ARRIVALS: &str = "SELECT seq, disposition, received_at, operation_type, operation_status, code, method, created_at
     FROM events LEFT JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-/// The payments from the id `$1` on that still wait for a result, among at most `$2`; and how many these are.
+/// The payments from the id `$1` on, before the id `$3`, that still wait for a result, among at most `$2`; and how many these are.
 const NEWEST_PENDING: &str =
     "SELECT CAST(coalesce(sum(CASE state WHEN 'pending' THEN 1 ELSE 0 END), 0) AS BIGINT), count(*)
-    FROM (SELECT state FROM payments WHERE id >= $1 ORDER BY id LIMIT $2) AS newest";
+    FROM (SELECT state FROM payments WHERE id >= $1 AND id < $3 ORDER BY id LIMIT $2) AS newest";
 
 /// The most payments that a count of the newest ones reads.
 const MOST_PENDING: i64 = 10_000;
@@ -92,12 +94,14 @@ impl Ledger {
         self.read(ARRIVALS, values, arrival).await
     }
 
-    /// How many payments that were announced since this time still wait for a result, if their ids are `UUIDv7`. None: more
-    /// than 10,000 were announced.
-    pub async fn pending_since(&self, time: Millis) -> Result<Option<i64>, Error> {
-        let hex = format!("{:012x}", time.0.max(0));
-        let first = format!("{}-{}", &hex[..8], &hex[8..12]);
-        let values = vec![first.into(), MOST_PENDING.into()];
+    /// How many payments that were announced from one time to before another still wait for a result, if their ids are `UUIDv7`.
+    /// Other ids, such as imported ones, are mostly outside. None: more than 10,000 were announced.
+    pub async fn pending_between(&self, from: Millis, to: Millis) -> Result<Option<i64>, Error> {
+        let values = vec![
+            first_id(from).into(),
+            MOST_PENDING.into(),
+            first_id(to).into(),
+        ];
         let read = self.read(NEWEST_PENDING, values, |row| Ok((row.int()?, row.int()?)));
         let (pending, of) = read.await?.pop().unwrap_or_default();
         Ok((of < MOST_PENDING).then_some(pending))
@@ -108,6 +112,13 @@ impl Ledger {
         self.number("SELECT pg_database_size(current_database())")
             .await
     }
+}
+
+/// What the UUIDs of version 7 of this millisecond begin with.
+#[must_use]
+pub fn first_id(time: Millis) -> String {
+    let time = time.0.clamp(0, (1 << 48) - 1);
+    format!("{:08x}-{:04x}", time >> 16, time & 0xffff)
 }
 
 fn movement(row: &mut Values<'_>) -> Result<Movement, TransactionError> {
@@ -123,6 +134,7 @@ fn movement(row: &mut Values<'_>) -> Result<Movement, TransactionError> {
 fn arrival(row: &mut Values<'_>) -> Result<Arrival, TransactionError> {
     Ok(Arrival {
         seq: row.int()?,
+        outcome: row.word()?,
         received_at: row.time()?,
         operation_type: row.event_word(),
         operation_status: row.event_word(),
@@ -143,7 +155,7 @@ mod tests {
     const READS: [(&str, usize); 4] = [
         (MOVEMENTS, 2),
         (ARRIVALS, 2),
-        (NEWEST_PENDING, 2),
+        (NEWEST_PENDING, 3),
         (sql::OPEN, 0),
     ];
 
@@ -171,6 +183,27 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn imported_ids_behind_all_uuids_of_now_are_not_counted_as_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let now = Millis(1_733_000_000_000);
+        let own = format!("{}-7000-8000-000000000000", first_id(now));
+        let payments = [own.as_str(), "order-1", "99999"].map(|id| crate::NewPayment {
+            id: id.try_into().unwrap(),
+            project_id: 1.into(),
+            method: "kaspi".into(),
+            customer_id: "7123456789".try_into().unwrap(),
+            contract_id: None,
+            amount: Money::new(1, jetpay_core::Currency::KZT),
+            flags: Vec::new(),
+            created_at: now,
+        });
+        ledger.import_payments(payments.into(), now).await.unwrap();
+        let pending = ledger.pending_between(now, Millis(now.0 + 1));
+        assert_eq!(pending.await.unwrap(), Some(1));
+    }
+
     #[cfg(feature = "postgres")]
     #[tokio::test]
     async fn no_read_of_a_day_in_postgres_reads_a_whole_table() {
@@ -181,7 +214,7 @@ mod tests {
         let ledger = Ledger::connect(database.url(), None).await.unwrap();
         assert!(ledger.database_size().await.unwrap() > 0);
         for (sql, values) in READS {
-            let values = if values == 0 { "" } else { "(NULL, NULL)" };
+            let values = ["", "", "(NULL, NULL)", "(NULL, NULL, NULL)"][values];
             let plan = format!(
                 "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off;
                  SET enable_mergejoin = off; PREPARE day AS {sql}; EXPLAIN EXECUTE day{values}"

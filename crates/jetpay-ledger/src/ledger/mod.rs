@@ -11,7 +11,7 @@ mod search;
 mod story;
 mod writes;
 
-pub use day::{Arrival, Movement};
+pub use day::{Arrival, Movement, first_id};
 pub use preview::{ConfirmPreview, CorrectionPreview, CreditPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};

@@ -1,7 +1,7 @@
 //! What a list has: read from the ledger in parts, until a page is full or enough was looked through.
 
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::{Error, Hit, HitKind, Ledger, MatchedWord, Millis, SearchPosition};
+use jetpay_ledger::{Error, Hit, HitKind, Ledger, MatchedWord, Millis, SearchPosition, first_id};
 
 use super::filter::Filter;
 use crate::environment::now;
@@ -156,12 +156,6 @@ fn before_time(time: Millis) -> SearchPosition {
         number: i64::MIN,
         id: String::new(),
     }
-}
-
-/// What the UUIDs of version 7 of this millisecond begin with.
-fn first_id(time: Millis) -> String {
-    let time = time.0.clamp(0, (1 << 48) - 1);
-    format!("{:08x}-{:04x}", time >> 16, time & 0xffff)
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ impl Board {
         if held.as_ref().is_none_or(|day| !day.span.has(now)) {
             let span = Span::of(now, &self.zone);
             let span = span.ok_or_else(|| Error::Unavailable("the clock is wrong".into()))?;
-            *held = Some(Day::begin(ledger, span).await?);
+            *held = Some(Day::begin(ledger, span, held.as_ref()).await?);
         }
         let closed = || Error::Unavailable("no day is counted".into());
         let day = held.as_mut().ok_or_else(closed)?;

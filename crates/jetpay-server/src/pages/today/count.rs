@@ -1,11 +1,11 @@
 //! The sums of a day. They are kept in memory and brought up to date by small reads of what is new: no index knows times, and a
 //! day may have hundreds of thousands of rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jetpay_core::Currency;
 use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
-use jetpay_ledger::{Arrival, EntryKind, Error, Ledger, Millis, Movement};
+use jetpay_ledger::{Arrival, EntryKind, Error, EventStatus, Ledger, Millis, Movement};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,8 +14,13 @@ use jiff::tz::TimeZone;
 const PART: usize = 500;
 /// A row that is stored so much later than one with a larger number is still found: clocks go back, and servers differ.
 const MARGIN: i64 = 60 * 60 * 1000;
-/// Callbacks of so many milliseconds are read again: one that is being stored may still appear before them.
+/// Callbacks of so many milliseconds are read again: in `PostgreSQL`, one that is being stored may still appear before them. One
+/// whose transaction takes longer, or behind which more than a part came meanwhile, is counted after the next start only.
 const UNSETTLED: i64 = 10_000;
+/// The most callbacks of the inbox that are asked for again. Those above are counted after the next start.
+const MOST_WAITING: usize = 1_000;
+/// So many of them are asked for at a time.
+const ASKED: usize = 20;
 /// The most codes that are counted apart. They are the platform's, and an open set.
 const MOST_CODES: usize = 500;
 
@@ -106,7 +111,7 @@ pub(super) struct Results {
     pub(super) codes: BTreeMap<String, u64>,
     /// The times from an announcement to its result, in tenths of a second, by method.
     pub(super) lags: BTreeMap<String, BTreeMap<i64, u64>>,
-    /// When the last callback of each method came.
+    /// When the last callback of each method came, also before this day as far as callbacks are read.
     pub(super) last: BTreeMap<String, Millis>,
 }
 
@@ -115,10 +120,14 @@ impl Results {
         let Some((method, announced)) = &arrival.top_up else {
             return;
         };
+        // It does not fit the payment, or a person put it aside: it is no result.
+        if !is_result(arrival.outcome) {
+            return;
+        }
         let at = arrival.received_at;
         let last = self.last.entry(method.clone()).or_default();
         *last = (*last).max(at);
-        if arrival.operation_type != Some(OperationType::Sale) {
+        if !span.has(at) || arrival.operation_type != Some(OperationType::Sale) {
             return;
         }
         let class = arrival
@@ -169,6 +178,13 @@ impl Results {
     }
 }
 
+fn is_result(outcome: EventStatus) -> bool {
+    matches!(
+        outcome,
+        EventStatus::Applied | EventStatus::Noted | EventStatus::Early
+    )
+}
+
 /// What is counted of a day.
 #[derive(Clone, Debug)]
 pub(super) struct Counted {
@@ -191,6 +207,8 @@ pub(super) struct Day {
     last_credits: BTreeMap<String, Millis>,
     settled: Results,
     tail: Results,
+    /// The numbers of callbacks that had no payment when they were counted. It may be recorded later.
+    waiting: VecDeque<i64>,
     /// Up to these numbers, all is counted.
     last_entry: i64,
     last_callback: i64,
@@ -200,18 +218,34 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// Finds the first rows of a day.
-    pub(super) async fn begin(ledger: &Ledger, span: Span) -> Result<Self, Error> {
+    /// Finds the first rows of a day. The last callbacks of the day before go on; without them, one part of it is read.
+    pub(super) async fn begin(
+        ledger: &Ledger,
+        span: Span,
+        before: Option<&Self>,
+    ) -> Result<Self, Error> {
         let from = Millis(span.begins.0.saturating_sub(MARGIN));
+        let last_callback = ledger.callbacks_before(from).await?;
+        let mut settled = Results::default();
+        if let Some(before) = before {
+            settled.last = before.counted().results.last;
+        } else {
+            let part = i64::try_from(PART).unwrap_or(i64::MAX);
+            let older = ledger.arrivals(last_callback.saturating_sub(part), PART);
+            for arrival in older.await?.iter().filter(|it| it.seq <= last_callback) {
+                settled.add(&span, arrival);
+            }
+        }
         Ok(Self {
             span,
             money: BTreeMap::new(),
             entries: 0,
             last_credits: BTreeMap::new(),
-            settled: Results::default(),
+            settled,
             tail: Results::default(),
+            waiting: VecDeque::new(),
             last_entry: ledger.entries_before(from).await?,
-            last_callback: ledger.callbacks_before(from).await?,
+            last_callback,
             read: span.begins,
             is_behind: true,
         })
@@ -225,8 +259,34 @@ impl Day {
         for movement in &movements {
             self.move_money(movement);
         }
+        self.ask_again(ledger).await?;
         self.count(&arrivals, now);
         Ok(self.is_behind)
+    }
+
+    /// Counts what was in the inbox and has a payment now. One that still waits is asked for again after the others.
+    async fn ask_again(&mut self, ledger: &Ledger) -> Result<(), Error> {
+        for _ in 0..self.waiting.len().min(ASKED) {
+            let Some(seq) = self.waiting.front().copied() else {
+                break;
+            };
+            let read = ledger.arrivals(seq - 1, 1).await?;
+            self.waiting.pop_front();
+            let read: Vec<_> = read.into_iter().filter(|it| it.seq == seq).collect();
+            self.settle(&read);
+        }
+        Ok(())
+    }
+
+    /// Counts callbacks for good, except those that wait for a payment.
+    fn settle(&mut self, arrivals: &[Arrival]) {
+        for arrival in arrivals {
+            self.settled.add(&self.span, arrival);
+            let waits = arrival.outcome == EventStatus::Unmatched;
+            if waits && self.span.has(arrival.received_at) && self.waiting.len() < MOST_WAITING {
+                self.waiting.push_back(arrival.seq);
+            }
+        }
     }
 
     fn move_money(&mut self, movement: &Movement) {
@@ -259,10 +319,10 @@ impl Day {
         };
         let (settled, tail) = arrivals.split_at(settled);
         self.tail = Results::default();
-        for (part, results) in [(settled, &mut self.settled), (tail, &mut self.tail)] {
-            let of_day = part.iter().filter(|it| self.span.has(it.received_at));
-            of_day.for_each(|arrival| results.add(&self.span, arrival));
+        for arrival in tail {
+            self.tail.add(&self.span, arrival);
         }
+        self.settle(settled);
         if let Some(last) = settled.last() {
             self.last_callback = last.seq;
         }
@@ -318,6 +378,7 @@ mod tests {
             last_credits: BTreeMap::new(),
             settled: Results::default(),
             tail: Results::default(),
+            waiting: VecDeque::new(),
             last_entry: 0,
             last_callback: 0,
             read: span.begins,
@@ -328,6 +389,7 @@ mod tests {
     fn arrival(seq: i64, received_at: Millis, lag: i64) -> Arrival {
         Arrival {
             seq,
+            outcome: EventStatus::Noted,
             received_at,
             operation_type: Some(OperationType::Sale),
             operation_status: Some("decline".into()),
@@ -392,6 +454,39 @@ mod tests {
             BTreeMap::from([(key(0), one), (key(23), one)])
         );
         assert_eq!(counted.entries, 2);
+    }
+
+    #[test]
+    fn callback_of_the_day_before_is_the_last_one_of_its_method_and_no_result_of_this_day() {
+        let span = span("2026-12-01T10:00:00Z", "UTC");
+        let mut day = day(span);
+        let time = Millis(span.begins.0 - 1);
+        day.count(&[arrival(1, time, 0)], span.begins);
+        let results = day.counted().results;
+        assert_eq!(results.last["kaspi"], time);
+        assert!(results.ended.is_empty() && results.codes.is_empty());
+    }
+
+    #[test]
+    fn callback_that_does_not_fit_its_payment_is_no_decline() {
+        let span = span("2026-12-01T10:00:00Z", "UTC");
+        let mut day = day(span);
+        let mut odd = arrival(1, span.begins, 0);
+        odd.outcome = EventStatus::Quarantined;
+        day.count(&[odd], Millis(span.begins.0 + 60_000));
+        assert_eq!(day.counted().results, Results::default());
+    }
+
+    #[test]
+    fn callback_of_the_inbox_is_kept_to_be_asked_for_again_and_is_no_result_yet() {
+        let span = span("2026-12-01T10:00:00Z", "UTC");
+        let mut day = day(span);
+        let mut lost = arrival(1, span.begins, 0);
+        lost.outcome = EventStatus::Unmatched;
+        lost.top_up = None;
+        day.count(&[lost], Millis(span.begins.0 + 60_000));
+        assert_eq!(day.counted().results, Results::default());
+        assert_eq!(day.waiting, [1]);
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::telemetry::{self, LookupHealth};
 /// A payment that has waited so long, in milliseconds, waits long.
 const LONG: i64 = 15 * 60 * 1000;
 
+/// Clocks differ, but an id of a day from now is no id of ours.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// What is read for each page.
 pub(super) struct State {
     counts: Counts,
@@ -43,7 +46,7 @@ impl State {
         let room = async { Ok(Room::of(&visit.pages.board, ledger).await) };
         let (counts, new_pending, (open, overdue), streams, last_entry, room) = tokio::try_join!(
             ledger.counts(),
-            ledger.pending_since(Millis(now.0 - LONG)),
+            ledger.pending_between(Millis(now.0 - LONG), Millis(now.0.saturating_add(DAY))),
             ledger.open_payouts(),
             ledger.delivery_status(&endpoints),
             ledger.last_entry(),
@@ -202,12 +205,13 @@ fn last(visit: &Visit, counted: &Counted, now: Millis) -> List {
         methods.entry(method.clone()).or_default().0 = Some(*time);
     }
     let rows = methods.into_iter().map(|(method, (callback, credit))| {
-        // One that credited a payment before today is known; another callback of before is not.
-        let callback = callback.max(credit);
-        let age = callback.map(|time| ago(visit, time, now));
+        // A callback before those that were read may be a later one than the last credit.
+        let time = callback.map(|time| time.max(credit.unwrap_or(time)));
+        let age = time.map(|time| ago(visit, time, now));
+        let unknown = || Cell::Text(visit.words.get("today-not-known"));
         vec![
             Cell::Text(visit.words.word("method", &method)),
-            Cell::Time(callback),
+            time.map_or_else(unknown, |time| Cell::Time(Some(time))),
             Cell::Text(age.unwrap_or_default()),
             Cell::Time(credit),
         ]
