@@ -353,9 +353,9 @@ async fn operation_that_failed_is_said_and_is_not_credited_by_one_click(service:
     assert_has(
         &page,
         &[
-            "Type of the operation in the callback</dt><dd>sale</dd>",
-            "Status of the operation in the callback</dt><dd>declined</dd>",
-            "Status of the payment in the callback</dt><dd>success</dd>",
+            "Type of the operation in the callback</dt><dd>Payment</dd>",
+            "Status of the operation in the callback</dt><dd>Declined</dd>",
+            "Status of the payment in the callback</dt><dd>Success</dd>",
             "The callback does not say that money came in",
             "Credit another amount",
         ],
