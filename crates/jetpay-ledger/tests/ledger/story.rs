@@ -3,8 +3,8 @@
 use crate::common::{AMOUNT, CUSTOMER, NOW, TestLedger, kzt, refund, sale};
 use crate::deliveries::{alarm, entries, lease_at, pay, progress, receipt, record, waiting};
 use jetpay_ledger::{
-    CorrectionError, DeliveryAlarmKind, DeliveryProgress, EntryDelivery, EntryDeliveryState, Error,
-    ResolveError, WaitingState,
+    AlarmKind, CorrectionError, CreditPreview, DeliveryAlarmKind, DeliveryProgress, EntryDelivery,
+    EntryDeliveryState, EntryKind, Error, ResolveError, Verdict, WaitingState,
 };
 
 crate::common::on_every_store! {
@@ -12,6 +12,7 @@ crate::common::on_every_store! {
     entry_says_how_its_endpoint_stands_with_it,
     replay_lowers_where_a_stream_began_and_an_older_stream_does_not_know_it,
     correction_does_what_its_preview_says,
+    credits_do_what_their_previews_say,
 }
 
 async fn each_callback_has_its_bytes_and_no_other_payment_gives_them(test: TestLedger) {
@@ -150,4 +151,80 @@ async fn correction_does_what_its_preview_says(test: TestLedger) {
     for seq in [0, -1, 6, i64::MIN, i64::MAX] {
         assert_eq!(refused(seq).await, ResolveError::NoSuchEntry, "{seq}");
     }
+}
+
+impl TestLedger {
+    /// The money and the alarms after an entry and an alarm.
+    async fn happened(&self, (entry, alarm): (i64, i64)) -> CreditPreview {
+        let entries = self.entries(entry, 100).await.unwrap();
+        let alarms = self.alarms_after(alarm, 100).await.unwrap();
+        CreditPreview {
+            entries: entries.iter().map(|it| (it.kind, it.amount)).collect(),
+            alarms: alarms.iter().map(|it| it.kind).collect(),
+        }
+    }
+}
+
+async fn credits_do_what_their_previews_say(test: TestLedger) {
+    let (id, operation) = ("p1".try_into().unwrap(), Some(7.into()));
+    let refused = async |operation, amount| match test.preview_credit(&id, operation, amount).await
+    {
+        Err(Error::Resolve(why)) => why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        refused(operation, kzt(300)).await,
+        ResolveError::NothingToCredit
+    );
+    test.announce("p1").await;
+    test.deliver(&refund("p1", 6, 100)).await;
+    test.deliver(&refund("p1", 5, 900)).await;
+    test.deliver(&sale("p1", 7).with_amount(300)).await;
+    let preview = test.preview_credit(&id, operation, kzt(300)).await.unwrap();
+    let credit = Verdict::Credit(kzt(300));
+    test.resolve_alarm(1, credit, "it came in".into(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(test.happened((0, 1)).await, preview);
+    let expected = CreditPreview {
+        entries: vec![
+            (EntryKind::ManualCredit, kzt(300)),
+            (EntryKind::Refund, kzt(-100)),
+        ],
+        alarms: vec![AlarmKind::CompensationTooLarge],
+    };
+    assert_eq!(preview, expected);
+    let why = refused(operation, kzt(300)).await;
+    assert!(matches!(why, ResolveError::ManualCredit(_)), "{why:?}");
+
+    let id = "p9".try_into().unwrap();
+    let customer = CUSTOMER.try_into().unwrap();
+    let preview = async |amount| test.preview_unmatched(&id, &customer, amount).await;
+    let nothing = preview(kzt(300)).await;
+    assert!(matches!(
+        nothing,
+        Err(Error::Resolve(ResolveError::NothingWaits))
+    ));
+    test.deliver(&refund("p9", 16, 100)).await;
+    // The same refund again, with the status that the payment has at its end.
+    test.deliver(&refund("p9", 16, 100).with_payment_status("refunded"))
+        .await;
+    test.deliver(&sale("p9", 17).with_amount(300)).await;
+    test.deliver(&sale("p9", 18).with_amount(300)).await;
+    let preview = preview(kzt(300)).await.unwrap();
+    let before = (
+        test.last_entry().await.unwrap(),
+        test.ledger.last_alarm().await.unwrap(),
+    );
+    test.credit_unmatched(&id, customer.clone(), kzt(300), false, "ours".into(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(test.happened(before).await, preview);
+    let entries = vec![
+        (EntryKind::Credit, kzt(300)),
+        (EntryKind::Refund, kzt(-100)),
+    ];
+    assert_eq!(preview.entries, entries);
+    assert_eq!(preview.alarms, [AlarmKind::SecondSale]);
+    test.check().await;
 }

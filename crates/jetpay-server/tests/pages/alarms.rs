@@ -16,6 +16,9 @@ on_every_store! {
     amount_of_the_callback_is_credited_once_and_the_page_shows_how_to_undo_it,
     another_amount_needs_the_box_and_a_second_step_that_repeats_it,
     alarm_without_an_operation_is_credited_for_the_one_that_the_person_names,
+    operation_that_failed_is_said_and_is_not_credited_by_one_click,
+    announced_amount_is_offered_by_its_name_when_the_callback_says_none,
+    refund_that_waits_is_said_before_the_credit_that_it_takes_back,
     second_person_sees_what_the_first_one_decided,
     reader_and_payer_see_masked_data_and_no_forms_and_cannot_decide,
     reason_may_be_long_or_odd_but_not_empty,
@@ -371,6 +374,80 @@ async fn alarm_without_an_operation_is_credited_for_the_one_that_the_person_name
     let page = person.sent("/alarms/1/resolve", &form).await;
     assert_has(&page, &["The decision made entry 1: 1 000.00 KZT."]);
     assert_eq!(running.balance(CUSTOMER).await, 100_000);
+}
+
+async fn operation_that_failed_is_said_and_is_not_credited_by_one_click(service: &Service) {
+    let (running, person) = (&service.running, resolver(service).await);
+    let payment_id = running.announced(100_000).await;
+    let mut callback = serde_json::to_value(crate::support::success(&payment_id, 90_000)).unwrap();
+    callback["operation"]["status"] = "decline".into();
+    assert_eq!(running.deliver(&callback).await, 200, "{callback}");
+    let page = person.page("/alarms/1").await;
+    assert_has(
+        &page,
+        &[
+            "Type of the operation in the callback</dt><dd>Payment</dd>",
+            "Status of the operation in the callback</dt><dd>Declined</dd>",
+            "Status of the payment in the callback</dt><dd>Success</dd>",
+            "The callback does not say that money came in",
+            "Credit another amount",
+        ],
+    );
+    assert!(!page.contains("<button>Credit"), "{page}");
+    assert!(!page.contains("Credit what the callback says"), "{page}");
+    let form = [("verdict", "credit"), ("amount", "900"), ("reason", "r")];
+    let answer = person.post("/alarms/1/resolve", &form).send().await;
+    let page = answer.unwrap().text().await.unwrap();
+    let parts = [
+        "The callback does not say that money came in",
+        "Is this right?",
+    ];
+    assert_has(&page, &parts);
+    let payment = person.page(&format!("/payments/{payment_id}")).await;
+    assert!(!payment.contains("Paid 900"), "{payment}");
+}
+
+async fn announced_amount_is_offered_by_its_name_when_the_callback_says_none(service: &Service) {
+    let (running, person) = (&service.running, resolver(service).await);
+    let payment_id = running.announced(100_000).await;
+    let mut callback = serde_json::to_value(crate::support::success(&payment_id, 100_000)).unwrap();
+    callback.as_object_mut().unwrap().remove("operation");
+    assert_eq!(running.deliver(&callback).await, 200, "{callback}");
+    let page = person.page("/alarms/1").await;
+    assert_has(
+        &page,
+        &["Credit the announced amount; the callback says none"],
+    );
+    assert!(!page.contains("Credit what the callback says"), "{page}");
+}
+
+async fn refund_that_waits_is_said_before_the_credit_that_it_takes_back(service: &Service) {
+    let (running, person) = (&service.running, resolver(service).await);
+    let payment_id = running.announced(100_000).await;
+    let refund = crate::support::success(&payment_id, 4_000).with_operation_id(70_001);
+    let mut refund = serde_json::to_value(refund).unwrap();
+    refund["operation"]["type"] = "refund".into();
+    refund["payment"]["status"] = "partially refunded".into();
+    assert_eq!(running.deliver(&refund).await, 200, "{refund}");
+    assert_eq!(running.succeed(&payment_id, 90_000, 70_002).await, 200);
+    let follows = [
+        "By the rules, this follows:",
+        "+900.00 KZT",
+        "-40.00 KZT",
+        "<button>Credit 900.00 KZT</button>",
+    ];
+    let page = person.page("/alarms/1").await;
+    assert_has(&page, &follows);
+    let mut form = vec![
+        ("verdict", "credit"),
+        ("amount", "900"),
+        ("reason", "by the receipt"),
+    ];
+    let answer = person.post("/alarms/1/resolve", &form).send().await;
+    assert_has(&answer.unwrap().text().await.unwrap(), &follows);
+    form.push(("confirm", "yes"));
+    person.sent("/alarms/1/resolve", &form).await;
+    assert_eq!(running.balance(CUSTOMER).await, 86_000);
 }
 
 async fn second_person_sees_what_the_first_one_decided(service: &Service) {

@@ -298,6 +298,12 @@ async fn stream_that_only_the_store_has_is_shown_whatever_its_name_and_takes_onl
     assert!(!page.contains("/replay"), "{page}");
     let (_, list) = shop.service.running.get("/v1/deliveries").await;
     assert!(list.to_string().contains("50%?#"), "{list}");
+    let (_, entries) = shop.service.running.get("/v1/entries").await;
+    let id = entries["entries"][0]["payment_id"].as_str().unwrap();
+    let payment = person.page(&format!("/payments/{id}")).await;
+    let left = "The configuration does not have this system any more";
+    assert!(payment.contains(left), "{entries} {payment}");
+    assert!(!payment.contains("It is sent again at"), "{payment}");
     let (_, seq) = page.split_once("name=\"seq\" value=\"").unwrap();
     let seq = seq.split('"').next().unwrap();
     let decide = format!("{path}/decide");

@@ -10,6 +10,8 @@ on_every_store! {
     with_customer;
     waiting_callbacks_are_listed_by_pages_filtered_and_given_as_csv,
     waiting_callback_is_credited_to_a_customer_in_two_steps,
+    credit_of_an_alarm_is_told_with_its_own_reason_and_not_with_that_of_the_inbox,
+    callbacks_without_an_amount_are_credited_with_the_typed_one,
     callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decided,
     second_person_is_led_to_the_payment_that_the_first_one_recorded,
     wrong_customers_amounts_and_forms_are_told_and_credit_nothing,
@@ -136,6 +138,65 @@ async fn waiting_callback_is_credited_to_a_customer_in_two_steps(service: &Servi
     );
 }
 
+async fn credit_of_an_alarm_is_told_with_its_own_reason_and_not_with_that_of_the_inbox(
+    service: &Service,
+) {
+    let (running, person) = (&service.running, resolver(service).await);
+    waits(running, ID, 80_000, 7).await;
+    waits(running, ID, 90_000, 8).await;
+    let mut form = vec![
+        ("verdict", "credit"),
+        ("customer", CUSTOMER),
+        ("amount", "900"),
+        ("reason", "the reason of the inbox"),
+    ];
+    let answer = person.post(RESOLVE, &form).send().await.unwrap();
+    let page = answer.text().await.unwrap();
+    let follows = [
+        "By the rules, this follows:",
+        "+900.00 KZT",
+        "An alarm is raised:",
+    ];
+    assert_has(&page, &follows);
+    form.push(("confirm", "yes"));
+    person.sent(RESOLVE, &form).await;
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    let form = [
+        ("verdict", "credit"),
+        ("confirm", "yes"),
+        ("amount", "800"),
+        ("reason", "the reason of the alarm"),
+    ];
+    person.sent("/alarms/1/resolve", &form).await;
+    assert_eq!(running.balance(CUSTOMER).await, 170_000);
+    let page = person.page("/payments/of%20another%20system").await;
+    let (_, entry) = page.split_once("id=\"entry-2\"").unwrap();
+    let (entry, _) = entry.split_once("</li>").unwrap();
+    assert_has(entry, &["+800.00 KZT", "the reason of the alarm"]);
+    assert!(!entry.contains("the reason of the inbox"), "{entry}");
+    assert_has(&page, &["recorded with 900.00 KZT"]);
+    assert_eq!(
+        page.matches("<span class=\"amount\">+900.00 KZT").count(),
+        1
+    );
+}
+
+async fn callbacks_without_an_amount_are_credited_with_the_typed_one(service: &Service) {
+    let (running, person) = (&service.running, resolver(service).await);
+    let mut callback = serde_json::to_value(crate::support::success(ID, 90_000)).unwrap();
+    callback.as_object_mut().unwrap().remove("operation");
+    assert_eq!(running.deliver(&callback).await, 404, "{callback}");
+    let form = [
+        ("verdict", "credit"),
+        ("confirm", "yes"),
+        ("customer", CUSTOMER),
+        ("amount", "900"),
+        ("reason", "by the receipt"),
+    ];
+    person.sent(RESOLVE, &form).await;
+    assert_eq!(newest_resolution(running).await["override"], true);
+}
+
 async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decided(
     service: &Service,
 ) {
@@ -230,6 +291,7 @@ async fn wrong_customers_amounts_and_forms_are_told_and_credit_nothing(service: 
         ),
         (CUSTOMER, "0", "kept reason", "This is no amount"),
         (CUSTOMER, "-900", "kept reason", "This is no amount"),
+        (CUSTOMER, "90 minor", "kept reason", "This is no amount"),
         (
             CUSTOMER,
             "901",
