@@ -48,7 +48,8 @@ pub(super) async fn resolve(
                 let preview = match ledger.preview_unmatched(&shown.id, id, amount).await {
                     Ok(preview) => preview,
                     Err(Error::Resolve(ResolveError::NothingWaits)) => {
-                        return Ok(too_late(&visit, &Shown::read(&visit, &path).await?));
+                        let shown = Shown::read(&visit, &path).await?;
+                        return Ok(too_late(&visit, &shown, &fields));
                     }
                     Err(error) => return Err(error.into()),
                 };
