@@ -1,5 +1,5 @@
 # Deliveries to the merchant's own systems: how each stands, what waits, decisions, and replays.
-delivery-intro = Сервис мерчанттың жүйелеріне әр жазба туралы, қажет болса сигналдар туралы да хабарлайды.
+delivery-intro = Сервис мерчанттың жүйелеріне әр жазба туралы, қажет болса ескертулер туралы да хабарлайды.
 delivery-none = Конфигурацияда жеткізетін жүйе жоқ.
 delivery-streams = Жүйелер
 delivery-col-endpoint = Жүйе

@@ -65,7 +65,7 @@ entry-correction = Жазбаны түзету
 
 # Types of the platform's operations.
 operation-type-sale = Төлем
-operation-type-payout = Төлем шығару
+operation-type-payout = Шығыс төлемі
 operation-type-refund = Қайтару
 operation-type-reversal = Төлемді жою
 operation-type-refund-reverse = Қайтаруды жою
@@ -127,7 +127,7 @@ status-unknown = Платформаға белгісіз
 
 # What a search found.
 hit-payment = Төлем
-hit-payout = Төлем шығару
+hit-payout = Шығыс төлемі
 hit-inbox = Кіріс: төлем табылмады
 hit-customer = Клиент
 # By which word it was found.

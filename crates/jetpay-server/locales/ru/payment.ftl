@@ -6,7 +6,7 @@ payment-no-such-entry = Проводки с таким номером нет.
 payment-back = Назад к платежу
 
 # Its state in one sentence. Amounts have their currency.
-payment-state-pending = Объявлено { $amount }, результата пока нет: прошло { $age }.
+payment-state-pending = Объявлено { $amount }, результата пока нет, ждём: { $age }.
 payment-state-declined = Объявлено { $amount }, платёж не прошёл.
 payment-state-differs = Оплачено { $paid }, объявлено { $amount }: нужно решение.
 payment-state-waits = Объявлено { $amount }, уведомление не подходит к платежу: нужно решение.
@@ -87,7 +87,7 @@ payment-raw-cut = Показаны только первые 64 КБ из { $byt
 payment-signature-holds = Подпись верна: секрет № { $secret } проекта, { $order }.
 payment-signature-answer = Это ответ платформы на вопрос о платеже.
 payment-signature-refused = Сегодня сообщение не было бы принято из-за его полей.
-payment-signature-wrong = Подпись не подходит ни к одному секрету из конфигурации. Возможно, секрет старый: добавьте его как прошлый и перезапустите службу.
+payment-signature-wrong = Подпись не подходит ни к одному секрету из конфигурации. Возможно, секрет старый: добавьте его как прошлый и перезапустите сервис.
 payment-signature-no-project = Проекта из сообщения нет в конфигурации, проверить подпись нельзя.
 payment-signature-unreadable = Сообщение не читается, проверить подпись нельзя.
 payment-order-natural = естественный порядок путей

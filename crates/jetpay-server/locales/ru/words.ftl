@@ -61,7 +61,7 @@ entry-refund = Возврат
 entry-reversal = Отмена платежа
 entry-refund_reverse = Отмена возврата
 entry-manual_change = Изменено сотрудниками платформы
-entry-correction = Исправление записи
+entry-correction = Отмена проводки
 
 # Types of the platform's operations.
 operation-type-sale = Оплата
@@ -163,7 +163,7 @@ outcome-dismissed = Человек решил: не наш платёж
 # Deliveries to the merchant's own systems.
 waiting-state-waiting = Будет отправлено ещё раз
 waiting-state-parked = Отказ, ждёт человека
-feed-entries = Записи
+feed-entries = Проводки
 feed-alarms = Сигналы
 
 # Differences with the platform's books.

@@ -145,7 +145,7 @@ mod tests {
         for words in [Lang::Russian, Lang::Kazakh].map(Words) {
             let html = detail(words, &alarm).into_string();
             assert!(
-                html.contains(": <span lang=\"en\"><bdi>&lt;b&gt;\\u{202e}xxx"),
+                html.contains(": <span lang=\"en\"><bdi class=\"long\">&lt;b&gt;\\u{202e}xxx"),
                 "{html}"
             );
             assert!(html.len() < 1000, "{html}");

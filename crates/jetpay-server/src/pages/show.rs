@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use jetpay_core::Money;
+use jetpay_core::operation_code::OperationCode;
 use jetpay_ledger::Millis;
 use jetpay_platform::visible;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::locale::Words;
+use super::locale::{Lang, Words};
 use super::visit::Visit;
 use crate::config::Role;
 
@@ -50,7 +51,18 @@ pub(super) fn text(text: &str) -> String {
 
 /// The same as markup: its direction does not turn what is around it.
 pub(super) fn isolated(it: &str) -> Markup {
-    html! { bdi { (text(it)) } }
+    apart(&text(it))
+}
+
+/// The longest word that a column makes room for, in characters.
+const LONGEST_WORD: usize = 24;
+
+/// A text that went through [`text`], as markup. A word that no column has room for may break at any character.
+pub(super) fn apart(shown: &str) -> Markup {
+    let is_long = shown
+        .split_whitespace()
+        .any(|word| word.chars().count() > LONGEST_WORD);
+    html! { bdi class=[is_long.then_some("long")] { (shown) } }
 }
 
 /// A payer's word, such as the customer's id: whole for the roles that decide about payments, else its last four characters.
@@ -99,6 +111,24 @@ fn masked(word: &str) -> String {
 pub(super) fn signed(amount: Money) -> String {
     let sign = if amount.is_positive() { "+" } else { "" };
     format!("{sign}{}", self::amount(amount))
+}
+
+/// What a code of the platform means: in the person's language where the texts say it, else in English, and whether it is.
+pub(super) fn code_meaning(words: Words, code: &OperationCode) -> (String, bool) {
+    let said = words.word("today-code", code.as_str());
+    if said == text(code.as_str()) {
+        (code.text().to_owned(), words.0 != Lang::English)
+    } else {
+        (said, false)
+    }
+}
+
+/// The same as markup.
+pub(super) fn code(words: Words, code: &OperationCode) -> Markup {
+    match code_meaning(words, code) {
+        (meaning, true) => html! { span lang="en" { (meaning) } },
+        (meaning, false) => html! { (meaning) },
+    }
 }
 
 /// An amount, as it is written in all three languages.
@@ -178,10 +208,10 @@ pub(super) fn message(words: Words, name: &str, body: &[u8]) -> Markup {
 pub(super) fn long(words: Words, it: &str) -> Markup {
     let lines = visible::lines(it);
     if lines.chars().count() <= LONGEST && !lines.contains('\n') {
-        return html! { bdi { (lines) } };
+        return apart(&lines);
     }
     html! {
-        bdi { (text(it)) }
+        (isolated(it))
         details.raw {
             summary { (words.get("whole-text")) }
             pre { (lines) }
@@ -212,6 +242,20 @@ mod tests {
             isolated("<b>&\"").into_string(),
             "<bdi>&lt;b&gt;&amp;&quot;</bdi>"
         );
+    }
+
+    #[test]
+    fn word_that_no_column_has_room_for_may_break_and_no_other() {
+        let word = "a".repeat(LONGEST_WORD);
+        for (shown, class) in [
+            (word.clone(), ""),
+            (format!("{word} {word}"), ""),
+            (format!("b {word}a"), " class=\"long\""),
+            ("ж".repeat(LONGEST_WORD), ""),
+        ] {
+            let html = format!("<bdi{class}>{shown}</bdi>");
+            assert_eq!(apart(&shown).into_string(), html);
+        }
     }
 
     #[test]

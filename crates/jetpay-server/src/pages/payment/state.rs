@@ -100,7 +100,7 @@ pub(super) fn meaning(words: Words, code: &OperationCode) -> Markup {
     let code_text = show::text(code.as_str());
     html! {
         (words.with("payment-code", [("code", code_text.into())])) ": "
-        span lang="en" { (code.text()) } "."
+        (show::code(words, code)) "."
     }
 }
 

@@ -120,7 +120,7 @@ fn said(visit: &Visit, told: &Told, messages: &Messages, callback: &PaymentCallb
                 }
             }
         }
-        @if let Some(code) = &callback.code { p { (state::meaning(words, code)) } }
+        @if let Some(code) = callback.code.as_ref().filter(|code| code.as_str() != "0") { p { (state::meaning(words, code)) } }
         @if recorded.project_id != told.payment.project_id {
             p { (words.with("payment-other-project", [("project", recorded.project_id.to_string().into())])) }
         }

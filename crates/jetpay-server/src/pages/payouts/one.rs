@@ -146,7 +146,7 @@ fn step(visit: &Visit, payout: &Payout, step: &PayoutStep) -> Markup {
             @if let Some(id) = step.operation_id { " " (words.get("payout-operation")) " " (id) "." }
             @if let Some(code) = &step.code {
                 " " (words.get("payout-code")) " " (show::isolated(code.as_str())) ": "
-                span lang="en" { (code.text()) } "."
+                (show::code(words, code)) "."
             }
             @if let Some(message) = &step.message { " " q { bdi { (said(visit, step, message)) } } }
             @if let Some(by) = &step.by { " " (words.get("payout-by")) " " (show::isolated(by)) "." }

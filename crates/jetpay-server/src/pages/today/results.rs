@@ -119,13 +119,9 @@ fn meaning(visit: &Visit, code: &str) -> Cell {
     if code.is_empty() {
         return Cell::Text(visit.words.get("today-no-code"));
     }
-    let said = visit.words.word("today-code", code);
-    if said != show::text(code) {
-        return Cell::Text(said);
-    }
     let code = OperationCode::from(code);
-    let text = code.text();
-    Cell::Markup(html! { span lang="en" { (text) } }, text.to_owned())
+    let (meaning, _) = show::code_meaning(visit.words, &code);
+    Cell::Markup(show::code(visit.words, &code), meaning)
 }
 
 const LAGS: &[&str] = &[
