@@ -54,3 +54,4 @@ search-wrong-state = There is no such state. Choose one of the list.
 search-wrong-date = Write a day as 2026-12-01.
 search-dates-crossed = The first day is after the last one.
 search-wrong-place = This link to a next page is damaged. Search again.
+search-open-alarm = An alarm about this payment waits for a decision: open the payment.

@@ -3,6 +3,7 @@
 use jetpay_core::id::{ContractId, CustomerId};
 use jetpay_ledger::{Hit, HitKind, MatchedWord};
 
+use super::super::error::PageError;
 use super::super::fields::segment;
 use super::super::list::{Cell, List};
 use super::super::locale::Words;
@@ -54,13 +55,22 @@ pub(super) fn list(visit: &Visit, source: Source<'_>, hits: &[Hit]) -> List {
     }
 }
 
-/// What the state of a payment means, in a sentence; for a list that has one payment alone.
-pub(super) fn meaning(words: Words, hits: &[Hit]) -> Option<String> {
+/// What the state of a payment means, in a sentence, and whether an alarm about it is open; for a list that has one payment
+/// alone.
+pub(super) async fn meaning(visit: &Visit, hits: &[Hit]) -> Result<Option<String>, PageError> {
     let [hit] = hits else {
-        return None;
+        return Ok(None);
     };
-    let state = hit.state.as_deref()?;
-    (hit.kind == HitKind::Payment).then(|| words.word("state-meaning", state))
+    let (HitKind::Payment, Some(state), Some(id)) = (hit.kind, &hit.state, &hit.payment_id) else {
+        return Ok(None);
+    };
+    let words = visit.words;
+    let mut meaning = words.word("state-meaning", state);
+    let alarms = visit.ledger().payment_history(id).await?.alarms;
+    if alarms.iter().any(|alarm| alarm.resolution.is_none()) {
+        meaning = format!("{meaning} {}", words.get("search-open-alarm"));
+    }
+    Ok(Some(meaning))
 }
 
 fn cell(visit: &Visit, hit: &Hit, column: &str) -> Cell {

@@ -113,10 +113,12 @@ impl List<'_> {
         if is_csv {
             return Ok(customers.csv(self.visit));
         }
+        let meaning = hits::meaning(self.visit, &found.hits).await?;
         let main = html! {
             (form::form(self.visit, self.path, self.fields, self.source))
             @if is_first && !filter.is_any() && self.source == Source::Newest { (form::waits(self.visit)) }
             (customers.table(self.visit, &self.customers_csv()))
+            @if let Some(meaning) = meaning { p { (meaning) } }
             (self.results(&found, &filter, is_first))
         };
         Ok(layout::page(self.visit, &self.title, &main))
@@ -179,10 +181,8 @@ impl List<'_> {
         } else {
             (next.as_deref(), None)
         };
-        let meaning = hits::meaning(words, &found.hits);
         html! {
             (hits::list(self.visit, self.source, &found.hits).table(self.visit, &caption, after, Some(&csv)))
-            @if let Some(meaning) = meaning { p { (meaning) } }
             @if let Some(further) = further {
                 p.more { a rel="next" href=(further) { (words.get("search-further")) } }
             }
