@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::crawl::{Most, walk};
 use crate::desk::Desk;
 use crate::driver::{Browser, Settings, is_here};
+use crate::scene::Quarantined;
 use crate::support::TOKEN;
 use crate::{npm, scene};
 
@@ -19,6 +20,8 @@ const NARROWEST: u32 = 320;
 const WIDTHS: [(&str, u32); 2] = [("desktop", 1280), ("phone", 390)];
 /// Names a folder of the workspace: the three pictures of the README go there.
 const README: &str = "JETPAY_README_PICTURES";
+/// Wide enough for the tables: the window has this width too.
+const README_SIZE: (u32, u32) = (1100, 700);
 
 /// A page of a service on this port.
 #[derive(Clone, Copy)]
@@ -217,7 +220,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     for (name, path) in &pages {
         wrong.extend(looked_at(&browser, Page { port, path }, name, &folder).await);
     }
-    for_the_readme(&browser, port, &pages).await;
+    for_the_readme(&browser, port, quarantined).await;
     // A page that there is not is an error in the console.
     wrong.retain(|(place, what)| !(place == "/no-such-page" && what.contains("status of 404")));
     nothing_is(&wrong);
@@ -244,23 +247,24 @@ pub(crate) fn nothing_is(wrong: &[(String, String)]) {
 }
 
 /// The pictures of the README, if the variable [`README`] names a folder for them.
-async fn for_the_readme(browser: &Browser, port: u16, pages: &[(String, String)]) {
+async fn for_the_readme(browser: &Browser, port: u16, it: &Quarantined) {
     let Some(folder) = std::env::var_os(README).map(PathBuf::from) else {
         return;
     };
     let pictures = [
-        ("search-found", "pages-search"),
-        ("payments-one", "pages-payment"),
-        ("alarms-one", "pages-alarm"),
+        (format!("/?q={}", it.customer), "pages-search"),
+        (format!("/payments/{}", it.payment), "pages-payment"),
+        (format!("/alarms/{}", it.alarm), "pages-alarm"),
     ];
-    for (page, picture) in pictures {
-        let (_, path) = pages.iter().find(|(name, _)| name == page).unwrap();
-        Page { port, path }.open(browser).await;
-        browser.look(900, false).await;
+    let (width, height) = README_SIZE;
+    for (path, picture) in pictures {
+        let page = Page { port, path: &path };
+        page.open(browser).await;
+        browser.look(width, false).await;
         let file = npm::workspace()
             .join(&folder)
             .join(format!("{picture}.png"));
-        let picture = browser.picture(Some((900, 560))).await;
+        let picture = browser.picture(Some((width, height))).await;
         let size = picture.len();
         assert!(size < 120 * 1024, "{} has {size} bytes", file.display());
         fs::write(file, picture).unwrap();
