@@ -136,7 +136,7 @@ mod tests {
         alarm.reason = Some(format!("<b>\u{202e}{}", "x".repeat(40_000)));
         let html = happened(Words(Lang::Kazakh), &alarm).into_string();
         assert!(
-            html.contains("</bdi>: <span lang=\"en\"><bdi>&lt;b&gt;\\u{202e}xxx"),
+            html.contains("</bdi>: <span lang=\"en\"><bdi class=\"long\">&lt;b&gt;\\u{202e}xxx"),
             "{html}"
         );
         assert!(html.len() < 1000, "{html}");

@@ -119,8 +119,8 @@ impl List {
 fn markup(reader: Reader<'_>, cell: &Cell) -> Markup {
     html! {
         @match cell {
-            Cell::Text(text) => { bdi { (text) } },
-            Cell::Link { to, text } => { a href=(to) { bdi { (text) } } },
+            Cell::Text(text) => { (show::apart(text)) },
+            Cell::Link { to, text } => { a href=(to) { (show::apart(text)) } },
             Cell::Amount(amount) => { @if let Some(amount) = amount { span.amount { (show::amount(*amount)) } } },
             Cell::Time(time) => { @if let Some(time) = time { (show::time_for(reader, *time)) } },
             Cell::Markup(markup, _) => { (markup) },

@@ -48,7 +48,18 @@ pub(super) fn text(text: &str) -> String {
 
 /// The same as markup: its direction does not turn what is around it.
 pub(super) fn isolated(it: &str) -> Markup {
-    html! { bdi { (text(it)) } }
+    apart(&text(it))
+}
+
+/// The longest word that a column makes room for, in characters.
+const LONGEST_WORD: usize = 24;
+
+/// A text that went through [`text`], as markup. A word that no column has room for may break at any character.
+pub(super) fn apart(shown: &str) -> Markup {
+    let is_long = shown
+        .split_whitespace()
+        .any(|word| word.chars().count() > LONGEST_WORD);
+    html! { bdi class=[is_long.then_some("long")] { (shown) } }
 }
 
 /// A payer's word, such as the customer's id: whole for the roles that decide about payments, else its last four characters.
@@ -153,10 +164,10 @@ pub(super) fn message(words: Words, name: &str, body: &[u8]) -> Markup {
 pub(super) fn long(words: Words, it: &str) -> Markup {
     let lines = visible::lines(it);
     if lines.chars().count() <= LONGEST && !lines.contains('\n') {
-        return html! { bdi { (lines) } };
+        return apart(&lines);
     }
     html! {
-        bdi { (text(it)) }
+        (isolated(it))
         details.raw {
             summary { (words.get("whole-text")) }
             pre { (lines) }
@@ -187,6 +198,20 @@ mod tests {
             isolated("<b>&\"").into_string(),
             "<bdi>&lt;b&gt;&amp;&quot;</bdi>"
         );
+    }
+
+    #[test]
+    fn word_that_no_column_has_room_for_may_break_and_no_other() {
+        let word = "a".repeat(LONGEST_WORD);
+        for (shown, class) in [
+            (word.clone(), ""),
+            (format!("{word} {word}"), ""),
+            (format!("b {word}a"), " class=\"long\""),
+            ("ж".repeat(LONGEST_WORD), ""),
+        ] {
+            let html = format!("<bdi{class}>{shown}</bdi>");
+            assert_eq!(apart(&shown).into_string(), html);
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn of_entry(visit: &Visit, told: &Told, seq: i64) -> Markup {
 
 fn endpoint(delivery: &EntryDelivery) -> Markup {
     let name = &delivery.endpoint;
-    html! { a href=(format!("/deliveries/{}/entries", segment(name))) { bdi { (show::text(name)) } } }
+    html! { a href=(format!("/deliveries/{}/entries", segment(name))) { (show::isolated(name)) } }
 }
 
 fn state(visit: &Visit, told: &Told, delivery: &EntryDelivery) -> Markup {

@@ -187,7 +187,7 @@ fn form(visit: &Visit, filter: Filter) -> Markup {
 pub(super) fn list(visit: &Visit, differences: &[Difference], choose: bool) -> List {
     let row = |it: &Difference| {
         let id = show::text(&it.id);
-        let link = html! { a href=(address(&it.id)) { bdi { (id) } } };
+        let link = html! { a href=(address(&it.id)) { (show::apart(&id)) } };
         let first = html! {
             @if choose {
                 input type="checkbox" name="id" value=(it.id)

@@ -101,7 +101,7 @@ fn contracts(visit: &Visit, customer: Option<&Customer>) -> Cell {
     if let Some(more @ 1..) = all.len().checked_sub(MOST_CONTRACTS) {
         lines.push(words.with("search-more-contracts", [("count", more.into())]));
     }
-    let markup = html! { ul { @for line in &lines { li { bdi { (line) } } } } };
+    let markup = html! { ul { @for line in &lines { li { (show::apart(line)) } } } };
     let markup = if lines.is_empty() {
         html! {}
     } else {
