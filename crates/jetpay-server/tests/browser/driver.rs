@@ -13,6 +13,7 @@ use jetpay_testing::{chromium, free_port, program};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::npm;
 use crate::support::plain_client;
@@ -44,6 +45,9 @@ fn missing() -> Option<String> {
     }
     npm::missing()
 }
+
+/// One browser at a time: several at once are slower than one after the other on a machine with two cores.
+static ONE: Mutex<()> = Mutex::const_new(());
 
 /// A running chromedriver, in a process group of its own.
 struct Driver {
@@ -97,6 +101,8 @@ pub(crate) struct Browser {
     session: String,
     http: reqwest::Client,
     driver: Driver,
+    // The last field: the next browser starts when this driver has ended.
+    _one: MutexGuard<'static, ()>,
 }
 
 /// What the settings of a browser are.
@@ -109,6 +115,7 @@ pub(crate) struct Settings {
 
 impl Browser {
     pub(crate) async fn open(settings: Settings) -> Self {
+        let one = ONE.lock().await;
         let driver = Driver::start();
         let http = plain_client();
         let base = format!("http://127.0.0.1:{}", driver.port);
@@ -141,6 +148,7 @@ impl Browser {
             session,
             http,
             driver,
+            _one: one,
         }
     }
 

@@ -92,6 +92,7 @@ pub(crate) struct Scene {
 /// A payment whose callback says 900.00 KZT, and which was announced with 1 000.00 KZT.
 pub(crate) struct Quarantined {
     pub(crate) receipt: String,
+    pub(crate) payment: String,
     /// The number of the open alarm about it.
     pub(crate) alarm: i64,
     pub(crate) customer: String,
@@ -256,6 +257,7 @@ impl Day<'_> {
         let receipt = success["operation"]["provider"]["payment_id"].as_str();
         Quarantined {
             receipt: receipt.unwrap().to_owned(),
+            payment: id,
             alarm: alarm["seq"].as_i64().unwrap(),
             customer: self.texts.customer.clone(),
         }
