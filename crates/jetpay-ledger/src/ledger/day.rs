@@ -50,10 +50,10 @@ const MOVEMENTS: &str = "SELECT seq, kind, method, entries.amount, currency, tim
 const ARRIVALS: &str = "SELECT seq, disposition, received_at, operation_type, operation_status, code, method, created_at
     FROM events LEFT JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
-/// The payments from the id `$1` on, before the id `$3`, that still wait for a result, among at most `$2`; and how many these are.
+/// The payments from the id `$1` on, before the id `$2`, that still wait for a result, among at most `$3`; and how many these are.
 const NEWEST_PENDING: &str =
     "SELECT CAST(coalesce(sum(CASE state WHEN 'pending' THEN 1 ELSE 0 END), 0) AS BIGINT), count(*)
-    FROM (SELECT state FROM payments WHERE id >= $1 AND id < $3 ORDER BY id LIMIT $2) AS newest";
+    FROM (SELECT state FROM payments WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3) AS newest";
 
 /// The most payments that a count of the newest ones reads.
 const MOST_PENDING: i64 = 10_000;
@@ -99,8 +99,8 @@ impl Ledger {
     pub async fn pending_between(&self, from: Millis, to: Millis) -> Result<Option<i64>, Error> {
         let values = vec![
             first_id(from).into(),
-            MOST_PENDING.into(),
             first_id(to).into(),
+            MOST_PENDING.into(),
         ];
         let read = self.read(NEWEST_PENDING, values, |row| Ok((row.int()?, row.int()?)));
         let (pending, of) = read.await?.pop().unwrap_or_default();

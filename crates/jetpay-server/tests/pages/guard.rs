@@ -129,7 +129,7 @@ async fn form_of_another_site_changes_nothing() {
     let answer = forged.send().await.unwrap();
     assert_eq!(
         answer.status(),
-        StatusCode::NOT_FOUND,
+        StatusCode::SEE_OTHER,
         "GET signs nobody out"
     );
     person.page("/").await;
@@ -164,7 +164,7 @@ async fn head_is_answered_as_get_without_a_body_and_other_methods_get_405() {
         assert_has(&text(answer).await, &["<html lang=\"en\""]);
     }
     let get = person.get("/sign-out").send().await.unwrap();
-    assert_eq!(get.status(), StatusCode::NOT_FOUND);
+    assert_eq!(get.status(), StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

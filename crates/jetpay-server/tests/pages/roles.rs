@@ -28,6 +28,7 @@ const ROUTES: [(&str, &str, Who); 37] = [
     ("GET", "/icon.svg", Anyone),
     ("GET", "/sign-in", Anyone),
     ("POST", "/sign-in", Anyone),
+    ("GET", "/sign-out", Anyone),
     ("POST", "/sign-out", Anyone),
     ("GET", "/", All),
     ("GET", "/payments/{payment_id}/customer", All),
