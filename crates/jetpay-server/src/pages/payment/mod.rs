@@ -14,8 +14,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
+use jetpay_core::PaymentId;
 use jetpay_ledger::{
-    Alarm, EntryDelivery, Hit, HitKind, MatchedWord, Payment, PaymentCallback, PaymentHistory,
+    Alarm, EntryDelivery, EntryKind, Error, Payment, PaymentCallback, PaymentHistory,
 };
 use maud::html;
 
@@ -24,8 +25,12 @@ use super::fields::{Fields, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
+use crate::config::Role;
 use crate::environment::now;
 use raw::Messages;
+
+/// How many corrections a page tries beforehand: each costs a few reads.
+const MOST_PREVIEWS: usize = 20;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -63,6 +68,28 @@ impl Told {
         alarms.filter(|alarm| alarm.resolution.is_none())
     }
 
+    /// The numbers of the entries that a person can undo now.
+    async fn correctable(&self, visit: &Visit) -> Result<Vec<i64>, PageError> {
+        let entries = &self.history.entries;
+        let is_corrected = |seq| entries.iter().any(|it| it.corrects == Some(seq));
+        let open = entries
+            .iter()
+            .filter(|it| it.kind != EntryKind::Correction && !is_corrected(it.seq));
+        let mut found = Vec::new();
+        for (entry, number) in open.zip(0..) {
+            // The pages of the entries beyond say themselves whether they can be undone.
+            if number < MOST_PREVIEWS {
+                match visit.ledger().preview_correction(entry.seq).await {
+                    Ok(_) => {}
+                    Err(Error::Resolve(_)) => continue,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            found.push(entry.seq);
+        }
+        Ok(found)
+    }
+
     /// The provider's ids, which receipts show: each once.
     fn receipts(&self) -> Vec<&str> {
         let mut receipts = Vec::new();
@@ -97,10 +124,10 @@ async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
     if ledger.payout(id).await?.is_some() {
         return Ok(Found::Elsewhere(format!("/payouts/{}", segment(id))));
     }
-    let (hits, _) = ledger.search(id, None, 100).await?;
-    let waits =
-        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
-    if hits.iter().any(waits) {
+    // Exactly this id: a search ignores the spaces around it.
+    if let Ok(waits) = PaymentId::new(id)
+        && !ledger.inbox_of(&waits, 1).await?.is_empty()
+    {
         return Ok(Found::Elsewhere(format!("/inbox/{}", segment(id))));
     }
     Err(PageError::NotFound("payment-not-found"))
@@ -138,6 +165,11 @@ async fn page(
     let words = visit.words;
     let told = Told::read(visit, payment).await?;
     let messages = Messages::read(visit, &told, message).await?;
+    let correctable = if visit.viewer.may(Role::Resolve) {
+        told.correctable(visit).await?
+    } else {
+        Vec::new()
+    };
     let id = show::text(told.payment.id.as_str());
     let title = words.with("payment-title", [("id", id.into())]);
     let main = html! {
@@ -146,7 +178,7 @@ async fn page(
         (facts::facts(visit, &told))
         section aria-labelledby="actions" {
             h2 #actions { (words.get("payment-actions")) }
-            (actions::actions(visit, &told))
+            (actions::actions(visit, &told, &correctable))
         }
         section aria-labelledby="story" {
             h2 #story { (words.get("payment-story")) }
