@@ -6,6 +6,10 @@ use jetpay_ledger::{Alarm, AlarmKind, EntryKind, OperationEvent};
 
 /// The credit that can resolve an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that a page or a command says"
+)]
 pub(crate) struct Credit {
     /// What came in, as far as the alarm says it in the currency of the payment. None where nothing says that it came in.
     pub(crate) amount: Option<Money>,

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use std::path::Path;
 use std::{fs, mem};
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Response, Url};
 
 use crate::desk::Desk;
@@ -188,14 +188,28 @@ pub(crate) fn kind(page: &str) -> String {
 
 /// The HTML of a page; `None` for a file that is downloaded.
 async fn opened(desk: &Desk, link: &Link) -> Result<Option<String>, String> {
-    let answer = desk.get(&link.to).send().await;
-    let answer = answer.map_err(|error| format!("no answer: {error:?}"))?;
+    let get = async |to: &str| {
+        let answer = desk.get(to).send().await;
+        answer.map_err(|error| format!("no answer: {error:?}"))
+    };
+    let mut answer = get(&link.to).await?;
+    // An id of a callback that waits in the inbox leads there, in one step.
+    if let Some(to) = leads_on(&answer) {
+        answer = get(&to).await?;
+    }
     let status = answer.status();
     let (is_html, text) = text_of(answer).await?;
     if status != 200 {
         return Err(format!("{status}: {}", beginning(&text)));
     }
     Ok(is_html.then_some(text))
+}
+
+/// Where on the service an answer leads on.
+pub(crate) fn leads_on(answer: &Response) -> Option<String> {
+    let to = answer.headers().get(LOCATION)?.to_str().ok()?;
+    let is_here = answer.status() == 303 && to.starts_with('/') && !to.starts_with("//");
+    is_here.then(|| to.to_owned())
 }
 
 /// The text of an answer with a page or a file, and whether it is a page.

@@ -194,12 +194,12 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A picture of the page, as PNG: the whole page, or its beginning in this width and height.
-    pub(crate) async fn picture(&self, beginning: Option<(u32, u32)>) -> Vec<u8> {
+    /// A picture of the page, as PNG: the whole page, or the part of this size that begins at this height.
+    pub(crate) async fn picture(&self, part: Option<(u32, u32, u32)>) -> Vec<u8> {
         use base64::Engine as _;
         let mut how = json!({"format": "png", "captureBeyondViewport": true});
-        if let Some((width, height)) = beginning {
-            how["clip"] = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        if let Some((top, width, height)) = part {
+            how["clip"] = json!({"x": 0, "y": top, "width": width, "height": height, "scale": 1});
         }
         let shot = self.devtools("Page.captureScreenshot", how).await;
         let data = shot["data"].as_str().unwrap();

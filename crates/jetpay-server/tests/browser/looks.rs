@@ -21,7 +21,7 @@ const WIDTHS: [(&str, u32); 2] = [("desktop", 1280), ("phone", 390)];
 /// Names a folder of the workspace: the three pictures of the README go there.
 const README: &str = "JETPAY_README_PICTURES";
 /// Wide enough for the tables: the window has this width too.
-const README_SIZE: (u32, u32) = (1100, 700);
+const README_SIZE: (u32, u32) = (1100, 760);
 
 /// A page of a service on this port.
 #[derive(Clone, Copy)]
@@ -47,6 +47,28 @@ impl Page<'_> {
         let wide = browser.run(widest, Vec::new()).await;
         let wide = wide.as_str()?;
         Some(format!("scrolls sideways at {NARROWEST}: {wide}"))
+    }
+
+    /// Words and numbers in cells of tables that stand on two lines although they are short, on the screen that is shown.
+    pub(crate) async fn broken(self, browser: &Browser) -> impl Iterator<Item = String> {
+        let words = "const found = new Set(); \
+            for (const cell of document.querySelectorAll('td, th')) { \
+              const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT); \
+              while (texts.nextNode()) { \
+                for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) { \
+                  if (word[0].length > 20) continue; \
+                  const range = document.createRange(); \
+                  range.setStart(texts.currentNode, word.index); \
+                  range.setEnd(texts.currentNode, word.index + word[0].length); \
+                  const lines = new Set([...range.getClientRects()].map((it) => Math.round(it.top))); \
+                  if (lines.size > 1) found.add(word[0]); \
+                } \
+              } \
+            } \
+            return [...found]";
+        let found = browser.run(words, Vec::new()).await;
+        let found = found.as_array().unwrap().clone().into_iter();
+        found.map(|word| format!("a cell breaks {word}"))
     }
 
     /// What is in the console: errors, and what the policy forbade.
@@ -135,6 +157,10 @@ async fn looked_at(
             browser.look(width, dark).await;
             let picture = folder.join(format!("{name}-{screen}-{theme}.png"));
             fs::write(picture, browser.picture(None).await).unwrap();
+            if (screen, dark) == ("desktop", false) {
+                let found = page.broken(browser).await;
+                wrong.extend(found.map(|it| (page.path.to_owned(), it)));
+            }
             // Each width and each theme once: the other two pictures have the same widths and the same colours.
             if dark != (screen == "phone") {
                 continue;
@@ -248,19 +274,27 @@ async fn for_the_readme(browser: &Browser, port: u16, it: &Quarantined) {
         return;
     };
     let pictures = [
-        (format!("/?q={}", it.customer), "pages-search"),
-        (format!("/payments/{}", it.payment), "pages-payment"),
-        (format!("/alarms/{}", it.alarm), "pages-alarm"),
+        (format!("/?q={}", it.customer), "main", "pages-search"),
+        (
+            format!("/payments/{}", it.payment),
+            "#story",
+            "pages-payment",
+        ),
+        (format!("/alarms/{}", it.alarm), "main", "pages-alarm"),
     ];
     let (width, height) = README_SIZE;
-    for (path, picture) in pictures {
+    for (path, from, picture) in pictures {
         let page = Page { port, path: &path };
         page.open(browser).await;
         browser.look(width, false).await;
+        let top = "const top = document.querySelector(arguments[0]).getBoundingClientRect().top + window.scrollY; \
+            return Math.max(0, Math.floor(top) - 12)";
+        let top = browser.run(top, vec![from.into()]).await;
+        let top = u32::try_from(top.as_u64().unwrap()).unwrap();
         let file = npm::workspace()
             .join(&folder)
             .join(format!("{picture}.png"));
-        let picture = browser.picture(Some((width, height))).await;
+        let picture = browser.picture(Some((top, width, height))).await;
         let size = picture.len();
         assert!(size < 120 * 1024, "{} has {size} bytes", file.display());
         fs::write(file, picture).unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jetpay_platform::path_segment;
 use reqwest::{Response, Url};
 
-use crate::crawl::{Walk, beginning, kind, text_of};
+use crate::crawl::{Walk, beginning, kind, leads_on, text_of};
 use crate::desk::{Desk, client, filled};
 use crate::driver::Browser;
 use crate::inspect::inspect;
@@ -86,6 +86,9 @@ pub(crate) async fn probe(
 async fn probed(answer: reqwest::Result<Response>) -> Result<Option<String>, String> {
     let answer = answer.map_err(|error| format!("no answer: {error:?}"))?;
     let status = answer.status();
+    if leads_on(&answer).is_some() {
+        return Ok(None);
+    }
     let (is_html, text) = text_of(answer)
         .await
         .map_err(|what| format!("{status}: {what}"))?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::ensure;
+use jetpay_core::id::PaymentId;
 use jetpay_ledger::{Alarm, Ledger};
 use jetpay_reconcile::{Finding, Interval};
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ pub(super) async fn play(
     let alarms = ledger.alarms_after(0, 10).await?;
     for finding in &differences {
         let of = |alarm: &&Alarm| {
-            let payment = alarm.payment_id.as_ref().map(|id| id.as_str());
+            let payment = alarm.payment_id.as_ref().map(PaymentId::as_str);
             payment.is_some() && payment == finding.payment_id.as_deref()
         };
         show(finding, alarms.iter().find(of), config);

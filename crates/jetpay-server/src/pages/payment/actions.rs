@@ -1,6 +1,6 @@
 //! What a person can do about a payment, and what it will do; or why there is nothing to do.
 
-use jetpay_ledger::{EntryDeliveryState, EntryKind, PaymentState, WaitingState};
+use jetpay_ledger::{EntryDeliveryState, PaymentState, WaitingState};
 use maud::{Markup, html};
 
 use super::super::events;
@@ -10,7 +10,7 @@ use super::super::visit::Visit;
 use super::{Told, path};
 use crate::config::Role;
 
-pub(super) fn actions(visit: &Visit, told: &Told) -> Markup {
+pub(super) fn actions(visit: &Visit, told: &Told, correctable: &[i64]) -> Markup {
     let words = visit.words;
     let may = visit.viewer.may(Role::Resolve);
     let waits = matches!(
@@ -18,11 +18,7 @@ pub(super) fn actions(visit: &Visit, told: &Told) -> Markup {
         PaymentState::Pending | PaymentState::Quarantined
     );
     let items: Vec<_> = [alarms(visit, told), parked(visit, told)].concat();
-    let undo = if may {
-        corrections(visit, told)
-    } else {
-        Vec::new()
-    };
+    let undo = corrections(visit, told, correctable);
     let asks = waits && visit.pages.admin.status.is_some();
     html! {
         @if !items.is_empty() { ul { @for item in &items { li { (item) } } } }
@@ -87,12 +83,9 @@ fn parked(visit: &Visit, told: &Told) -> Vec<Markup> {
 }
 
 /// The entries that an operator can undo.
-fn corrections(visit: &Visit, told: &Told) -> Vec<Markup> {
-    let entries = &told.history.entries;
-    let is_corrected = |seq| entries.iter().any(|it| it.corrects == Some(seq));
-    let open = entries
-        .iter()
-        .filter(|it| it.kind != EntryKind::Correction && !is_corrected(it.seq));
+fn corrections(visit: &Visit, told: &Told, correctable: &[i64]) -> Vec<Markup> {
+    let entries = told.history.entries.iter();
+    let open = entries.filter(|it| correctable.contains(&it.seq));
     let link = |entry: &jetpay_ledger::Entry| {
         let kind = visit.words.word("entry", entry.kind.as_str());
         let values = [

@@ -16,7 +16,8 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_ledger::{
-    Alarm, EntryDelivery, Hit, HitKind, MatchedWord, Payment, PaymentCallback, PaymentHistory,
+    Alarm, EntryDelivery, EntryKind, Error, Hit, HitKind, MatchedWord, Payment, PaymentCallback,
+    PaymentHistory,
 };
 use maud::html;
 
@@ -25,8 +26,12 @@ use super::fields::{Fields, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
+use crate::config::Role;
 use crate::environment::now;
 use raw::Messages;
+
+/// How many corrections a page tries beforehand: each costs a few reads.
+const MOST_PREVIEWS: usize = 20;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -71,6 +76,28 @@ impl Told {
         let credits = entries.iter().filter(|it| it.kind.is_credit());
         let undone = credits.filter(move |it| is_undone(it.seq));
         undone.map(|it| it.operation_id)
+    }
+
+    /// The numbers of the entries that a person can undo now.
+    async fn correctable(&self, visit: &Visit) -> Result<Vec<i64>, PageError> {
+        let entries = &self.history.entries;
+        let is_corrected = |seq| entries.iter().any(|it| it.corrects == Some(seq));
+        let open = entries
+            .iter()
+            .filter(|it| it.kind != EntryKind::Correction && !is_corrected(it.seq));
+        let mut found = Vec::new();
+        for (entry, number) in open.zip(0..) {
+            // The pages of the entries beyond say themselves whether they can be undone.
+            if number < MOST_PREVIEWS {
+                match visit.ledger().preview_correction(entry.seq).await {
+                    Ok(_) => {}
+                    Err(Error::Resolve(_)) => continue,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            found.push(entry.seq);
+        }
+        Ok(found)
     }
 
     /// The provider's ids, which receipts show: each once.
@@ -153,6 +180,11 @@ async fn page(
     let words = visit.words;
     let told = Told::read(visit, payment).await?;
     let messages = Messages::read(visit, &told, message).await?;
+    let correctable = if visit.viewer.may(Role::Resolve) {
+        told.correctable(visit).await?
+    } else {
+        Vec::new()
+    };
     let id = show::text(told.payment.id.as_str());
     let title = words.with("payment-title", [("id", id.into())]);
     let main = html! {
@@ -161,7 +193,7 @@ async fn page(
         (facts::facts(visit, &told))
         section aria-labelledby="actions" {
             h2 #actions { (words.get("payment-actions")) }
-            (actions::actions(visit, &told))
+            (actions::actions(visit, &told, &correctable))
         }
         section aria-labelledby="story" {
             h2 #story { (words.get("payment-story")) }

@@ -99,7 +99,11 @@ fn platform_time(body: &[u8], id: Option<OperationId>) -> Option<PlatformTime> {
     let listed = || {
         let id = id?.to_string();
         let mut listed = body["operations"].as_array()?.iter();
-        listed.find(|operation| operation["id"].to_string() == id)
+        listed.find(|operation| match &operation["id"] {
+            Value::Number(number) => number.to_string() == id,
+            Value::String(text) => *text == id,
+            _ => false,
+        })
     };
     let operation = body.get("operation").or_else(listed)?;
     let text = operation["date"].as_str().filter(|text| !text.is_empty())?;

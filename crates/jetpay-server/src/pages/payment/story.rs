@@ -163,11 +163,17 @@ fn decided(visit: &Visit, resolution: &Resolution) -> Markup {
 /// itself: it records the payment with its amount.
 fn decided_amount(visit: &Visit, resolution: &Resolution, amount: Money) -> Markup {
     let amount = show::amount(amount);
-    match (resolution.alarm_seq, resolution.verdict) {
-        (None, Verdict::Credit(_) | Verdict::Override(_)) => html! {
-            "(" (visit.words.with("payment-recorded-with", [("amount", amount.into())])) ")"
-        },
-        _ => html! { span.amount { (amount) } },
+    let is_credit = matches!(
+        resolution.verdict,
+        Verdict::Credit(_) | Verdict::Override(_)
+    );
+    if resolution.alarm_seq.is_none() && is_credit {
+        let recorded = visit
+            .words
+            .with("payment-recorded-with", [("amount", amount.into())]);
+        html! { "(" (recorded) ")" }
+    } else {
+        html! { span.amount { (amount) } }
     }
 }
 
