@@ -95,7 +95,7 @@ impl Drop for Driver {
     }
 }
 
-/// A browser, with what WebDriver does not have: the DevTools protocol and the console.
+/// A browser, with what `WebDriver` does not have: the `DevTools` protocol and the console.
 pub(crate) struct Browser {
     pub(crate) tab: Client,
     session: String,
@@ -166,7 +166,7 @@ impl Browser {
         answer["value"].take()
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of the `DevTools` protocol.
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});
         self.own("goog/cdp/execute", body).await

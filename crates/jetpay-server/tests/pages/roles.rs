@@ -23,7 +23,7 @@ enum Who {
 use Who::{All, Anyone, Pay, Resolve};
 
 /// Every route, and who may send it. A page with a form may be shown to every role, without the form.
-const ROUTES: [(&str, &str, Who); 37] = [
+const ROUTES: [(&str, &str, Who); 38] = [
     ("GET", "/style.css", Anyone),
     ("GET", "/icon.svg", Anyone),
     ("GET", "/sign-in", Anyone),

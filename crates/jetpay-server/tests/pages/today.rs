@@ -187,7 +187,7 @@ async fn what_waits_is_counted(service: &Service) {
 }
 
 on_every_store! {
-    super::service;
+    service;
     sums_of_the_page_are_those_of_the_entries_while_traffic_goes_on,
     declines_lags_and_last_callbacks_are_shown_with_what_a_code_means,
     what_waits_is_counted,
