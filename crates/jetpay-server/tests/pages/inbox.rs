@@ -62,7 +62,7 @@ async fn waiting_callbacks_are_listed_by_pages_filtered_and_given_as_csv(service
             running,
             &format!("p{:02}", 60 - number),
             10_000 + number,
-            500 + number as u64,
+            500 + number.cast_unsigned(),
         )
         .await;
     }
