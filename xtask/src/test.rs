@@ -5,10 +5,10 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use jetpay_testing::{chromium, postgres};
+use jetpay_testing::{chromium, postgres, program};
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deps, fixtures, once, shell};
+use crate::{conformance, deps, fixtures, once, outside, shell};
 
 const BEGINNING: &str = "\
 Runs every test that can run here. On 2 cores that takes about 10 minutes when nothing is built yet, else about 5:
@@ -45,9 +45,26 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// What some tests need, and what is missing of it. Without it, they pass without running.
-fn missing() -> [(&'static str, Option<String>); 2] {
+fn missing() -> [(&'static str, Option<String>); 3] {
     let chromium = chromium().is_none().then(|| "chromium in PATH".to_owned());
-    [("PostgreSQL", postgres::missing()), ("Chromium", chromium)]
+    let pages = missing_for_pages();
+    [
+        ("PostgreSQL", postgres::missing()),
+        ("Chromium", chromium),
+        ("the pages in a browser", pages),
+    ]
+}
+
+/// What the tests of the pages need besides Chromium. They say how to install it.
+fn missing_for_pages() -> Option<String> {
+    let programs = ["chromedriver", "node"].into_iter();
+    let missing = programs.filter(|name| program(name).is_none());
+    let mut missing: Vec<String> = missing.map(|name| format!("{name} in PATH")).collect();
+    let axe = "pages-node/node_modules/axe-core/axe.min.js";
+    if !outside::target().join(axe).is_file() {
+        missing.push("axe-core in target/pages-node, which .ci/run installs".to_owned());
+    }
+    (!missing.is_empty()).then(|| missing.join(", "))
 }
 
 fn tests(figures: &mut Figures) -> Result<()> {

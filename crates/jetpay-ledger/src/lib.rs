@@ -103,7 +103,8 @@ pub use jetpay_rules::{
     PaymentState, UnknownWord,
 };
 pub use ledger::{
-    Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
+    Arrival, ConfirmPreview, CorrectionPreview, CreditPreview, Hit, HitKind, Ledger, MatchedWord,
+    Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition, first_id,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
@@ -111,10 +112,11 @@ pub use model::{
     Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject,
     CallbackOutcome, Contract, Counts, Customer, Debt, DebtsOutcome, DeliveryAlarm,
     DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt, DeliveryStatus,
-    DeliveryStream, DifferenceState, DifferenceVerdict, Entry, Error, Feed, Flag, ImportCount,
-    Imported, Millis, NewPayment, NewReconciliation, NewUnusable, OpenError, Operation, Payment,
-    PaymentFilter, Reason, ReconciledFinding, Reconciliation, RecordedRun, Resolution,
-    ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
+    DeliveryStream, Difference, DifferenceState, DifferenceVerdict, Entry, EntryDelivery,
+    EntryDeliveryState, Error, Feed, Flag, ImportCount, Imported, InboxFilter, Millis, NewPayment,
+    NewReconciliation, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Reason,
+    ReconciledFinding, Reconciliation, RecordedRun, Resolution, ResolveError, ResolvedAlarms,
+    RunDifferences, SignedMessage, Totals, Unmatched, Verdict, Waiting, WaitingState,
 };
-pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
+pub use payout::{NewPayout, Payout, PayoutFilter, PayoutOrder, PayoutState};
 pub use port::Store;

@@ -41,9 +41,11 @@ pub fn lines(text: &str) -> String {
 /// forbids.
 fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{a0}' | '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{61c}' | '\u{180e}' | '\u{2000}'..='\u{200f}'
-        | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+        '\u{a0}' | '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{61c}' | '\u{180e}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' | '\u{20d0}'..='\u{20ff}' | '\u{3000}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{fe20}'..='\u{fe2f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Replaces what is hidden.
@@ -99,8 +101,8 @@ mod tests {
     #[test]
     fn control_and_invisible_characters_are_escaped() {
         assert_eq!(
-            line("a\0\u{1b}[31m\u{202e}e\u{301}\u{200b}\u{a0}\u{2060}\u{ffff}\r\n\tЙ漢<"),
-            r"a\u{0}\u{1b}[31m\u{202e}e\u{301}\u{200b}\u{a0}\u{2060}\u{ffff}\r\n\tЙ漢<"
+            line("a\0\u{1b}[31m\u{202e}e\u{301}\u{20d0}\u{200b}\u{a0}\u{2060}\u{ffff}\r\n\tЙ漢<"),
+            r"a\u{0}\u{1b}[31m\u{202e}e\u{301}\u{20d0}\u{200b}\u{a0}\u{2060}\u{ffff}\r\n\tЙ漢<"
         );
     }
 

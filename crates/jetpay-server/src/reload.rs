@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jetpay_core::{Keyring, Project};
 
-use crate::config::{AdminToken, Config};
+use crate::config::{AdminToken, Config, ProjectConfig};
 use crate::{systemd, telemetry};
 
 /// A value that a reload replaces. A reader keeps the value that it got.
@@ -40,6 +40,8 @@ impl<T: ?Sized> Live<T> {
 pub struct Reloaded {
     /// The projects with their secrets.
     pub keyring: Live<Keyring>,
+    /// The same with the past secrets, which verify what is stored.
+    pub keyring_with_past: Live<Keyring>,
     /// The tokens of the admin interface.
     pub tokens: Live<[AdminToken]>,
 }
@@ -50,6 +52,7 @@ impl Reloaded {
     pub fn new(config: &Config) -> Self {
         Self {
             keyring: Live::new(config.keyring()),
+            keyring_with_past: Live::new(config.keyring_with_past()),
             tokens: Live::new(config.admin_tokens.clone()),
         }
     }
@@ -117,21 +120,30 @@ impl Reload {
 
     fn take(&self, new: Config) {
         telemetry::set_log(new.log);
-        let now = self.reloaded.keyring.get();
+        let Reloaded {
+            keyring,
+            keyring_with_past,
+            tokens,
+        } = &self.reloaded;
+        keyring.set(self.taken(&keyring.get(), &new, |it| &it.project));
+        keyring_with_past.set(self.taken(&keyring_with_past.get(), &new, |it| &it.with_past));
+        tokens.set(new.admin_tokens);
+    }
+
+    /// The projects that the service runs with, with the secrets of the new configuration where it has the project.
+    fn taken(&self, now: &Keyring, new: &Config, of: fn(&ProjectConfig) -> &Project) -> Keyring {
         let projects = self.running.projects.iter().map(|running| {
             let found = new.projects.iter().find(|project| project.id == running.id);
             let Some(found) = found else {
                 let now = now.project(running.id);
-                return now.unwrap_or(&running.project).clone();
+                return now.unwrap_or(of(running)).clone();
             };
             let names = running.methods.iter().map(|method| method.name());
-            let project: Project = found.project.clone();
+            let project: Project = of(found).clone();
             project
                 .with_currency(running.project.currency())
                 .with_methods(names)
         });
-        let keyring = Keyring::new(projects).expect("the service runs with unique ids");
-        self.reloaded.keyring.set(keyring);
-        self.reloaded.tokens.set(new.admin_tokens);
+        Keyring::new(projects).expect("the service runs with unique ids")
     }
 }

@@ -1,4 +1,4 @@
-//! The service: two listeners, the payouts worker, the scheduled reconciliation and the deliveries, over one ledger.
+//! The service: two or three listeners, the payouts worker, the scheduled reconciliation and the deliveries, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,6 +22,7 @@ use crate::lookup::Lookup;
 use crate::mail::Mail;
 use crate::merchant::LedgerMerchant;
 use crate::methods;
+use crate::pages::{self, Pages};
 use crate::payouts::{GateClient, Worker};
 use crate::reconcile::Schedule;
 use crate::reload::Reloaded;
@@ -31,7 +32,7 @@ use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
 /// Threads of the admin interface: while one runs a long search, the other answers health checks.
 const ADMIN_WORKERS: usize = 2;
-/// Connections that the merchant may have open to the admin interface.
+/// Connections that may be open to the admin interface, and as many to the pages.
 pub(crate) const ADMIN_CONNECTIONS: usize = 256;
 /// How often new alarms are logged.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -42,6 +43,8 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 pub struct Service {
     platform: Server,
     admin: Server,
+    pages: Option<Server>,
+    desk: Option<Pages>,
     worker: Option<Worker<GateClient>>,
     schedule: Option<Schedule>,
     mail: Option<Mail>,
@@ -53,10 +56,12 @@ pub struct Service {
     pub listen: SocketAddr,
     /// The address that the merchant calls.
     pub admin_listen: SocketAddr,
+    /// The address that browsers call; `None` without pages.
+    pub pages_listen: Option<SocketAddr>,
 }
 
 impl Service {
-    /// Binds both listeners.
+    /// Binds all listeners.
     ///
     /// # Errors
     /// When an address is in use or does not belong to this machine, or when a client of the platform finds no certificates.
@@ -103,13 +108,29 @@ impl Service {
             closes_oldest: true,
             ..limits
         };
+        let pages = match &config.pages {
+            Some(settings) => {
+                let pages = Pages::new(settings, config, context.clone(), &reloaded);
+                let desk = pages.clone();
+                let bound = listener::listen(settings.listen, limits, move |service| {
+                    pages::endpoints(service, pages.clone());
+                });
+                let (server, listen) = bound.map_err(|error| in_use(settings.listen, &error))?;
+                Some(((server, desk), listen))
+            }
+            None => None,
+        };
         let (admin, admin_listen) = listener::listen(config.admin_listen, limits, move |service| {
             admin::endpoints(service, context.clone());
         })
         .map_err(|error| in_use(config.admin_listen, &error))?;
+        let (pages, pages_listen) = pages.unzip();
+        let (pages, desk) = pages.unzip();
         Ok(Self {
             platform,
             admin,
+            pages,
+            desk,
             worker,
             schedule,
             mail,
@@ -118,13 +139,15 @@ impl Service {
             reloaded,
             listen,
             admin_listen,
+            pages_listen,
         })
     }
 
     /// The handles with which [`stop`] ends the service.
     #[must_use]
-    pub fn handles(&self) -> [ServerHandle; 2] {
-        [self.platform.handle(), self.admin.handle()]
+    pub fn handles(&self) -> Vec<ServerHandle> {
+        let servers = [&self.platform, &self.admin].into_iter();
+        servers.chain(&self.pages).map(Server::handle).collect()
     }
 
     /// Serves until [`stop`]. Then it finishes the accepted requests and the payout actions in progress, and closes the
@@ -173,10 +196,14 @@ impl Service {
         let mail = self
             .mail
             .map(|mail| actix_web::rt::spawn(mail.run(ending.clone())));
+        let desk = self
+            .desk
+            .map(|desk| actix_web::rt::spawn(desk.count_today(ending.clone())));
         // What is credited from now on is delivered.
         self.deliveries.begin().await;
         let deliveries = actix_web::rt::spawn(self.deliveries.run(ending));
-        let served = tokio::try_join!(self.platform, self.admin);
+        let servers = [self.platform, self.admin].into_iter().chain(self.pages);
+        let served = future::try_join_all(servers).await;
         end.send_replace(true);
         if let Some(worker) = worker {
             // An action that is not recorded now would cost a status query after the next start.
@@ -186,6 +213,9 @@ impl Service {
         let _ = deliveries.await;
         if let Some(schedule) = schedule {
             let _ = schedule.await;
+        }
+        if let Some(desk) = desk {
+            let _ = desk.await;
         }
         if let Some(mail) = mail {
             // A mail that is sent and not recorded would come again.
@@ -203,8 +233,8 @@ impl Service {
 }
 
 /// Stops a service gracefully: it accepts no new connections and finishes the accepted requests.
-pub async fn stop(handles: &[ServerHandle; 2]) {
-    tokio::join!(handles[0].stop(true), handles[1].stop(true));
+pub async fn stop(handles: &[ServerHandle]) {
+    future::join_all(handles.iter().map(|handle| handle.stop(true))).await;
 }
 
 /// Signals that would end the process, and what the log says instead.

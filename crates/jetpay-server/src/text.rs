@@ -2,10 +2,12 @@
 
 use std::str::Utf8Error;
 
+use jetpay_platform::visible;
+
 use crate::payout_request::unseen;
 
 /// The mark that Windows programs write before UTF-8.
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The bytes without a mark of UTF-8 before them.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
@@ -51,6 +53,17 @@ pub(crate) fn not_utf8(bytes: &[u8], error: Utf8Error) -> String {
         ""
     };
     format!("{NOT_UTF_8} from character {place} on{guess}")
+}
+
+/// A text as a cell of CSV. A spreadsheet takes a cell that begins like a formula for one and carries it out, some also after
+/// spaces and quotes: such a text gets a `'` before it. What hides in a text is escaped.
+pub(crate) fn csv_cell(text: &str) -> String {
+    let shown = visible::line(text);
+    let start = text.trim_start_matches([' ', '"', '\'']);
+    if start.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        return format!("'{shown}");
+    }
+    shown
 }
 
 /// Whether a spreadsheet showed a long number and lost its last digits, such as `7.70011E+10`.
@@ -207,6 +220,23 @@ mod tests {
             "@x",
         ] {
             assert_eq!(odd_id(id), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn text_that_begins_like_a_formula_is_no_formula_in_a_spreadsheet() {
+        for (text, cell) in [
+            ("=HYPERLINK(\"http://a\")", "'=HYPERLINK(\"http://a\")"),
+            ("+7", "'+7"),
+            ("-1", "'-1"),
+            ("@a", "'@a"),
+            ("\t=1", r"'\t=1"),
+            ("\r=1", r"'\r=1"),
+            ("a\u{1b}\u{202e}=1", r"a\u{1b}\u{202e}=1"),
+            (" \"=1", "' \"=1"),
+            ("7123456789", "7123456789"),
+        ] {
+            assert_eq!(csv_cell(text), cell);
         }
     }
 }

@@ -61,9 +61,14 @@ pub(super) fn nginx() -> Result<Trial> {
         "/CN=pay.example.com",
     ]);
     shell::run(openssl.args(["-out", &certificate, "-keyout", &key]))?;
-    let server = fs::read_to_string(shell::root().join("packaging/nginx.conf"))?
-        .replace("/etc/ssl/certs/pay.example.com.pem", &certificate)
-        .replace("/etc/ssl/private/pay.example.com.key", &key);
+    let mut server = fs::read_to_string(shell::root().join("packaging/nginx.conf"))?;
+    for name in ["pay", "desk"] {
+        let of = |folder: &str, end: &str| format!("/etc/ssl/{folder}/{name}.example.com.{end}");
+        server = server
+            .replace(&of("certs", "pem"), &certificate)
+            .replace(&of("private", "key"), &key)
+            .replace("/var/log/nginx/jetpay-pages.log", &at("log"));
+    }
     let whole = format!("pid {};\nevents {{}}\nhttp {{\n{server}}}\n", at("pid"));
     fs::write(folder.path().join("nginx.conf"), whole)?;
     shell::run(Command::new("nginx").args(["-t", "-c", &at("nginx.conf"), "-e", "stderr"]))?;

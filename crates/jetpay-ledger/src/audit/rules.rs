@@ -232,6 +232,11 @@ pub(super) const RULES: &[Rule] = &[
                   ELSE (SELECT coalesce(max(seq), 0) FROM alarms) END",
     },
     Rule {
+        says: "a stream of deliveries began at or before its cursor",
+        of: "stream",
+        sql: "SELECT id FROM delivery_streams WHERE began < 0 OR began > cursor",
+    },
+    Rule {
         says: "what waits to be delivered is an item of the feed at or before the cursor of its stream",
         of: "delivery of",
         sql: "SELECT seq FROM waiting_deliveries AS waiting WHERE NOT EXISTS (

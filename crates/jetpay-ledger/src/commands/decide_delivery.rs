@@ -209,6 +209,7 @@ pub(crate) fn replay_deliveries(
         transaction.add_resolution(&resolution)?;
         transaction.put_stream(&StreamRow {
             cursor: after,
+            began: row.began.map(|began| began.min(after)),
             // Odd, and no lease has it.
             fencing_token: (row.fencing_token + 1) | 1,
             leased_until: row.leased_until.min(Millis(now.0 + IN_FLIGHT)),

@@ -26,6 +26,7 @@ fn new_stream(stream: &DeliveryStream, end: i64) -> StreamRow {
         fencing_token: 0,
         leased_until: Millis(0),
         changes: 0,
+        began: Some(end),
     }
 }
 

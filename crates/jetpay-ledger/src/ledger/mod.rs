@@ -1,14 +1,21 @@
 //! The ledger's handle: what callers use.
 
+mod day;
 mod deliveries;
+mod inbox;
 mod payouts;
+mod preview;
 mod reads;
 mod reconcile;
 mod search;
+mod story;
 mod writes;
 
+pub use day::{Arrival, Movement, first_id};
+pub use preview::{ConfirmPreview, CorrectionPreview, CreditPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
 pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
+pub use story::PaymentCallback;
 
 use std::path::Path;
 use std::sync::Arc;

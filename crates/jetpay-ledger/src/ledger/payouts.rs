@@ -152,7 +152,7 @@ impl Ledger {
         Ok(Some(payout))
     }
 
-    /// The payouts that the filter lets through, by id: with `UUIDv7` ids, that is by time. Without their histories.
+    /// The payouts that the filter lets through, in its order. Without their histories.
     pub async fn payouts(&self, filter: &PayoutFilter) -> Result<Vec<Payout>, Error> {
         let (sql, values) = sql::filtered(filter);
         let read = self.read(&sql, values, |row| Ok(PayoutRow::read(row)?.shown()));

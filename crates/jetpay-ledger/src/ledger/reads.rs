@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Ledger;
 use crate::model::{
     Alarm, AlarmCount, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter,
-    Resolution, Unmatched, digits, method_from_stored,
+    Resolution, digits, method_from_stored,
 };
 use crate::port::payouts::sql;
 use crate::port::{TransactionError, Value, Values, alarms, bounded, rows};
@@ -157,7 +157,7 @@ impl Ledger {
 
     /// Alarms, the newest first.
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
-        let (sql, values) = alarms::filtered(filter);
+        let (sql, values) = alarms::filtered(&filter);
         self.read(&sql, values, alarms::alarm).await
     }
 
@@ -168,9 +168,28 @@ impl Ledger {
         self.read(&alarms::after(), values, alarms::alarm).await
     }
 
+    /// The alarms with these numbers, the oldest first. A number that no alarm has is left out.
+    pub async fn alarms_numbered(&self, seqs: &[i64]) -> Result<Vec<Alarm>, Error> {
+        if seqs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = alarms::by_numbers(seqs);
+        let rows = self.store.query_once(&sql, Vec::new()).await?;
+        let rows = rows
+            .iter()
+            .map(|row| Ok(alarms::alarm(&mut Values::of(row))?));
+        rows.collect()
+    }
+
     /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.
     pub async fn count_alarms(&self, filter: AlarmFilter) -> Result<Vec<AlarmCount>, Error> {
-        let (sql, values) = alarms::counted(filter);
+        let (sql, values) = alarms::counted(&filter);
+        self.read(&sql, values, alarms::count).await
+    }
+
+    /// How many alarms of each kind are open: at most `most`, in as many steps.
+    pub async fn count_open_alarms(&self, most: usize) -> Result<Vec<AlarmCount>, Error> {
+        let (sql, values) = alarms::counted_open(most);
         self.read(&sql, values, alarms::count).await
     }
 
@@ -196,12 +215,6 @@ impl Ledger {
             .await
     }
 
-    /// The callbacks without a payment, by payment id, at most `limit`.
-    pub async fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
-        let values = vec![Value::limit(limit)];
-        self.read(alarms::INBOX, values, alarms::unmatched).await
-    }
-
     /// How much waits, for metrics. Costs one small read, however much there is.
     pub async fn counts(&self) -> Result<Counts, Error> {
         let counts = self.read(rows::COUNTS, Vec::new(), rows::counts);
@@ -212,22 +225,19 @@ impl Ledger {
     /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
     pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
         let values = || vec![id.into(), Value::limit(MOST)];
-        let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
-                payment_status, disposition
-            FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";
-        // Entries have no index by payment: their operations lead to them.
-        let seqs = "SELECT seq FROM entries WHERE payment_id = $1 AND (project_id, operation_id) IN (
-                SELECT project_id, operation_id FROM events WHERE payment_id = $1
-                UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
-                    WHERE payment_id = $1 AND operation_id IS NOT NULL)
-            ORDER BY seq LIMIT $2";
+        let callbacks = format!(
+            "SELECT {CALLBACK_COLUMNS} FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2"
+        );
         let mut entries = Vec::new();
-        for seq in self.read(seqs, values(), rows::number).await? {
+        for seq in self
+            .read(&seqs_of_payment(), values(), rows::number)
+            .await?
+        {
             entries.extend(self.entries(seq - 1, 1).await?);
         }
         let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);
         Ok(PaymentHistory {
-            callbacks: self.read(callbacks, values(), recorded_callback).await?,
+            callbacks: self.read(&callbacks, values(), recorded_callback).await?,
             entries,
             alarms: self.read(&alarms, values(), alarms::alarm).await?,
             resolutions: self.read(resolutions, values(), alarms::resolution).await?,
@@ -272,9 +282,35 @@ pub struct RecordedCallback {
 }
 
 /// The most rows of each kind in a history.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
-fn recorded_callback(row: &mut Values<'_>) -> Result<RecordedCallback, TransactionError> {
+/// What [`recorded_callback`] reads.
+pub(super) const CALLBACK_COLUMNS: &str =
+    "received_at, project_id, operation_id, operation_type, operation_status, amount,
+    currency, payment_status, disposition";
+
+/// The entries of the payment `$1`. They have no index by payment: their operations lead to them, and `CROSS JOIN` makes `SQLite`
+/// begin with these.
+pub(super) const ENTRIES_OF_PAYMENT: &str = "(SELECT project_id, operation_id FROM events WHERE payment_id = $1
+        UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
+            WHERE payment_id = $1 AND operation_id IS NOT NULL) AS made
+    CROSS JOIN entries";
+
+/// The condition on [`ENTRIES_OF_PAYMENT`].
+pub(super) const OF_PAYMENT: &str =
+    "entries.project_id = made.project_id AND entries.operation_id = made.operation_id
+    AND entries.payment_id = $1";
+
+/// The numbers of the entries of the payment `$1`, at most `$2`.
+pub(super) fn seqs_of_payment() -> String {
+    format!(
+        "SELECT entries.seq FROM {ENTRIES_OF_PAYMENT} WHERE {OF_PAYMENT} ORDER BY entries.seq LIMIT $2"
+    )
+}
+
+pub(super) fn recorded_callback(
+    row: &mut Values<'_>,
+) -> Result<RecordedCallback, TransactionError> {
     Ok(RecordedCallback {
         received_at: row.time()?,
         project_id: row.project()?,

@@ -7,11 +7,12 @@ use std::fmt;
 
 use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_rules::closed_words;
+use jetpay_rules::{PaymentState, closed_words};
 use serde::Serialize;
 
 use super::Ledger;
 use crate::model::{Error, LONGEST, Millis, digits, operation_from_stored, stored_operation};
+use crate::port::rows::{IN_RARE_STATE, is_rare};
 use crate::port::{TransactionError, Value, Values};
 
 closed_words! {
@@ -190,6 +191,14 @@ fn statement(kind: HitKind, condition: &str, values: usize) -> String {
     )
 }
 
+/// The payments with an id below `$1`, the last one first, at most `$2`.
+fn newest(rare: Option<PaymentState>) -> String {
+    let (select, _, key) = source(HitKind::Payment);
+    let state = rare.map(|state| format!("state = '{state}' AND {IN_RARE_STATE} AND"));
+    let state = state.unwrap_or_default();
+    format!("{select} {state} {key} < $1 ORDER BY {key} DESC LIMIT $2")
+}
+
 /// Hits that are read by one query: the kind, the word, the condition, and the condition's values.
 type Question<'w> = (HitKind, MatchedWord, &'static str, Vec<Value<'w>>);
 
@@ -220,11 +229,31 @@ impl Ledger {
             let wanted = limit + 1 - hits.len();
             hits.extend(self.timed_hits(word, before, wanted).await?);
         }
-        let more = hits.len() > limit;
-        hits.truncate(limit);
-        let last = hits.last().filter(|_| more);
-        let next = last.map(|hit| hit.position.clone());
-        Ok((hits, next))
+        Ok(page(hits, limit))
+    }
+
+    /// The payments with an id below `before`, the last one first: with `UUIDv7` ids, the newest first. At most `limit`, and
+    /// the place of the last one if there are more.
+    ///
+    /// Only those in the given state, if it is a rare one. All payments are given for pending and credited ones: among
+    /// millions, the next one of them can be far.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn newest_payments(
+        &self,
+        before: &str,
+        state: Option<PaymentState>,
+        limit: usize,
+    ) -> Result<(Vec<Hit>, Option<SearchPosition>), Error> {
+        let sql = newest(state.filter(|state| is_rare(*state)));
+        let values = vec![before.into(), Value::limit(limit + 1)];
+        let hits = self.read(&sql, values, |row| {
+            let mut hit = timed_hit(HitKind::Payment, MatchedWord::Payment, row)?;
+            hit.matched.clear();
+            Ok(hit)
+        });
+        Ok(page(hits.await?, limit))
     }
 
     async fn customer_hits(
@@ -346,6 +375,15 @@ impl Ledger {
     }
 }
 
+/// A page of at most `limit` of these hits, which are one more if there are more.
+fn page(mut hits: Vec<Hit>, limit: usize) -> (Vec<Hit>, Option<SearchPosition>) {
+    let more = hits.len() > limit;
+    hits.truncate(limit);
+    let last = hits.last().filter(|_| more);
+    let next = last.map(|hit| hit.position.clone());
+    (hits, next)
+}
+
 /// The time and the key that hits of this kind behind `before` are below.
 fn bound(kind: HitKind, before: Option<&SearchPosition>) -> [Value<'static>; 2] {
     let has_number = kind == HitKind::Inbox;
@@ -438,7 +476,8 @@ mod tests {
         });
         let of_customers = [(CUSTOMER, 1), (LAST_BUCKET, 0), (WORD_IN_BUCKET, 4)];
         let of_customers = of_customers.map(|(sql, values)| (sql.to_owned(), values));
-        statements.chain(of_customers).collect()
+        let newest = [None, Some(PaymentState::Quarantined)].map(|state| (newest(state), 2));
+        statements.chain(of_customers).chain(newest).collect()
     }
 
     #[tokio::test]

@@ -176,17 +176,19 @@ pub struct AlarmCount {
     pub newest: Millis,
 }
 
-/// Which alarms to read: the newest first.
+/// Which alarms to read: the newest first, or the oldest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlarmFilter {
     /// Only alarms of these kinds; of every kind, if there is none.
     pub kinds: Vec<AlarmKind>,
     /// Only resolved alarms, or only open ones.
     pub resolved: Option<bool>,
-    /// Newer than this one.
+    /// Newer than this one: of the oldest first, the last of the page before.
     pub after: Option<i64>,
     /// Older than this one: the last of the page before.
     pub before: Option<i64>,
+    /// The oldest first.
+    pub oldest_first: bool,
     /// At most this many.
     pub limit: usize,
 }
@@ -198,6 +200,7 @@ impl Default for AlarmFilter {
             resolved: None,
             after: None,
             before: None,
+            oldest_first: false,
             limit: 100,
         }
     }

@@ -65,6 +65,9 @@ pub struct NewUnusable {
 /// Its body holds the payer's data, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Unmatched {
+    /// The order in which they came.
+    #[serde(skip)]
+    pub seq: i64,
     /// The id that no payment has.
     pub payment_id: PaymentId,
     /// The project that signed it.
@@ -86,6 +89,36 @@ pub struct Unmatched {
     /// The bytes as first received. They hold account, customer and method, for the operator who resolves it.
     #[serde(serialize_with = "text")]
     pub body: Vec<u8>,
+}
+
+/// Which callbacks of the inbox to read: the oldest first, or the newest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxFilter {
+    /// Came after this one: of the oldest first, the last of the page before.
+    pub after: Option<i64>,
+    /// Came before this one: of the newest first, the last of the page before.
+    pub before: Option<i64>,
+    /// Came before this instant.
+    pub received_before: Option<Millis>,
+    /// With exactly this amount, in minor units.
+    pub amount: Option<Money>,
+    /// The newest first.
+    pub newest_first: bool,
+    /// At most this many.
+    pub limit: usize,
+}
+
+impl Default for InboxFilter {
+    fn default() -> Self {
+        Self {
+            after: None,
+            before: None,
+            received_before: None,
+            amount: None,
+            newest_first: false,
+            limit: 100,
+        }
+    }
 }
 
 /// Serializes a body as text. What is not UTF-8 in it is replaced.

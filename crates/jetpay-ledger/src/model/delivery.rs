@@ -156,6 +156,40 @@ impl From<DeliveryAlarmKind> for AlarmKind {
     }
 }
 
+/// How one endpoint stands with an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryDelivery {
+    /// The `seq` of the entry.
+    pub entry: i64,
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// Whether it has the entry.
+    pub state: EntryDeliveryState,
+    /// The receiver's number of the entry. It may be that of an earlier delivery.
+    pub receipt: Option<String>,
+}
+
+/// Whether an endpoint has an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a program that shows it must know every state"
+)]
+pub enum EntryDeliveryState {
+    /// The stream has not come to it: it is sent soon, perhaps once more after a replay.
+    NotYet,
+    /// It waits, or is parked.
+    Waiting(Waiting),
+    /// It is not sent: a person skipped it, or the receiver's protocol has no such entry.
+    Skipped,
+    /// The receiver has it.
+    Delivered,
+    /// It is older than the stream, and was never to be sent.
+    Older,
+    /// The receiver has it, or it is older than the stream: an older version did not keep where the stream began.
+    DeliveredOrOlder,
+}
+
 /// How a stream stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeliveryStatus {

@@ -18,11 +18,11 @@ pub use alarm::{
     SignedMessage,
 };
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
-pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched};
+pub use callback::{CallbackOutcome, Counts, InboxFilter, NewUnusable, Unmatched};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount};
 pub use delivery::{
     DeliveryAlarm, DeliveryAlarmKind, DeliveryLease, DeliveryProgress, DeliveryReceipt,
-    DeliveryStatus, DeliveryStream, Feed, Waiting, WaitingState,
+    DeliveryStatus, DeliveryStream, EntryDelivery, EntryDeliveryState, Feed, Waiting, WaitingState,
 };
 pub use entry::Entry;
 pub(crate) use entry::{
@@ -35,8 +35,8 @@ pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use reconciliation::{
-    DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding, Reconciliation,
-    RecordedRun,
+    Difference, DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding,
+    Reconciliation, RecordedRun, RunDifferences,
 };
 pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{

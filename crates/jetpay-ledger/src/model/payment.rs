@@ -174,4 +174,10 @@ impl Flag {
     /// `not_looked_up`: the merchant's billing did not answer, or said that the account takes no payments; and the customer is
     /// known from an earlier answer, or as stored.
     pub const NOT_LOOKED_UP: Self = Self(Cow::Borrowed("not_looked_up"));
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }

@@ -1,6 +1,8 @@
 //! Reconciliations that were recorded, and what people decided about their differences.
 
-use jetpay_reconcile::{Finding, Report, Source, Sum};
+use jetpay_core::Money;
+use jetpay_core::id::{OperationId, ProjectId};
+use jetpay_reconcile::{Finding, Kind, Report, Source, Sum};
 use jetpay_rules::closed_words;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -49,6 +51,54 @@ pub struct ReconciledFinding {
     /// The name of the token with which that came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+}
+
+/// A difference, as the last run that listed it found it, and how it stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Project, operation and kind.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The operation.
+    pub operation_id: OperationId,
+    /// The payment, as the platform names it.
+    pub payment_id: Option<String>,
+    /// The field that differs.
+    pub field: Option<String>,
+    /// What is recorded.
+    pub ours: Option<String>,
+    /// What the platform says.
+    pub theirs: Option<String>,
+    /// The money in question, in minor units.
+    pub amount: Option<Money>,
+    /// When it happened, as far as a side says it.
+    pub happened_at: Option<Millis>,
+    /// The first run that listed it.
+    pub first_run: i64,
+    /// The last run that listed it.
+    pub last_run: i64,
+    /// How it stands.
+    pub state: DifferenceState,
+    /// Why an operator resolved it.
+    pub reason: Option<String>,
+    /// The name of the token with which that came.
+    pub by: Option<String>,
+    /// When that was.
+    pub decided_at: Option<Millis>,
+    /// The number of its open alarm; none in a list.
+    pub alarm_seq: Option<i64>,
+}
+
+/// How many of the results of a run are differences about an operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunDifferences {
+    /// All of them.
+    pub all: u64,
+    /// Those that are open now.
+    pub open: u64,
 }
 
 closed_words! {

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use super::numbers::{Millis, digits};
+use super::stored::without_nul;
 
 /// What an operator decides about an alarm, about callbacks of an unknown payment, about a payment whose callback is lost, or
 /// about an entry.
@@ -43,10 +44,12 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(crate) fn checked(self) -> Result<Self, ResolveError> {
+    /// The reason as every store can keep it.
+    pub(crate) fn checked(mut self) -> Result<Self, ResolveError> {
         if self.text.trim().is_empty() {
             return Err(ResolveError::NoReason);
         }
+        self.text = without_nul(&self.text).into_owned();
         Ok(self)
     }
 }
@@ -214,6 +217,63 @@ pub enum ResolveError {
     /// The reason is empty.
     #[error("a reason is needed")]
     NoReason,
+}
+
+/// A name for each refusal, without its values.
+macro_rules! names {
+    ($($why:pat => $name:literal,)+) => {
+        impl ResolveError {
+            /// All names that [`name`](Self::name) gives.
+            pub const NAMES: &[&str] = &[$($name),+];
+
+            /// A name for the refusal, without its values: for texts in other languages.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $($why => $name,)+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Self::NoSuchAlarm => "no-such-alarm",
+    Self::AlreadyResolved => "already-resolved",
+    Self::CreditOfMany => "credit-of-many",
+    Self::NothingToCredit => "nothing-to-credit",
+    Self::ManualCredit(ManualCreditError::AlreadyCredited) => "operation-credited",
+    Self::ManualCredit(ManualCreditError::NotPositive) => "not-positive",
+    Self::ManualCredit(ManualCreditError::CreditsOverflow) => "credits-overflow",
+    Self::ManualCredit(ManualCreditError::BalanceOverflow) => "credit-overflows-balance",
+    Self::ManualCredit(_) => "no-credit",
+    Self::NoOperation => "no-operation",
+    Self::OtherOperation => "other-operation",
+    Self::PaymentCredited => "payment-credited",
+    Self::NeedsOverride => "needs-override",
+    Self::OtherCurrency => "other-currency",
+    Self::OtherAmount(None) => "other-amount",
+    Self::OtherAmount(Some(_)) => "other-amount-than",
+    Self::NoSuchEntry => "no-such-entry",
+    Self::AlreadyCorrected => "already-corrected",
+    Self::Correction(CorrectionError::OfCorrection) => "of-correction",
+    Self::Correction(CorrectionError::MovedSince) => "moved-since",
+    Self::Correction(CorrectionError::BalanceOverflow) => "correction-overflows-balance",
+    Self::Correction(_) => "no-correction",
+    Self::NothingWaits => "nothing-waits",
+    Self::NoSuchPayment => "no-such-payment",
+    Self::NothingToConfirm => "nothing-to-confirm",
+    Self::NotWaiting => "not-waiting",
+    Self::Held(_) => "held",
+    Self::NoSuchStream => "no-such-stream",
+    Self::BeyondCursor => "beyond-cursor",
+    Self::NoSuchPayout => "no-such-payout",
+    Self::PayoutEnded => "payout-ended",
+    Self::NeverSent => "never-sent",
+    Self::BeingSent => "being-sent",
+    Self::NoSuchDifference => "no-such-difference",
+    Self::DifferenceNotOpen => "difference-not-open",
+    Self::NoReason => "no-reason",
 }
 
 impl Resolution {

@@ -49,8 +49,8 @@ pub use lease::{GateAddress, Lease};
 pub use on_send::SendOutcome;
 pub use on_status::{Status, StatusAnswer};
 pub use payout::{
-    NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutRequestText,
-    PayoutStep,
+    NewPayout, Payout, PayoutFilter, PayoutMove, PayoutOrder, PayoutRequestOutcome,
+    PayoutRequestText, PayoutStep,
 };
 pub use report::{PayoutReport, StatusOperation};
 pub use resolve::PayoutResolution;

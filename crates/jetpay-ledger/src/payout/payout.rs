@@ -117,6 +117,22 @@ pub struct PayoutMove {
     pub time: Millis,
 }
 
+/// The order in which payouts are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a program that names an order chooses it"
+)]
+pub enum PayoutOrder {
+    /// From the first on, by id: with `UUIDv7` ids, that is by time.
+    #[default]
+    Oldest,
+    /// The other way round.
+    Newest,
+    /// The largest amount first. It looks at every payout that the filter lets through.
+    Largest,
+}
+
 /// Which payouts to read. The default is all of them, from the first on, at most 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutFilter {
@@ -136,7 +152,11 @@ pub struct PayoutFilter {
     pub amount: Option<i64>,
     /// Recorded then or later.
     pub from: Option<Millis>,
-    /// With an id greater than this: the last id of the page before.
+    /// Only those that are overdue.
+    pub overdue: bool,
+    /// In this order.
+    pub order: PayoutOrder,
+    /// Those that come after the one with this id: the last id of the page before.
     pub after: Option<String>,
     /// At most this many.
     pub limit: usize,
@@ -153,6 +173,8 @@ impl Default for PayoutFilter {
             account_number: None,
             amount: None,
             from: None,
+            overdue: false,
+            order: PayoutOrder::Oldest,
             after: None,
             limit: 100,
         }

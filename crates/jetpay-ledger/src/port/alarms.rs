@@ -1,4 +1,4 @@
-//! Alarms, resolutions and the inbox as rows: the same questions in every store.
+//! Alarms and resolutions as rows: the same questions in every store.
 
 use jetpay_core::Money;
 use jetpay_rules::OperationEvent;
@@ -6,8 +6,8 @@ use jetpay_rules::OperationEvent;
 use super::keys::TransactionError;
 use super::value::{Conditions, Value, Values};
 use crate::model::{
-    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmSubject, Millis, Resolution,
-    Unmatched, Verdict,
+    Alarm, AlarmCause, AlarmCount, AlarmDelivery, AlarmFilter, AlarmKind, AlarmSubject, Millis,
+    Resolution, Verdict,
 };
 
 macro_rules! resolution_columns {
@@ -87,47 +87,122 @@ pub(crate) const RESOLUTIONS_OF_PAYMENT: &str = concat!(
     " FROM settlements WHERE payment_id = $1 ORDER BY seq LIMIT $2"
 );
 
-/// Callbacks without a payment, by payment.
-pub(crate) const INBOX: &str =
-    "SELECT payment_id, project_id, operation_id, operation_type, operation_status, payment_status, amount, currency,
-        received_at, body
-    FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'
-    ORDER BY payment_id, seq LIMIT $1";
-
-/// The alarms that a filter lets through, the newest first. They are chosen before anything is joined to them: a planner without
+/// The alarms that a filter lets through, in its order. They are chosen before anything is joined to them: a planner without
 /// statistics would join it to all of a kind.
-pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let limit = filter.limit;
-    let (condition, limit, values) = conditions(filter).limited(limit);
-    let chosen =
-        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT {limit}");
-    let sql = format!("{ALARMS} WHERE alarms.seq IN ({chosen}) ORDER BY alarms.seq DESC");
+pub(crate) fn filtered(filter: &AlarmFilter) -> (String, Vec<Value<'static>>) {
+    let order = if filter.oldest_first {
+        "ORDER BY seq"
+    } else {
+        "ORDER BY seq DESC"
+    };
+    let (chosen, values) = chosen(filter, order);
+    let sql = format!(
+        "{ALARMS} WHERE alarms.seq IN ({chosen}) {}",
+        order.replace("seq", "alarms.seq")
+    );
     (sql, values)
 }
 
+/// The numbers of those alarms. Each kind, open or resolved, has an index of its own, which gives them in their order.
+fn chosen(filter: &AlarmFilter, order: &str) -> (String, Vec<Value<'static>>) {
+    let mut conditions = numbers(filter);
+    let bounds = conditions.sql().to_owned();
+    let states: &[&str] = match filter.resolved {
+        None if filter.kinds.is_empty() => &[""],
+        None => &[" AND NOT settled", " AND settled"],
+        Some(false) => &[" AND NOT settled"],
+        Some(true) => &[" AND settled"],
+    };
+    // Values are named in their order: the limit stands behind the first kind.
+    let mut of_kind = |kind: &AlarmKind| format!(" AND kind = {}", conditions.place(kind.as_str()));
+    let first = filter.kinds.first().map(&mut of_kind).unwrap_or_default();
+    let limit = conditions.place(Value::limit(filter.limit));
+    let mut of_kind = |kind: &AlarmKind| format!(" AND kind = {}", conditions.place(kind.as_str()));
+    let mut kinds = vec![first];
+    kinds.extend(filter.kinds.iter().skip(1).map(&mut of_kind));
+    let mut parts = Vec::new();
+    for kind in &kinds {
+        for state in states {
+            parts.push(format!(
+                "SELECT seq FROM alarms WHERE {bounds}{kind}{state} {order} LIMIT {limit}"
+            ));
+        }
+    }
+    let (_, values) = conditions.done();
+    if let [part] = &parts[..] {
+        return (part.clone(), values);
+    }
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|part| format!("SELECT seq FROM ({part}) AS part"))
+        .collect();
+    let all = parts.join(" UNION ALL ");
+    (
+        format!("SELECT seq FROM ({all}) AS chosen {order} LIMIT {limit}"),
+        values,
+    )
+}
+
+/// The alarms with these numbers, the oldest first.
+pub(crate) fn by_numbers(seqs: &[i64]) -> String {
+    let seqs: Vec<_> = seqs.iter().map(ToString::to_string).collect();
+    format!(
+        "{ALARMS} WHERE alarms.seq IN ({}) ORDER BY alarms.seq",
+        seqs.join(", ")
+    )
+}
+
 /// How many alarms a filter lets through, by kind.
-pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value<'static>>) {
-    let (condition, values) = conditions(filter).done();
+pub(crate) fn counted(filter: &AlarmFilter) -> (String, Vec<Value<'static>>) {
+    let mut conditions = numbers(filter);
+    match filter.resolved {
+        None => {}
+        Some(false) => conditions.and_text("NOT settled"),
+        Some(true) => conditions.and_text("settled"),
+    }
+    if !filter.kinds.is_empty() {
+        let kinds = filter.kinds.iter();
+        let kinds: Vec<String> = kinds.map(|kind| conditions.place(kind.as_str())).collect();
+        conditions.and_text(&format!("kind IN ({})", kinds.join(", ")));
+    }
+    let (condition, values) = conditions.done();
     let sql = format!(
         "SELECT kind, count(*), max(seq), min(time), max(time) FROM alarms WHERE {condition} GROUP BY kind ORDER BY kind"
     );
     (sql, values)
 }
 
-fn conditions(filter: AlarmFilter) -> Conditions {
-    let after = filter.after.unwrap_or(i64::MIN);
-    let mut conditions = Conditions::of("alarms.seq >", after);
-    conditions.and("alarms.seq <", filter.before);
-    match filter.resolved {
-        None => {}
-        Some(false) => conditions.and_text("NOT alarms.settled"),
-        Some(true) => conditions.and_text("alarms.settled"),
+/// How many alarms of each kind are open, at most `most` of a kind. It reads no more entries of an index than it counts.
+pub(crate) fn counted_open(most: usize) -> (String, Vec<Value<'static>>) {
+    let mut values: Vec<Value<'static>> = Vec::new();
+    let mut limit = String::new();
+    let mut parts = Vec::new();
+    for kind in AlarmKind::ALL {
+        values.push(kind.as_str().into());
+        let place = values.len();
+        if limit.is_empty() {
+            values.push(Value::limit(most));
+            limit = format!("${}", values.len());
+        }
+        let open = format!("FROM alarms WHERE kind = ${place} AND NOT settled");
+        parts.push(format!(
+            "SELECT CAST(${place} AS TEXT) AS kind,
+                (SELECT count(*) FROM (SELECT seq {open} ORDER BY seq LIMIT {limit}) AS counted) AS count,
+                (SELECT seq {open} ORDER BY seq DESC LIMIT 1) AS last,
+                (SELECT time {open} ORDER BY seq LIMIT 1) AS oldest,
+                (SELECT time {open} ORDER BY seq DESC LIMIT 1) AS newest"
+        ));
     }
-    if !filter.kinds.is_empty() {
-        let kinds = filter.kinds.into_iter();
-        let kinds: Vec<String> = kinds.map(|kind| conditions.place(kind.as_str())).collect();
-        conditions.and_text(&format!("alarms.kind IN ({})", kinds.join(", ")));
-    }
+    let parts = parts.join(" UNION ALL ");
+    let sql = format!(
+        "SELECT kind, count, last, oldest, newest FROM ({parts}) AS kinds WHERE last IS NOT NULL ORDER BY kind"
+    );
+    (sql, values)
+}
+
+fn numbers(filter: &AlarmFilter) -> Conditions {
+    let mut conditions = Conditions::of("seq >", filter.after.unwrap_or(i64::MIN));
+    conditions.and("seq <", filter.before);
     conditions
 }
 
@@ -223,21 +298,6 @@ fn optional_resolution(row: &mut Values<'_>) -> Result<Option<Resolution>, Trans
         events_before,
         time,
     }))
-}
-
-/// From a row that [`INBOX`] gives.
-pub(crate) fn unmatched(row: &mut Values<'_>) -> Result<Unmatched, TransactionError> {
-    Ok(Unmatched {
-        payment_id: row.id()?,
-        project_id: row.project()?,
-        operation_id: row.event_operation()?,
-        operation_type: row.event_word(),
-        operation_status: row.event_word(),
-        payment_status: row.text()?.into(),
-        amount: row.optional_money()?,
-        received_at: row.time()?,
-        body: row.bytes()?,
-    })
 }
 
 /// A row of `alarms`.

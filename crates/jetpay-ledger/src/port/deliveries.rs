@@ -5,7 +5,8 @@ use jetpay_core::id::{OperationId, PaymentId};
 use super::keys::TransactionError;
 use super::value::{Value, Values};
 use crate::model::{
-    DeliveryReceipt, DeliveryStatus, DeliveryStream, Millis, Waiting, stored_kind, without_nul,
+    DeliveryReceipt, DeliveryStatus, DeliveryStream, EntryDelivery, EntryDeliveryState, Millis,
+    Waiting, stored_kind, without_nul,
 };
 
 /// A stream as a row.
@@ -21,6 +22,8 @@ pub struct StreamRow {
     pub leased_until: Millis,
     /// How often a person changed the items that wait.
     pub changes: i64,
+    /// Items up to this `seq` were never to be sent. None: the stream is older than this column.
+    pub began: Option<i64>,
 }
 
 /// An item that waits, as a row.
@@ -60,6 +63,7 @@ impl StreamRow {
             self.fencing_token.into(),
             self.leased_until.into(),
             self.changes.into(),
+            self.began.into(),
         ]
     }
 
@@ -71,6 +75,7 @@ impl StreamRow {
             fencing_token: row.int()?,
             leased_until: row.time()?,
             changes: row.int()?,
+            began: row.optional_int(),
         })
     }
 }
@@ -84,7 +89,7 @@ fn stream(row: &mut Values<'_>) -> Result<DeliveryStream, TransactionError> {
 
 macro_rules! stream_columns {
     () => {
-        "name, feed, cursor, fencing_token, leased_until, changes"
+        "name, feed, cursor, fencing_token, leased_until, changes, began"
     };
 }
 
@@ -192,6 +197,42 @@ pub(crate) fn waiting(row: &mut Values<'_>) -> Result<WaitingRow, TransactionErr
     Ok(WaitingRow { item, alarm })
 }
 
+/// What [`entry_delivery`] reads.
+pub(crate) const COLUMNS_OF_ENTRY: &str = concat!(
+    "entries.seq, streams.name, streams.cursor, streams.began, skips.seq, receipts.receipt, waiting.seq, ",
+    item_columns!()
+);
+
+/// How each stream stands with `entries`.
+pub(crate) const OF_ENTRY: &str = "CROSS JOIN delivery_streams AS streams
+    LEFT JOIN delivery_skips AS skips ON skips.stream = streams.id AND skips.seq = entries.seq
+    LEFT JOIN delivery_receipts AS receipts ON receipts.endpoint = streams.name
+        AND receipts.project_id = entries.project_id AND receipts.operation_id = entries.operation_id
+        AND receipts.kind = entries.kind
+    LEFT JOIN waiting_deliveries AS waiting ON waiting.stream = streams.id AND waiting.seq = entries.seq";
+
+/// From the columns of [`COLUMNS_OF_ENTRY`].
+pub(crate) fn entry_delivery(row: &mut Values<'_>) -> Result<EntryDelivery, TransactionError> {
+    let (entry, endpoint, cursor) = (row.int()?, row.string()?, row.int()?);
+    let (began, is_skipped) = (row.optional_int(), row.optional_int().is_some());
+    let (receipt, waits) = (row.optional_string(), row.optional_int().is_some());
+    let state = match began {
+        _ if waits => EntryDeliveryState::Waiting(item(row)?),
+        _ if is_skipped => EntryDeliveryState::Skipped,
+        _ if entry > cursor => EntryDeliveryState::NotYet,
+        _ if receipt.is_some() => EntryDeliveryState::Delivered,
+        None => EntryDeliveryState::DeliveredOrOlder,
+        Some(began) if entry <= began => EntryDeliveryState::Older,
+        Some(_) => EntryDeliveryState::Delivered,
+    };
+    Ok(EntryDelivery {
+        entry,
+        endpoint,
+        state,
+        receipt,
+    })
+}
+
 /// A row of `waiting_deliveries`. `stream` is the key of the stream.
 pub(crate) fn of_waiting<'v>(stream: &'v str, item: &'v Waiting) -> [Value<'v>; 9] {
     [
@@ -258,7 +299,8 @@ pub(crate) const OPEN_ALARMS: &str = "SELECT alarms.endpoint, alarms.kind, of_en
             AND alarms.endpoint IS NOT NULL AND NOT alarms.settled";
 
 /// The time of the first item of a stream that no person must decide about: behind the cursor, or among those that wait. An item
-/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane.
+/// is sent after the earlier ones of its lane, so one that is parked is the first of its lane. The search ends with the first that is
+/// found: not each of many that wait is compared with each that is parked.
 macro_rules! oldest {
     ($feed:literal) => {
         concat!(
@@ -270,9 +312,9 @@ macro_rules! oldest {
             " WHERE seq > cursor ORDER BY seq LIMIT 1) AS time
                 UNION ALL SELECT (SELECT time FROM ",
             $feed,
-            " WHERE seq = (SELECT min(seq) FROM waiting_deliveries AS waiting WHERE stream = id
+            " WHERE seq = (SELECT seq FROM waiting_deliveries AS waiting WHERE stream = id
                     AND NOT EXISTS (SELECT 1 FROM waiting_deliveries AS parked WHERE parked.stream = waiting.stream
-                        AND parked.lane = waiting.lane AND parked.state = 'parked')))
+                        AND parked.lane = waiting.lane AND parked.state = 'parked') ORDER BY seq LIMIT 1))
             ) AS first) "
         )
     };

@@ -4,6 +4,7 @@
 pub(crate) mod alarms;
 mod command;
 pub(crate) mod deliveries;
+pub(crate) mod inbox;
 mod keys;
 pub(crate) mod payouts {
     //! Payouts as rows: the same columns and the same questions in every store.

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use super::keys::TransactionError;
 use super::tables::DIFFERENCES;
 use super::value::{Value, Values};
-use crate::model::{DifferenceState, Millis, ReconciledFinding, Reconciliation};
+use crate::model::{
+    Difference, DifferenceState, Millis, ReconciledFinding, Reconciliation, RunDifferences,
+};
 
 /// A difference as a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +74,39 @@ impl DifferenceRow {
         ]
     }
 
+    /// As it is shown.
+    pub(crate) fn shown(self) -> Result<Difference, TransactionError> {
+        let facts = serde_json::from_str(&self.facts).map_err(|_| {
+            TransactionError::Store(format!("the row of difference {} is broken", self.id))
+        });
+        let (field, ours, theirs, amount, _): Facts = facts?;
+        let (reason, by, decided_at) = match self.decision {
+            Some(Decision { reason, by, time }) => (Some(reason), by, Some(time)),
+            None => (None, None, None),
+        };
+        Ok(Difference {
+            id: self.id,
+            kind: self.kind,
+            project_id: self.project_id,
+            operation_id: self.operation_id,
+            payment_id: self.payment_id,
+            field,
+            ours,
+            theirs,
+            amount,
+            happened_at: self
+                .happened_at
+                .map(|seconds| Millis(seconds.saturating_mul(1_000))),
+            first_run: self.first_run,
+            last_run: self.last_run,
+            state: self.state,
+            reason,
+            by,
+            decided_at,
+            alarm_seq: self.alarm_seq,
+        })
+    }
+
     /// From a row that [`by_id`] gives.
     pub(crate) fn read(row: &mut Values<'_>) -> Result<Self, TransactionError> {
         Ok(Self {
@@ -99,21 +134,26 @@ impl DifferenceRow {
     }
 }
 
-fn select() -> String {
+/// The number of the open alarm about a difference.
+const ITS_ALARM: &str =
+    "(SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id AND NOT settled)";
+
+fn select(alarm: &str) -> String {
     format!(
-        "SELECT {}, (SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id AND NOT settled)
-        FROM differences",
+        "SELECT {}, {alarm} FROM differences",
         DIFFERENCES.names(0).join(", ")
     )
 }
 
+/// The open differences, at most `$1`, without their alarms.
+pub(crate) fn listed() -> String {
+    let select = select("CAST(NULL AS BIGINT)");
+    format!("{select} WHERE state = 'open' ORDER BY id LIMIT $1")
+}
+
 /// A difference by its id, with its open alarm.
-#[cfg_attr(
-    not(feature = "sqlite"),
-    allow(dead_code, reason = "PostgreSQL asks for many ids at once")
-)]
 pub(crate) fn by_id() -> String {
-    format!("{} WHERE id = $1", select())
+    format!("{} WHERE id = $1", select(ITS_ALARM))
 }
 
 /// The differences with the ids `$1`, and those that the alarms `$2` are about, locked for a change.
@@ -122,7 +162,7 @@ pub(crate) fn by_ids() -> String {
     format!(
         "{} WHERE id = ANY($1::text[] || ARRAY(SELECT difference FROM alarms WHERE seq = ANY($2) AND difference IS NOT NULL))
         ORDER BY id FOR UPDATE OF differences",
-        select()
+        select(ITS_ALARM)
     )
 }
 
@@ -148,12 +188,44 @@ pub(crate) fn run() -> String {
     format!("{RUN} seq = $1")
 }
 
-/// The results of the run `$1` behind its first `$2`, at most `$3`, each with its difference as it is now.
-pub(crate) const RESULTS: &str =
-    "SELECT finding, state, (SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id), reason, actor
-    FROM reconciliation_results LEFT JOIN differences ON differences.id = reconciliation_results.difference
-    WHERE run = $1 AND number > $2 AND EXISTS (SELECT 1 FROM reconciliations WHERE seq = run AND finished = 1)
-    ORDER BY number LIMIT $3";
+/// The results of the run `$1` behind its first `$2`, each with its place and its difference as it is now. If they are of one
+/// kind, the next value is the [`pattern`] of it. The last value is the limit.
+pub(crate) fn results(of_kind: bool) -> String {
+    let (of_kind, limit) = if of_kind {
+        ("AND finding LIKE $3", "$4")
+    } else {
+        ("", "$3")
+    };
+    format!(
+        "SELECT number, finding, state,
+            (SELECT max(alarms.seq) FROM alarms WHERE alarms.difference = differences.id), reason, actor
+        FROM reconciliation_results LEFT JOIN differences ON differences.id = reconciliation_results.difference
+        WHERE run = $1 AND number > $2 {of_kind}
+            AND EXISTS (SELECT 1 FROM reconciliations WHERE seq = run AND finished = 1)
+        ORDER BY number LIMIT {limit}"
+    )
+}
+
+/// What the JSON of each result of a kind has, and no other: inside a text of it, quotes are escaped.
+pub(crate) fn pattern(kind: Kind) -> String {
+    format!("%\"kind\":\"{kind}\"%")
+}
+
+/// How many results of the runs from `$1` to `$2` are differences about an operation, and how many of these are open now.
+pub(crate) const OF_RUNS: &str = "SELECT run, CAST(count(*) AS BIGINT),
+        CAST(sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END) AS BIGINT)
+    FROM reconciliation_results JOIN differences ON differences.id = reconciliation_results.difference
+    WHERE run BETWEEN $1 AND $2 GROUP BY run";
+
+/// From a row that [`OF_RUNS`] gives.
+pub(crate) fn of_runs(row: &mut Values<'_>) -> Result<(i64, RunDifferences), TransactionError> {
+    let (run, all, open) = (row.int()?, row.int()?, row.int()?);
+    let differences = RunDifferences {
+        all: all.unsigned_abs(),
+        open: open.unsigned_abs(),
+    };
+    Ok((run, differences))
+}
 
 /// A new row of `reconciliations`, whose results are not there yet.
 pub(crate) fn of_run(
@@ -201,18 +273,30 @@ pub(crate) fn of_finding<'v>(
     Ok([run.into(), number.into(), difference.into(), finding])
 }
 
-/// From a row that [`RESULTS`] gives.
-pub(crate) fn read_finding(row: &mut Values<'_>) -> Result<ReconciledFinding, TransactionError> {
-    let finding = parsed(row)?;
+/// From a row that [`results`] gives.
+pub(crate) fn read_finding(
+    row: &mut Values<'_>,
+) -> Result<(i64, ReconciledFinding), TransactionError> {
+    let (number, finding) = (row.int()?, parsed(row)?);
     let state: Option<DifferenceState> = row.optional_word()?;
-    Ok(ReconciledFinding {
+    let finding = ReconciledFinding {
         finding,
         state,
         alarm_seq: row.optional_int(),
         reason: row.optional_string(),
         by: row.optional_string(),
-    })
+    };
+    Ok((number, finding))
 }
+
+/// What differs, as [`facts`] writes it.
+type Facts = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Money>,
+    Option<String>,
+);
 
 /// What differs, as a row keeps it: the field, both sides, the money in question, and the payment.
 pub(crate) fn facts(finding: &Finding) -> Result<String, TransactionError> {
@@ -231,8 +315,7 @@ pub(crate) fn facts(finding: &Finding) -> Result<String, TransactionError> {
 pub(crate) fn read_subject(
     row: &mut Values<'_>,
 ) -> Result<(Option<Money>, Option<String>), TransactionError> {
-    type Text = Option<String>;
-    let (_, _, _, amount, payment): (Text, Text, Text, Option<Money>, Text) = parsed(row)?;
+    let (_, _, _, amount, payment): Facts = parsed(row)?;
     Ok((amount, payment))
 }
 

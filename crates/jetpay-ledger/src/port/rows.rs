@@ -80,6 +80,14 @@ pub(crate) fn payment_by_id() -> String {
     format!("{PAYMENT} WHERE payments.id = $1 ORDER BY events.seq")
 }
 
+/// Says that the index of the rare states holds the payment.
+pub(crate) const IN_RARE_STATE: &str = "state NOT IN ('pending', 'credited')";
+
+/// Whether an index holds the payments in this state.
+pub(crate) const fn is_rare(state: PaymentState) -> bool {
+    !matches!(state, PaymentState::Pending | PaymentState::Credited)
+}
+
 /// The payments that a filter lets through, by id, with a row for each event. The payments are chosen before their events are
 /// joined to them: an index has their ids.
 pub(crate) fn filtered_payments(filter: &PaymentFilter) -> (String, Vec<Value<'static>>) {
@@ -98,10 +106,8 @@ pub(crate) fn filtered_payments(filter: &PaymentFilter) -> (String, Vec<Value<'s
         ));
     }
     conditions.and("state =", filter.state.map(PaymentState::as_str));
-    let common = |state| matches!(state, PaymentState::Pending | PaymentState::Credited);
-    if filter.customer_id.is_none() && filter.state.is_some_and(|state| !common(state)) {
-        // Says that the index of the rare states holds them all.
-        conditions.and_text("state NOT IN ('pending', 'credited')");
+    if filter.customer_id.is_none() && filter.state.is_some_and(is_rare) {
+        conditions.and_text(IN_RARE_STATE);
     }
     let (conditions, limit, values) = conditions.limited(filter.limit);
     let chosen = format!("SELECT id FROM payments WHERE {conditions} ORDER BY id LIMIT {limit}");

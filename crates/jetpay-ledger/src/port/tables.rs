@@ -115,7 +115,8 @@ pub(crate) const DIFFERENCES: Table = Table {
 /// What is delivered where, and how far. First the columns that never change, then the others.
 pub(crate) const STREAMS: Table = Table {
     name: "delivery_streams",
-    columns: "id text, name text, feed text, cursor bigint, fencing_token bigint, leased_until bigint, changes bigint",
+    columns: "id text, name text, feed text, cursor bigint, fencing_token bigint, leased_until bigint, changes bigint, \
+              began bigint",
 };
 
 /// How many columns of a stream never change.

@@ -175,6 +175,11 @@ impl Conditions {
         self.sql += condition;
     }
 
+    /// The conditions so far.
+    pub(crate) fn sql(&self) -> &str {
+        &self.sql
+    }
+
     /// The place of one more value.
     pub(crate) fn place(&mut self, value: impl Into<Value<'static>>) -> String {
         self.values.push(value.into());

@@ -33,7 +33,22 @@ impl TestLedger {
     ) -> Result<Vec<CallbackOutcome>, Error> {
         let id = id.try_into().unwrap();
         let reason = reason_of("aliya", "the older system answered it");
-        self.confirm_payment(&id, callbacks, reason, NOW).await
+        let (entry, alarm) = (
+            self.last_entry().await.unwrap(),
+            self.ledger.last_alarm().await.unwrap(),
+        );
+        let preview = self.preview_confirm(&id, &callbacks).await.unwrap();
+        let confirmed = self.confirm_payment(&id, callbacks, reason, NOW).await;
+        // What a person read before is what happened.
+        if confirmed.is_ok() {
+            let entries = self.entries(entry, 100).await.unwrap();
+            let moved = entries.iter().map(|entry| (entry.kind, entry.amount));
+            assert_eq!(preview.entries, moved.collect::<Vec<_>>());
+            let alarms = self.alarms_after(alarm, 100).await.unwrap();
+            let raised: Vec<_> = alarms.iter().map(|alarm| alarm.kind).collect();
+            assert_eq!(preview.alarms, raised);
+        }
+        confirmed
     }
 
     /// The audit finds nothing, and every signature is good.

@@ -17,4 +17,5 @@ mod reconciliations;
 mod resolutions;
 mod search;
 mod seen_customers;
+mod story;
 mod without_operation;

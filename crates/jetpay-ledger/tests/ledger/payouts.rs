@@ -15,7 +15,7 @@ use jetpay_ledger::payout::{
 };
 use jetpay_ledger::{
     AlarmKind, Error, Imported, ManualCreditError, Millis, NewUnusable, Payout, PayoutFilter,
-    ResolveError, Verdict,
+    PayoutOrder, ResolveError, Verdict,
 };
 
 crate::common::on_every_store! {
@@ -33,6 +33,7 @@ crate::common::on_every_store! {
     unusable_callback_of_a_payout_names_it_and_takes_no_credit,
     payouts_by_hand_are_marked_together_or_not_at_all_and_never_sent,
     payouts_pass_the_audit,
+    payouts_are_listed_in_each_order_in_pages,
 }
 
 const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
@@ -625,4 +626,47 @@ async fn payout_recorded_while_the_clock_was_a_year_ahead_is_overdue_at_once(tes
     let longest = i64::try_from(longest).unwrap();
     assert_eq!(due(&test, 70_000 - longest).await, 0);
     assert_eq!(due(&test, 70_000 - longest - 1).await, 1);
+}
+
+async fn payouts_are_listed_in_each_order_in_pages(test: TestLedger) {
+    let ids: Vec<_> = (0..5)
+        .map(|number| format!("0193ad5c-0000-7000-8000-0000000000c{number}"))
+        .collect();
+    // Two have the same amount: their ids decide.
+    for (id, minor) in ids.iter().zip([300, 100, 300, 500, 200]) {
+        let payout = NewPayout {
+            amount: kzt(minor),
+            ..new_payout(id, id)
+        };
+        test.record_payout(payout).await.unwrap();
+    }
+    for (order, expected) in [
+        (PayoutOrder::Oldest, [0, 1, 2, 3, 4]),
+        (PayoutOrder::Newest, [4, 3, 2, 1, 0]),
+        (PayoutOrder::Largest, [3, 2, 0, 4, 1]),
+    ] {
+        for state in [None, Some(PayoutState::Created)] {
+            let mut filter = PayoutFilter {
+                state,
+                order,
+                limit: 2,
+                ..PayoutFilter::default()
+            };
+            let mut listed = Vec::new();
+            loop {
+                let page = test.payouts(&filter).await.unwrap();
+                let Some(last) = page.last() else {
+                    break;
+                };
+                filter.after = Some(last.payment_id.as_str().to_owned());
+                listed.extend(page.into_iter().map(|it| it.payment_id.as_str().to_owned()));
+            }
+            assert_eq!(listed, expected.map(|at| ids[at].clone()), "{order:?}");
+        }
+    }
+    let overdue = PayoutFilter {
+        overdue: true,
+        ..PayoutFilter::default()
+    };
+    assert_eq!(test.payouts(&overdue).await.unwrap(), []);
 }

@@ -23,6 +23,7 @@ crate::common::on_every_store! {
     run_that_was_broken_off_is_not_shown,
     reports_recorded_at_once_open_a_difference_once,
     report_with_more_results_than_are_recorded_is_refused_whole,
+    differences_are_read_as_they_stand_and_counted_for_each_run,
 }
 
 #[cfg(feature = "postgres")]
@@ -519,4 +520,65 @@ async fn difference_resolved_while_a_run_opens_it_again_leaves_no_alarm_behind(t
         assert_eq!(test.open_alarms().await, 0, "round {round}");
     }
     test.check().await;
+}
+
+async fn differences_are_read_as_they_stand_and_counted_for_each_run(test: TestLedger) {
+    let found = [
+        finding(Kind::NotThere, 1),
+        finding(Kind::AmountDiffers, 2),
+        finding(Kind::Foreign, 3),
+    ];
+    test.reconciled(report(&found)).await;
+    test.reconciled(report(&found[1..])).await;
+    let accept = test.resolve_difference(
+        &found[1].id,
+        DifferenceVerdict::Accepted,
+        reason_of("aliya", "as it is"),
+        NOW,
+    );
+    accept.await.unwrap();
+    let listed = test.listed_differences(9).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    let open = test.difference(&found[0].id).await.unwrap().unwrap();
+    let amount = Some(kzt(90_000));
+    assert_eq!(
+        (&open.id, open.amount, open.state),
+        (&found[0].id, amount, Open)
+    );
+    assert_eq!(
+        (open.first_run, open.last_run, open.alarm_seq),
+        (1, 1, Some(1))
+    );
+    assert_eq!(open.happened_at, Some(Millis((FROM + 3_600) * 1_000)));
+    let listed = listed.into_iter().next().unwrap();
+    assert_eq!(listed.alarm_seq, None);
+    assert_eq!(
+        jetpay_ledger::Difference {
+            alarm_seq: Some(1),
+            ..listed
+        },
+        open
+    );
+    let accepted = test.difference(&found[1].id).await.unwrap().unwrap();
+    assert_eq!(
+        (accepted.state, accepted.reason.as_deref()),
+        (Accepted, Some("as it is"))
+    );
+    assert_eq!((accepted.decided_at, accepted.last_run), (Some(NOW), 2));
+    for none in ["none", "a\0b"] {
+        assert_eq!(test.difference(none).await, Ok(None));
+    }
+    let runs = test.differences_of_runs(1, 9).await.unwrap();
+    assert_eq!((runs[&1].all, runs[&1].open), (2, 1));
+    assert_eq!((runs[&2].all, runs[&2].open), (1, 0));
+    let of_kind = test
+        .numbered_results(1, Some(Kind::AmountDiffers), 0, 9)
+        .await
+        .unwrap();
+    assert_eq!((of_kind.len(), of_kind[0].0), (1, 2));
+    assert_eq!(of_kind[0].1.finding, found[1]);
+    let behind = test
+        .numbered_results(1, Some(Kind::AmountDiffers), 2, 9)
+        .await;
+    assert_eq!(behind, Ok(Vec::new()));
 }

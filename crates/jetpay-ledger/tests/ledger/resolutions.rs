@@ -9,8 +9,9 @@ use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::CallbackOutcome::{Applied, Noted, Quarantined, Repeated, Unmatched};
 use jetpay_ledger::{
-    AlarmFilter, AlarmKind, CorrectionError, EntryKind, Error, Imported, ManualCreditError, Millis,
-    NewUnusable, PaymentState, Resolution, ResolveError, ResolvedAlarms, Verdict,
+    Alarm, AlarmFilter, AlarmKind, CorrectionError, EntryKind, Error, Imported, InboxFilter,
+    ManualCreditError, Millis, NewUnusable, PaymentState, Resolution, ResolveError, ResolvedAlarms,
+    Verdict,
 };
 
 crate::common::on_every_store! {
@@ -38,6 +39,8 @@ crate::common::on_every_store! {
     alarms_are_not_resolved_together_with_a_credit_or_without_a_reason,
     alarms_are_listed_and_counted_by_kind_and_number,
     alarm_comes_with_what_was_expected_and_what_was_received,
+    oldest_alarms_come_first_if_asked_and_those_that_are_named_are_read_together,
+    inbox_is_read_in_the_order_in_which_it_came,
     early_refund_of_more_than_an_operator_credits_raises_an_alarm,
 }
 
@@ -753,4 +756,117 @@ async fn decisions_read_in_each_way_have_the_same_reason_token_and_entry(test: T
     let (one, _) = test.alarm(1).await.unwrap().unwrap();
     assert_eq!(listed, std::slice::from_ref(&one));
     assert_eq!(one.resolution.as_ref(), resolutions.last());
+}
+
+async fn oldest_alarms_come_first_if_asked_and_those_that_are_named_are_read_together(
+    test: TestLedger,
+) {
+    use AlarmKind::{AmountDiffers, SecondSale, Unusable};
+    raise_unusable(&test, 3).await;
+    test.pay("p1", 1).await;
+    test.deliver(&sale("p1", 2)).await;
+    test.announce("p2").await;
+    test.deliver(&sale("p2", 3).with_amount(90_000)).await;
+    test.resolve(2, Verdict::Dismiss).await.unwrap();
+    test.resolve(4, Verdict::Dismiss).await.unwrap();
+    let numbers = |alarms: Vec<Alarm>| alarms.iter().map(|alarm| alarm.seq).collect::<Vec<_>>();
+    for (kinds, resolved, oldest_first, limit, seqs) in [
+        (vec![], None, true, 9, vec![1, 2, 3, 4, 5]),
+        (vec![], Some(false), true, 2, vec![1, 3]),
+        (vec![], Some(true), true, 9, vec![2, 4]),
+        (vec![Unusable], None, true, 2, vec![1, 2]),
+        (vec![Unusable], None, false, 2, vec![3, 2]),
+        (vec![Unusable, SecondSale], None, true, 3, vec![1, 2, 3]),
+        (
+            vec![SecondSale, Unusable, AmountDiffers],
+            None,
+            false,
+            3,
+            vec![5, 4, 3],
+        ),
+        (
+            vec![AmountDiffers, Unusable],
+            Some(false),
+            true,
+            9,
+            vec![1, 3, 5],
+        ),
+        (
+            vec![AmountDiffers, Unusable, SecondSale],
+            Some(true),
+            false,
+            9,
+            vec![4, 2],
+        ),
+    ] {
+        let filter = AlarmFilter {
+            kinds,
+            resolved,
+            oldest_first,
+            limit,
+            ..AlarmFilter::default()
+        };
+        let found = test.alarms(filter.clone()).await.unwrap();
+        assert_eq!(numbers(found), seqs, "{filter:?}");
+    }
+    let open = AlarmFilter {
+        resolved: Some(false),
+        ..AlarmFilter::default()
+    };
+    let counted = test.count_alarms(open).await.unwrap();
+    assert_eq!(test.count_open_alarms(9).await.unwrap(), counted);
+    assert_eq!(
+        test.count_open_alarms(1).await.unwrap()[1].count,
+        1,
+        "of two"
+    );
+    let named = test.alarms_numbered(&[5, 99, 1, i64::MIN]).await.unwrap();
+    assert_eq!(numbers(named), [1, 5]);
+    assert_eq!(test.alarms_numbered(&[]).await.unwrap(), []);
+}
+
+async fn inbox_is_read_in_the_order_in_which_it_came(test: TestLedger) {
+    for (number, (id, amount)) in (1..).zip([("z", 100), ("a", 200), ("m", 100), ("a", 300)]) {
+        let content = sale(id, number).with_amount(amount);
+        assert_eq!(test.deliver(&content).await, Unmatched);
+    }
+    let of = |change: fn(&mut InboxFilter)| {
+        let mut filter = InboxFilter::default();
+        change(&mut filter);
+        filter
+    };
+    for (filter, ids) in [
+        (of(|_| ()), "z a m a"),
+        (of(|filter| filter.newest_first = true), "a m a z"),
+        (of(|filter| filter.limit = 2), "z a"),
+        (of(|filter| filter.amount = Some(kzt(100))), "z m"),
+        (
+            of(|filter| filter.amount = Some(Money::new(100, Currency::parse("USD").unwrap()))),
+            "",
+        ),
+        (of(|filter| filter.received_before = Some(NOW)), ""),
+        (
+            of(|filter| filter.received_before = Some(Millis(NOW.0 + 1))),
+            "z a m a",
+        ),
+    ] {
+        let found = test.filtered_inbox(filter.clone()).await.unwrap();
+        let found: Vec<_> = found.iter().map(|one| one.payment_id.as_str()).collect();
+        assert_eq!(found.join(" "), ids, "{filter:?}");
+    }
+    let all = test.filtered_inbox(InboxFilter::default()).await.unwrap();
+    let behind = of(|_| ());
+    let behind = InboxFilter {
+        after: Some(all[1].seq),
+        ..behind
+    };
+    assert_eq!(test.filtered_inbox(behind).await.unwrap(), all[2..]);
+    let a = PaymentId::new("a").unwrap();
+    let of_a: Vec<_> = test.inbox_of(&a, 9).await.unwrap();
+    assert_eq!(of_a, [all[1].clone(), all[3].clone()]);
+    test.dismiss_unmatched(&a, "not ours".into(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(test.inbox_of(&a, 9).await.unwrap(), []);
+    assert_eq!(test.filtered_inbox(of(|_| ())).await.unwrap().len(), 2);
 }

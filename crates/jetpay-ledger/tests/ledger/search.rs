@@ -1,7 +1,7 @@
 //! Search: one word finds all that has it, in pages, the newest first.
 
 use jetpay_ledger::payout::NewPayout;
-use jetpay_ledger::{Customer, Hit, Ledger, Millis, SearchPosition, Verdict};
+use jetpay_ledger::{Customer, Hit, Ledger, Millis, PaymentState, SearchPosition, Verdict};
 
 use crate::common::{
     AMOUNT, CUSTOMER, NOW, TestLedger, contract, decline, kzt, new_payout, payment, sale,
@@ -12,6 +12,7 @@ crate::common::on_every_store! {
     pages_of_any_length_are_complete_and_repeat_nothing,
     words_follow_the_customer_and_the_audit_agrees,
     second_name_of_many_customers_finds_them_in_pages_without_their_payments,
+    newest_payments_come_by_id_from_the_last_one_in_pages,
     history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions,
 }
 
@@ -191,6 +192,39 @@ async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger)
     // The payment that waited is recorded: then it is found in place of its callbacks.
     record(ledger, "unknown", "8", None, at(20)).await;
     assert_eq!(found(ledger, "R3").await, ["payment unknown by receipt"]);
+}
+
+async fn newest_payments_come_by_id_from_the_last_one_in_pages(test: TestLedger) {
+    let ledger = &test;
+    for number in 1..=5 {
+        let id = format!("p{number}");
+        record(ledger, &id, CUSTOMER, None, at(number)).await;
+        if number % 2 == 0 {
+            let declined = decline(id.leak(), 100 + number.unsigned_abs());
+            ledger
+                .record_callback(declined.callback(), at(9))
+                .await
+                .unwrap();
+        }
+    }
+    let newest = async |before: &str, state, limit| {
+        let page = ledger.newest_payments(before, state, limit).await.unwrap();
+        let ids = page.0.iter().map(|hit| hit.position.id.clone());
+        let ids: Vec<String> = ids.collect();
+        (ids.join(" "), page.1.map(|at| at.id).unwrap_or_default())
+    };
+    let expect = |ids: &str, next: &str| (ids.to_owned(), next.to_owned());
+    assert_eq!(newest("z", None, 2).await, expect("p5 p4", "p4"));
+    assert_eq!(newest("p4", None, 2).await, expect("p3 p2", "p2"));
+    assert_eq!(newest("p2", None, 2).await, expect("p1", ""));
+    let (declined, pending) = (PaymentState::Declined, PaymentState::Pending);
+    assert_eq!(newest("z", Some(declined), 1).await, expect("p4", "p4"));
+    assert_eq!(newest("p4", Some(declined), 1).await, expect("p2", ""));
+    // A common state is left to the caller.
+    assert_eq!(newest("p3", Some(pending), 9).await, expect("p2 p1", ""));
+    let (hits, _) = ledger.newest_payments("z", None, 1).await.unwrap();
+    assert_eq!(hits[0].amount, Some(kzt(AMOUNT)));
+    assert_eq!((&hits[0].matched, hits[0].time), (&vec![], Some(at(5))));
 }
 
 async fn pages_of_any_length_are_complete_and_repeat_nothing(test: TestLedger) {

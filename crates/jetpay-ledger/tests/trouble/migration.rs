@@ -234,7 +234,7 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 7);
+    assert_eq!(old.version(), 8);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }
@@ -385,6 +385,77 @@ async fn flood_of_an_older_version_is_recognised_by_its_signature_in_postgres() 
     }
     let ledger = Ledger::connect(database.url(), None).await.unwrap();
     flood_is_recognised_and_no_row_is_lost(&ledger).await;
+}
+
+/// A stream of version 7, and an item that waits in it.
+const STREAM_OF_VERSION_7: &str = "
+    INSERT INTO delivery_streams VALUES ('entries:billing', 'billing', 'entries', 7, 3, 0, 2);
+    INSERT INTO waiting_deliveries (stream, seq, lane, state, attempts, since, due_at, why, may_be_there)
+        VALUES ('entries:billing', 5, '7123456789', 'parked', 1, 2, 3, 'no', 0);";
+
+async fn stream_stays_where_it_was(ledger: &Ledger) {
+    let status = ledger.all_delivery_status().await.unwrap();
+    let shown: Vec<_> = status
+        .iter()
+        .map(|it| (it.stream.name.as_str(), it.cursor, it.waiting, it.parked))
+        .collect();
+    assert_eq!(shown, [("billing", 7, 1, 1)]);
+}
+
+#[tokio::test]
+async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let connection = Connection::open(&path).unwrap();
+    for schema in [
+        include_str!("../../src/adapters/sqlite/schema/1.sql"),
+        include_str!("../../src/adapters/sqlite/schema/2.sql"),
+        include_str!("../../src/adapters/sqlite/schema/3.sql"),
+        include_str!("../../src/adapters/sqlite/schema/4.sql"),
+        include_str!("../../src/adapters/sqlite/schema/5.sql"),
+        include_str!("../../src/adapters/sqlite/schema/6.sql"),
+        include_str!("../../src/adapters/sqlite/schema/7.sql"),
+        STREAM_OF_VERSION_7,
+    ] {
+        connection.execute_batch(schema).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 7).unwrap();
+    let read_only = Ledger::open_to_read(&path).unwrap_err().to_string();
+    assert!(
+        read_only.contains("version 7") && read_only.contains("version 8"),
+        "{read_only}"
+    );
+    stream_stays_where_it_was(&Ledger::open(&path).unwrap()).await;
+    let row = connection.query_row("SELECT began FROM delivery_streams", (), |row| row.get(0));
+    assert_eq!(row, Ok(None::<i64>));
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(8));
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_in_postgres() {
+    use jetpay_testing::postgres;
+    let Some(database) = postgres::require_or_skip(postgres::database()) else {
+        return;
+    };
+    for sql in [
+        include_str!("../../src/adapters/postgres/schema/1.sql"),
+        include_str!("../../src/adapters/postgres/schema/2.sql"),
+        include_str!("../../src/adapters/postgres/schema/4.sql"),
+        include_str!("../../src/adapters/postgres/schema/5.sql"),
+        include_str!("../../src/adapters/postgres/schema/6.sql"),
+        include_str!("../../src/adapters/postgres/schema/7.sql"),
+        STREAM_OF_VERSION_7,
+        "CREATE TABLE jetpay_schema (version BIGINT NOT NULL);
+        INSERT INTO jetpay_schema SELECT generate_series(1, 6)",
+    ] {
+        database.run(sql).unwrap();
+    }
+    stream_stays_where_it_was(&Ledger::connect(database.url(), None).await.unwrap()).await;
+    let began =
+        "SELECT began IS NULL, (SELECT max(version) FROM jetpay_schema) FROM delivery_streams";
+    assert_eq!(database.run(began).unwrap(), "t|7");
 }
 
 /// All steps of a migration take effect, or none.

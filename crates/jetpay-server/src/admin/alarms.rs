@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError, Verdict};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resolutions, resource};
 use crate::alarm_text::{advice, summary};
-use crate::environment::now;
+use crate::decisions::{self, MOST_ALARMS};
 use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -125,7 +125,7 @@ struct WithCallbacks {
     alarm: AlarmView,
     /// What to do about an open alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
-    advice: Option<&'static str>,
+    advice: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     commands: Vec<String>,
     callbacks: Vec<String>,
@@ -139,10 +139,11 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
         .map(|body| String::from_utf8_lossy(body).into_owned())
         .collect();
     let advice = alarm.resolution.is_none().then(|| advice(&alarm));
+    let (advice, commands) = advice.map(|advice| (advice.text, advice.commands)).unzip();
     Ok(HttpResponse::Ok().json(WithCallbacks {
         alarm: alarm.into(),
-        advice: advice.as_ref().map(|advice| advice.text),
-        commands: advice.map(|advice| advice.commands).unwrap_or_default(),
+        advice,
+        commands: commands.unwrap_or_default(),
         callbacks,
     }))
 }
@@ -181,26 +182,14 @@ async fn resolve(
         body.overrides,
         admin.currency,
     )?;
-    let ledger = &admin.ledger;
     let operation_id = body.operation_id.as_deref().map(operation).transpose()?;
-    let reason = by.reason(body.reason);
-    match (operation_id, verdict) {
-        (None, _) => ledger.resolve_alarm(seq, verdict, reason, now()).await?,
-        (Some(operation_id), Verdict::Credit(_) | Verdict::Override(_)) => {
-            let credit = ledger.credit_operation(seq, operation_id, verdict, reason, now());
-            credit.await?;
-        }
-        (Some(_), _) => return Err(AdminError::invalid("operation_id", "is only for a credit")),
+    if operation_id.is_some() && verdict.amount().is_none() {
+        return Err(AdminError::invalid("operation_id", "is only for a credit"));
     }
-    // The log does not get the reason: a person wrote it, and it may name a payer.
-    tracing::info!(
-        alarm = seq,
-        verdict = verdict.as_str(),
-        by = by.name(),
-        "the merchant resolved an alarm"
-    );
+    let reason = by.reason(body.reason);
+    decisions::resolve_alarm(&admin, seq, operation_id, verdict, reason).await?;
     // The decision is stored. If the store cannot show it now, the answer is still that it was made.
-    let alarm = match ledger.alarm(seq).await {
+    let alarm = match admin.ledger.alarm(seq).await {
         Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),
         Err(error) => {
             telemetry::admin_unavailable(&error);
@@ -215,9 +204,6 @@ async fn resolve(
         answer.json(json!({"seq": seq, "resolution": resolution}))
     })
 }
-
-/// The most alarms that one request resolves.
-const MAX_RESOLVED: usize = 1000;
 
 #[derive(Deserialize)]
 #[serde(
@@ -246,37 +232,22 @@ async fn resolve_many(
         return Err(ResolveError::CreditOfMany.into());
     }
     let verdict = resolutions::verdict(&body.verdict, None, None, false, admin.currency)?;
-    let ledger = &admin.ledger;
-    let mut seqs = match (body.alarms, body.kind, body.up_to) {
-        (Some(seqs), None, None) if (1..=MAX_RESOLVED).contains(&seqs.len()) => seqs,
+    let (seqs, more) = match (body.alarms, body.kind, body.up_to) {
+        (Some(seqs), None, None) if (1..=MOST_ALARMS).contains(&seqs.len()) => (seqs, false),
         (None, Some(kind), up_to) => {
-            let open = AlarmFilter {
-                kinds: kinds(Some(&kind))?,
-                resolved: Some(false),
-                before: up_to.map(|last| last.saturating_add(1)),
-                limit: MAX_RESOLVED + 1,
-                ..AlarmFilter::default()
-            };
-            let open = ledger.alarms(open).await?;
-            open.iter().map(|alarm| alarm.seq).collect()
+            let kinds = kinds(Some(&kind))?;
+            let (open, more) = decisions::open_alarms(&admin, kinds, up_to).await?;
+            (open.iter().map(|alarm| alarm.seq).collect(), more)
         }
         _ => {
             let message = format!(
-                "give the numbers of 1 to {MAX_RESOLVED} alarms, or else a kind; only a kind takes up_to"
+                "give the numbers of 1 to {MOST_ALARMS} alarms, or else a kind; only a kind takes up_to"
             );
             return Err(AdminError::invalid("alarms", message));
         }
     };
-    let more = seqs.len() > MAX_RESOLVED;
-    seqs.truncate(MAX_RESOLVED);
     let reason = by.reason(body.reason);
-    let outcome = ledger.resolve_alarms(seqs, verdict, reason, now()).await?;
-    tracing::info!(
-        alarms = outcome.resolved.len(),
-        verdict = verdict.as_str(),
-        by = by.name(),
-        "the merchant resolved alarms"
-    );
+    let outcome = decisions::resolve_alarms(&admin, seqs, verdict, reason).await?;
     Ok(HttpResponse::Ok().json(json!({
         "resolved": outcome.resolved.len(), "already_resolved": outcome.already_resolved,
         "not_found": outcome.not_found, "more": more,

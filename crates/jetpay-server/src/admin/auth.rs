@@ -12,7 +12,7 @@ use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, ResponseError};
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
 use jetpay_ledger::Reason;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -24,6 +24,8 @@ use crate::listener::{self, TrustedProxies};
 use crate::reload::Live;
 use crate::telemetry;
 
+/// Where requests are refused, for the log.
+const PLACE: &str = "the admin interface";
 /// Wrong tokens that a sender may send without being slowed, until it sends none for [`FORGIVEN_AFTER`].
 const FREE_FAILURES: u32 = 5;
 const FORGIVEN_AFTER: Duration = Duration::from_secs(60);
@@ -53,7 +55,7 @@ impl Actor {
     }
 }
 
-/// Decides who may call the admin interface.
+/// Decides who may call the admin interface, and who may sign in to the pages.
 #[derive(Clone)]
 pub struct Access {
     tokens: Live<[AdminToken]>,
@@ -75,12 +77,37 @@ impl Access {
         }
     }
 
+    /// The tokens of now.
+    pub(crate) fn tokens(&self) -> Arc<[AdminToken]> {
+        self.tokens.get()
+    }
+
+    /// The token with this text.
+    pub(crate) fn token_of(&self, given: &str) -> Option<AdminToken> {
+        Self::find(&self.tokens.get(), given.trim().as_bytes()).cloned()
+    }
+
+    /// Counts and logs a request without a right token. Its answer waits here if its sender sent many of late. Returns whether
+    /// the answer must end its connection, because it may not wait, or not as long.
+    pub(crate) async fn refuse(&self, request: &HttpRequest, place: &'static str) -> bool {
+        let sender = self.sender(request);
+        telemetry::token_refused(sender, place);
+        let wait = self.failures.add(sender, Instant::now());
+        !wait.is_zero() && !slow(&self.waiting, wait, request).await
+    }
+
     /// The token in the request. The comparison takes the same time for every wrong token. An empty token matches no request.
     fn token<'t>(tokens: &'t [AdminToken], headers: &HeaderMap) -> Option<&'t AdminToken> {
         let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)?;
         let (scheme, given) = header.split_at_checked(7)?;
-        let given = given.trim_ascii();
-        if !scheme.eq_ignore_ascii_case(b"bearer ") || given.is_empty() {
+        if !scheme.eq_ignore_ascii_case(b"bearer ") {
+            return None;
+        }
+        Self::find(tokens, given.trim_ascii())
+    }
+
+    fn find<'t>(tokens: &'t [AdminToken], given: &[u8]) -> Option<&'t AdminToken> {
+        if given.is_empty() {
             return None;
         }
         tokens.iter().fold(None, |found, token| {
@@ -90,22 +117,20 @@ impl Access {
     }
 
     /// Who sent a request.
-    pub(super) fn sender(&self, request: &ServiceRequest) -> IpAddr {
+    pub(crate) fn sender(&self, request: &HttpRequest) -> IpAddr {
         self.proxies.sender(request.peer_addr(), request.headers())
     }
 
-    /// The token's name, or the error answer and how long it waits.
-    fn check(&self, request: &ServiceRequest) -> Result<Actor, (AdminError, Duration)> {
-        let (sender, tokens) = (self.sender(request), self.tokens.get());
+    /// The token's name, or the error answer.
+    fn check(&self, request: &HttpRequest) -> Result<Actor, AdminError> {
+        let tokens = self.tokens.get();
         let Some(token) = Self::token(&tokens, request.headers()) else {
-            telemetry::token_refused(sender);
-            let wait = self.failures.add(sender, Instant::now());
-            return Err((AdminError::unauthorized(), wait));
+            return Err(AdminError::unauthorized());
         };
         let needed = needed_role(request.method(), request.path());
         if !token.role.permits(needed) {
-            telemetry::role_refused(sender, &token.name, needed.as_str());
-            return Err((AdminError::forbidden(token.role, needed), Duration::ZERO));
+            telemetry::role_refused(self.sender(request), PLACE, &token.name, needed.as_str());
+            return Err(AdminError::forbidden(token.role, needed));
         }
         Ok(Actor(token.name.clone()))
     }
@@ -164,7 +189,7 @@ impl Failures {
 
 /// Lets the answer to a wrong token wait. Returns false when it may not wait, or not as long: too many wait, or a new connection
 /// needs the place of this one.
-async fn slow(waiting: &Semaphore, wait: Duration, request: &ServiceRequest) -> bool {
+async fn slow(waiting: &Semaphore, wait: Duration, request: &HttpRequest) -> bool {
     let Ok(_permit) = waiting.try_acquire() else {
         return false;
     };
@@ -179,7 +204,7 @@ pub(super) async fn require_token(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let (error, wait) = match admin.access.check(&request) {
+    let error = match admin.access.check(request.request()) {
         Ok(actor) => {
             request.extensions_mut().insert(actor);
             let kept = listener::keep_open(&request);
@@ -190,11 +215,11 @@ pub(super) async fn require_token(
         Err(refused) => refused,
     };
     let mut response = error.error_response();
-    if !wait.is_zero() && !slow(&admin.access.waiting, wait, &request).await {
-        let head = response.head_mut();
-        head.set_connection_type(ConnectionType::Close);
-    }
     if error.is_unauthorized() {
+        if admin.access.refuse(request.request(), PLACE).await {
+            let head = response.head_mut();
+            head.set_connection_type(ConnectionType::Close);
+        }
         let scheme = HeaderValue::from_static("Bearer");
         response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
     }

@@ -8,14 +8,14 @@ use jetpay_core::id::OperationId;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Callback, Money};
-use jetpay_gate::{Operation, Status, StatusOutcome};
+use jetpay_gate::{Operation, Status};
 use jetpay_ledger::{CallbackOutcome, Payment, RecordedCallback, ResolveError};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, payments};
-use crate::environment::now;
+use crate::confirm::{self, Answer, NoAnswer, NotApplicable};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with a reason")]
@@ -74,27 +74,13 @@ pub(super) async fn confirm(
         return Err(ResolveError::NoReason.into());
     }
     let payment = payments::payment(&admin, &path).await?;
-    let client = admin.status.as_ref().ok_or_else(|| {
-        AdminError::not_configured(
-            "the address of the platform's Gate is not configured: add [gate] with the base_url that JetPay gives you, and \
-             restart the service",
-        )
-    })?;
-    let status = match client.status(payment.project_id, &payment.id).await {
-        StatusOutcome::Known(status) => status,
-        StatusOutcome::NotKnown => return Err(AdminError::conflict(NOT_KNOWN)),
-        StatusOutcome::Unanswered(why) => return Err(AdminError::no_answer(why.to_string())),
-    };
-    let project = client.project(payment.project_id);
-    let callbacks = match (&status.signed, project) {
-        (Some(signed), Some(project)) => signed.callbacks(&project).map_err(|rejection| {
-            format!(
-                "the platform's answer is signed, but cannot be applied: {rejection}; {ASK_FOR_IT}"
-            )
-        }),
-        _ => Err(format!("{UNSIGNED}; {ASK_FOR_IT}")),
-    };
-    let stored = admin.ledger.payment_history(&payment.id).await?.callbacks;
+    let answered = confirm::ask(&admin, &payment).await?;
+    let Answer {
+        status,
+        callbacks,
+        stored,
+    } = answered;
+    let callbacks = callbacks.map_err(|why| advice(&why));
     let mut answer = Confirmed::new(status, payment, &stored);
     match callbacks {
         Err(advice) if body.dry_run => answer.advice = Some(advice),
@@ -102,17 +88,36 @@ pub(super) async fn confirm(
         Ok(_) if body.dry_run => {}
         Ok(callbacks) => {
             let (id, reason) = (answer.payment.id.clone(), by.reason(body.reason));
-            let outcomes = admin
-                .ledger
-                .confirm_payment(&id, callbacks.clone(), reason, now())
-                .await?;
+            let outcomes = confirm::apply(&admin, &id, callbacks.clone(), reason).await?;
             answer.take(&callbacks, &outcomes);
             answer.payment = payments::payment(&admin, id.as_str()).await?;
-            // The log does not get the reason: a person wrote it, and it may name a payer.
-            tracing::info!(payment = %id, by = by.name(), "the merchant applied the platform's signed answer about a payment");
         }
     }
     Ok(HttpResponse::Ok().json(answer))
+}
+
+/// Why the answer cannot be applied, and what to do.
+fn advice(why: &NotApplicable) -> String {
+    match why {
+        NotApplicable::Unsigned => format!("{UNSIGNED}; {ASK_FOR_IT}"),
+        NotApplicable::Rejected(rejection) => format!(
+            "the platform's answer is signed, but cannot be applied: {rejection}; {ASK_FOR_IT}"
+        ),
+    }
+}
+
+impl From<NoAnswer> for AdminError {
+    fn from(why: NoAnswer) -> Self {
+        match why {
+            NoAnswer::NotConfigured => Self::not_configured(
+                "the address of the platform's Gate is not configured: add [gate] with the base_url that JetPay gives you, and \
+                 restart the service",
+            ),
+            NoAnswer::NotKnown => Self::conflict(NOT_KNOWN),
+            NoAnswer::Unanswered(why) => Self::no_answer(why),
+            NoAnswer::Store(error) => error.into(),
+        }
+    }
 }
 
 const NOT_KNOWN: &str = "the platform does not know this payment (code 3061), so nothing was applied: the payer may not have \

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
-use crate::environment::now;
+use crate::decisions;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -42,13 +42,7 @@ async fn correct(
     let seq: i64 = path.parse().map_err(|_| ResolveError::NoSuchEntry)?;
     let body: Correct = input::json(payload).await?;
     let reason = by.reason(body.reason);
-    admin.ledger.correct_entry(seq, reason, now()).await?;
-    // The log does not get the reason: a person wrote it, and it may name a payer.
-    tracing::info!(
-        entry = seq,
-        by = by.name(),
-        "the merchant corrected an entry"
-    );
+    decisions::correct_entry(&admin, seq, reason).await?;
     let correction = admin.ledger.correction_of(seq).await?;
     let correction = correction.ok_or(ResolveError::NoSuchEntry)?;
     Ok(HttpResponse::Ok().json(correction))

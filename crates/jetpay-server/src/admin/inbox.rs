@@ -3,13 +3,13 @@
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{CustomerId, PaymentId};
-use jetpay_ledger::Reason;
+use jetpay_ledger::Verdict;
 use serde::Deserialize;
 
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resolutions, resource};
-use crate::environment::now;
+use crate::decisions::{self, InboxVerdict};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -68,18 +68,19 @@ async fn resolve(
             let message = format!("must be {}, the currency of all balances", admin.currency);
             return Err(AdminError::invalid("currency", message));
         }
-        admin
-            .ledger
-            .credit_unmatched(&payment_id, customer, amount, overrides, reason, now())
-            .await?;
+        let verdict = InboxVerdict::Credit {
+            customer,
+            amount,
+            overrides,
+        };
+        decisions::resolve_inbox(&admin, &payment_id, verdict, reason).await?;
     } else {
         if body.customer_id.is_some() {
             return Err(AdminError::invalid("customer_id", "is only for a credit"));
         }
-        dismiss(&admin, &payment_id, reason).await?;
+        let verdict = InboxVerdict::Dismiss(verdict);
+        decisions::resolve_inbox(&admin, &payment_id, verdict, reason).await?;
     }
-    let verdict = verdict.as_str();
-    tracing::info!(payment = %payment_id, verdict, by = by.name(), "the merchant resolved callbacks of the inbox");
     let payment = admin.ledger.payment(payment_id.as_str()).await?;
     Ok(payment.map_or_else(
         || HttpResponse::NoContent().finish(),
@@ -94,25 +95,18 @@ async fn delete(
     path: Path<String>,
 ) -> Result<HttpResponse, AdminError> {
     let reason = by.reason("deleted from the inbox".to_owned());
-    dismiss(&admin, &payment_id(&path)?, reason).await?;
+    let verdict = InboxVerdict::Dismiss(Verdict::Foreign);
+    decisions::resolve_inbox(&admin, &payment_id(&path)?, verdict, reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Records that a payment is not the merchant's: the service acknowledges its waiting callbacks from then on.
-async fn dismiss(admin: &Admin, id: &PaymentId, reason: Reason) -> Result<(), AdminError> {
-    match admin.ledger.dismiss_unmatched(id, reason, now()).await? {
-        0 => Err(nothing_waits()),
-        _ => Ok(()),
-    }
-}
-
-/// The customer to credit. The ledger must know the customer: a mistyped id would hide the credit.
+/// The customer to credit.
 async fn customer(admin: &Admin, id: Option<String>) -> Result<CustomerId, AdminError> {
     let wrong = |message: String| AdminError::invalid("customer_id", message);
     let id =
         id.ok_or_else(|| wrong("is required for a credit: the customer who paid".to_owned()))?;
     let id = CustomerId::new(id).map_err(|error| wrong(error.to_string()))?;
-    match admin.ledger.customer(id.as_str()).await? {
+    match decisions::customer_to_credit(admin, &id).await? {
         Some(_) => Ok(id),
         None => Err(wrong("there is no customer with this id".to_owned())),
     }

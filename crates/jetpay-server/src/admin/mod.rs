@@ -18,6 +18,9 @@ mod search;
 pub(crate) use alarms::AlarmView;
 pub use auth::Access;
 pub use deliveries::Endpoint;
+pub(crate) use deliveries::{
+    HeldBack, KnownStream, configured_stream, held_back, known_stream, streams,
+};
 pub(crate) use error::HELD;
 pub(crate) use input::MAX_IMPORT;
 pub use payouts::PayoutIntake;
@@ -75,7 +78,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                     is_known_host(context.head(), &hosts)
                 }))
                 .wrap_fn(move |request, service| {
-                    let (began, peer) = (Instant::now(), access.sender(&request));
+                    let (began, peer) = (Instant::now(), access.sender(request.request()));
                     let answer = service.call(request);
                     async move {
                         let answer = answer.await?;
@@ -111,7 +114,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
 
 /// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can
 /// make a browser send requests here under the page's own name, which then points to this machine (DNS rebinding).
-fn is_known_host(head: &RequestHead, hosts: &[String]) -> bool {
+pub(crate) fn is_known_host(head: &RequestHead, hosts: &[String]) -> bool {
     let named = head.headers().get(HOST).map(HeaderValue::as_bytes);
     let named = named.map(Authority::try_from);
     let host = match (&named, head.uri.host()) {

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
+use crate::decisions;
 use crate::environment::now;
 use crate::reconcile::count;
 use crate::reconcile::view::{ResultView, RunView, is_instant};
@@ -206,15 +207,6 @@ async fn resolve(
     let body: Resolve = input::json(payload).await?;
     let verdict: DifferenceVerdict = input::word("verdict", &body.verdict, DifferenceVerdict::ALL)?;
     let reason = by.reason(body.reason);
-    let resolved = admin
-        .ledger
-        .resolve_difference(&path, verdict, reason, now());
-    resolved.await?;
-    tracing::info!(
-        difference = &**path,
-        verdict = verdict.as_str(),
-        by = by.name(),
-        "the merchant resolved a difference"
-    );
+    decisions::resolve_difference(&admin, &path, verdict, reason).await?;
     Ok(HttpResponse::Ok().json(json!({"id": &**path, "state": verdict.as_str(), "by": by.name()})))
 }

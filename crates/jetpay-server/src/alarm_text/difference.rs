@@ -9,24 +9,6 @@ use super::shell_word;
 /// Why a success is not credited when neither a payment nor a callback has its payment id: in the words of `jetpay-reconcile`.
 const UNKNOWN_PAYMENT: &str = "unknown payment id";
 
-/// What to do about one that is about a top-up.
-pub(super) const fn advice(kind: AlarmKind) -> &'static str {
-    match kind {
-        AlarmKind::NotCredited => {
-            "Ask for the signed status of the payment and confirm it, or say whose payment it is. A \
-             report is no proof: the alarm takes no credit. The next reconciliation resolves it."
-        }
-        AlarmKind::NotThere => {
-            "Ask JetPay about the operation. If it does not exist there, correct the entry (jetpay entries correct). The next \
-             reconciliation resolves the alarm; dismiss it if all is right as it is."
-        }
-        _ => {
-            "Ask JetPay which amount is right. If it is not the recorded one, correct the entry (jetpay entries correct). Then \
-             dismiss the alarm."
-        }
-    }
-}
-
 /// The command that looks at the payout, looks for the proof of a success that is not credited, or says whose it is.
 pub(super) fn command(alarm: &Alarm) -> Option<String> {
     let is_not_credited = alarm.kind == AlarmKind::NotCredited;

@@ -1,7 +1,7 @@
 //! The words of alarms are those of the documentation, and their commands are taken.
 
-use jetpay_core::Currency;
-use jetpay_ledger::{AlarmDelivery, Millis, OperationEvent};
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::{AlarmDelivery, AlarmSubject, Millis, OperationEvent};
 
 use super::*;
 use crate::commands::parse_proposed;
@@ -14,7 +14,7 @@ fn kzt(minor: i64) -> Money {
 }
 
 /// An alarm of this kind as the tables of the documentation have it: about 100.00 KZT.
-fn sample(kind: AlarmKind) -> Alarm {
+pub(crate) fn sample(kind: AlarmKind) -> Alarm {
     let mut event = OperationEvent {
         project_id: 1234.into(),
         payment_id: "p".try_into().unwrap(),
@@ -157,6 +157,19 @@ fn advice_has_a_command_for_each_decision_that_the_service_takes() {
         subject: None,
         ..sample(AlarmKind::Unusable)
     };
+    let saying = |kind, operation: &str, status: &str| {
+        let mut alarm = sample(kind);
+        let event = alarm.event.as_mut().unwrap();
+        event.operation_type = Some(operation.into());
+        event.operation_status = Some(status.into());
+        alarm
+    };
+    let failed = saying(AlarmKind::ProjectDiffers, "sale", "decline");
+    let goes_on = saying(AlarmKind::ProjectDiffers, "sale", "processing");
+    let refunded = saying(AlarmKind::ProjectDiffers, "refund", "success");
+    let paid_out = saying(AlarmKind::ProjectDiffers, "payout", "success");
+    let mut declined = sample(AlarmKind::SuccessNotCredited);
+    declined.event.as_mut().unwrap().payment_status = "decline".into();
     let payout =
         |id: &str| ["paid", "declined"].map(|how| format!("payouts resolve {id} --as {how}"));
     for (alarm, expected) in [
@@ -172,6 +185,15 @@ fn advice_has_a_command_for_each_decision_that_the_service_takes() {
         (
             sample(AlarmKind::SuccessNotCredited),
             vec![credit("10000 --operation ID")],
+        ),
+        (sample(AlarmKind::ProjectDiffers), vec![credit("10000")]),
+        (failed, vec![credit("MINOR_UNITS --override")]),
+        (goes_on, vec![credit("MINOR_UNITS --override")]),
+        (refunded, vec![credit("MINOR_UNITS --override")]),
+        (paid_out, vec![credit("MINOR_UNITS --override")]),
+        (
+            declined,
+            vec![credit("MINOR_UNITS --operation ID --override")],
         ),
         (bare, vec![credit("9000 --operation ID")]),
         (credited, vec![credit("9000 --override")]),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::client::{AdminOptions, Request};
 use super::operator::verdict;
 use super::table::{Column, column, money, named, rows, table, text};
+use crate::search::bare;
 
 #[derive(Args)]
 pub(super) struct Find {
@@ -50,20 +51,11 @@ fn search(word: &str) -> Request {
 /// That nothing has the word, and the word without what people write around a number.
 fn nothing(word: &str) -> String {
     let nothing = "nothing has this receipt, operation, payment, customer or contract; the word must be exact";
-    let word = word.trim();
-    let alone: String = word.chars().filter(|it| it.is_alphanumeric()).collect();
-    let number = alone.trim_start_matches('0');
-    let bare = if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-        number.to_owned()
-    } else {
-        let bare = word.trim_matches(|it: char| !it.is_alphanumeric());
-        bare.replace(char::is_whitespace, "")
-    };
-    if bare.is_empty() || bare == word {
+    let Some(bare) = bare(word) else {
         return format!(
             "{nothing}: whole, with capitals and with zeros at its beginning as it was sent"
         );
-    }
+    };
     let bare = visible::line(&bare);
     format!("{nothing}: try `{bare}`, without signs, spaces and zeros at its beginning")
 }

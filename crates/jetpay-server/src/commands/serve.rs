@@ -46,7 +46,8 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
             tracing::warn!("{warning}");
         }
         let service = Service::bind(&config, ledger)?;
-        tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
+        let pages = service.pages_listen.map(tracing::field::display);
+        tracing::info!(listen = %service.listen, admin = %service.admin_listen, pages, "jetpay is running");
         let handles = service.handles();
         let reload = Reload {
             path: path.to_owned(),
@@ -73,7 +74,8 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
 /// Reads a configuration, and fits `max_connections` to what the system allows.
 fn read(path: &Path) -> anyhow::Result<Config> {
     let mut config = Config::read_to_serve(path)?;
-    let wanted = config.max_connections + service::ADMIN_CONNECTIONS;
+    let own = 1 + usize::from(config.pages.is_some());
+    let wanted = config.max_connections + own * service::ADMIN_CONNECTIONS;
     let missing = wanted - listener::raise_file_limit(wanted);
     if missing > 0 {
         config.max_connections = config.max_connections.saturating_sub(missing).max(1);
@@ -107,7 +109,11 @@ impl Check {
         for warning in &config.warnings {
             println!("warning: {}", visible::line(warning));
         }
-        for address in [config.listen, config.admin_listen] {
+        let pages = config.pages.as_ref().map(|pages| pages.listen);
+        for address in [config.listen, config.admin_listen]
+            .into_iter()
+            .chain(pages)
+        {
             let in_use = |error: &std::io::Error| error.kind() == ErrorKind::AddrInUse;
             if TcpListener::bind(address).is_err_and(|error| in_use(&error)) {
                 println!(
@@ -246,6 +252,13 @@ fn describe(config: &Config, path: &Path) {
         config.admin_listen,
         tokens(&config.admin_tokens)
     );
+    match &config.pages {
+        Some(pages) => println!(
+            "  show pages to people          at http://{}, with times of {}",
+            pages.listen, pages.zone_name
+        ),
+        None => println!("  show no pages                 until you add [pages]"),
+    }
     println!("  store the ledger              in {}", config.store);
     println!("  keep all balances             in {}", config.currency);
     let debts = match config.debts {

@@ -113,16 +113,6 @@ pub(super) fn more(answer: &Value) -> String {
     }
 }
 
-/// A text as a cell of CSV. A spreadsheet takes a cell that begins like a formula for one and carries it out: such a text gets
-/// a `'` before it. What hides in a text is escaped.
-pub(super) fn csv_cell(text: &str) -> String {
-    let shown = visible::line(text);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return format!("'{shown}");
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,21 +136,5 @@ mod tests {
         assert_eq!(table(&[], &columns, "none"), "none");
         let long = [json!({"reason": "x".repeat(301)})];
         assert!(table(&long, &columns, "none").ends_with("xx…\n"));
-    }
-
-    #[test]
-    fn text_that_begins_like_a_formula_is_no_formula_in_a_spreadsheet() {
-        for (text, cell) in [
-            ("=HYPERLINK(\"http://a\")", "'=HYPERLINK(\"http://a\")"),
-            ("+7", "'+7"),
-            ("-1", "'-1"),
-            ("@a", "'@a"),
-            ("\t=1", r"'\t=1"),
-            ("\r=1", r"'\r=1"),
-            ("a\u{1b}\u{202e}=1", r"a\u{1b}\u{202e}=1"),
-            ("7123456789", "7123456789"),
-        ] {
-            assert_eq!(csv_cell(text), cell);
-        }
     }
 }

@@ -20,10 +20,10 @@ const EVERY_IPV4: IpNet = IpNet::V6(Ipv6Net::new_assert(
     96,
 ));
 
-/// The address of a listener, `[server]` or `[admin]`, by default on loopback. A service must be able to listen there.
+/// The address of a listener: `[server]`, `[admin]` or `[pages]`, by default on loopback. A service must be able to listen there.
 pub(super) fn listen(table: &Table<'_>, serving: bool) -> SocketAddr {
     let default = table.default("listen").and_then(|it| it.parse().ok());
-    let default: SocketAddr = default.expect("config/jetpay.toml has both addresses");
+    let default: SocketAddr = default.expect("config/jetpay.toml has all addresses");
     let Some(text) = table.text("listen") else {
         return default;
     };

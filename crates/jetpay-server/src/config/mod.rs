@@ -10,6 +10,7 @@ mod gate;
 mod keys;
 mod lookup;
 mod mail;
+mod pages;
 mod secret;
 mod store;
 mod table;
@@ -25,6 +26,7 @@ pub use gate::GateConfig;
 pub use keys::COMMENTED;
 pub use lookup::{LookupConfig, LookupKind, OwedField};
 pub use mail::{MailConfig, MailLogin, MailSecurity, MailServer};
+pub use pages::PagesConfig;
 pub use store::StoreLocation;
 
 use std::collections::{BTreeMap, HashSet};
@@ -84,6 +86,8 @@ pub struct Config {
     pub deliver: Vec<DeliverConfig>,
     /// Where alarms are mailed; `None` without `[mail]`.
     pub mail: Option<MailConfig>,
+    /// The pages for people; `None` without `[pages]`.
+    pub pages: Option<PagesConfig>,
     /// The keys that a running service does not take again, each with its value.
     pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
@@ -187,6 +191,8 @@ impl Config {
         let reconcile_every = data_api::every(&root.table("reconcile"), &data_api);
         let data_api = data_api::read(&data_api, folder, serving);
         let mail = mail::read(&root.table("mail"), folder);
+        let others = [("[server]", listen), ("[admin]", admin_listen)];
+        let pages = pages::read(&root.table("pages"), others, serving);
         let lookup = lookup::read(&root.table("lookup"), folder, currency, serving);
         let log = LogConfig::read(&root.table("log"));
         let max_connections = server.number("max_connections", 1..=1_000_000);
@@ -224,6 +230,7 @@ impl Config {
             lookup,
             deliver,
             mail,
+            pages,
             fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })

@@ -105,7 +105,7 @@ const RUST_WORDS: [&str; 16] = [
 /// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
 pub(super) fn with(table: &str, lines: &str) -> String {
     let last = match table {
-        "[data_api]" | "[lookup]" | "[mail]" | "[[deliver]]" => table,
+        "[data_api]" | "[lookup]" | "[mail]" | "[[deliver]]" | "[pages]" => table,
         _ => "[gate]",
     };
     let tables = [
@@ -255,6 +255,7 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         ("admin", "token_file = \"token\""),
         ("store", "url = \"sqlite://jetpay.db\""),
         ("verify", ""),
+        ("pages", ""),
         ("log", ""),
         ("project", PROJECT_LINES),
         ("gate", "base_url = \"https://gate.example\""),
@@ -282,13 +283,18 @@ fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() 
         (lines.len(), read(&lines.join("\n")).unwrap())
     };
     let ((few, without), (many, with)) = (read(false), read(true));
-    assert_eq!(many - few, 21);
+    assert_eq!(many - few, 23);
     let (project, gate) = (&without.projects[0], without.gate.unwrap());
     let (shown, of_gate) = (&with.projects[0], with.gate.unwrap());
     assert_eq!(without.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(
         (without.listen, without.admin_listen),
         (with.listen, with.admin_listen)
+    );
+    let (pages, of_pages) = (without.pages.unwrap(), with.pages.unwrap());
+    assert_eq!(
+        (pages.listen, pages.zone_name),
+        (of_pages.listen, of_pages.zone_name)
     );
     let (workers, connections) = (without.workers, without.max_connections);
     assert_eq!((workers, connections), (None, with.max_connections));
@@ -519,6 +525,7 @@ fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
     for page in [
         "README.md",
         "docs/billing.md",
+        "docs/pages.md",
         "docs/service.md",
         "docs/payouts.md",
         "docs/postgres.md",

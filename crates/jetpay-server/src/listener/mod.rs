@@ -22,6 +22,7 @@ use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
+use actix_web::HttpRequest;
 use actix_web::dev::{AppConfig, ServiceRequest};
 use actix_web::error::DispatchError;
 use actix_web::rt::net::TcpStream;
@@ -122,7 +123,7 @@ pub(crate) fn keep_open(request: &ServiceRequest) -> Option<Kept> {
 }
 
 /// Ends when a new connection needs the place of this request's connection.
-pub(crate) fn place_needed(request: &ServiceRequest) -> impl Future<Output = ()> + use<> {
+pub(crate) fn place_needed(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
     let place = request.conn_data::<Rc<Place>>().cloned();
     poll_fn(move |context| match &place {
         Some(place) if place.is_closed(context) => Poll::Ready(()),

@@ -1,6 +1,7 @@
 //! The ledger against the Data API: what the command `jetpay reconcile api` and the schedule share. Nothing here moves money.
 
 mod schedule;
+pub(crate) mod text;
 pub(crate) mod view;
 
 use std::time::Duration;

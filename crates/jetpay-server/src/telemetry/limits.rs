@@ -40,8 +40,8 @@ pub(super) static MAILS: Budget = Budget::new("mails of alarms", 20, 10);
 pub(super) static DELIVERIES: Budget = Budget::new("deliveries", 20, 10);
 /// Questions to the merchant's own system.
 pub(super) static LOOKUPS: Budget = Budget::new("look-ups", 20, 10);
-/// Requests to the admin interface that were not let in.
-pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
+/// Requests to the admin interface and the pages that were not let in.
+pub(super) static DENIED: Budget = Budget::new("requests without a right token or role", 20, 10);
 /// The store, when a message or the admin interface needs it.
 pub(super) static STORE: Budget = Budget::new("the store", 20, 10);
 /// Requests for a path that does not exist.

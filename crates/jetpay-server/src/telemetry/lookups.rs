@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use jetpay_billing::Failure;
+use prometheus::core::Collector;
+use prometheus::proto::{Metric, MetricFamily};
 use prometheus::{Histogram, IntCounter, IntGauge};
 
 use super::limits;
@@ -90,4 +92,39 @@ pub(crate) fn lookup_breaker(is_open: bool) {
             tracing::info!("the merchant's system answers look-ups again");
         }
     });
+}
+
+/// How look-ups went since this process started.
+pub(crate) struct LookupHealth {
+    /// Whether the merchant's system is left alone now.
+    pub(crate) is_left_alone: bool,
+    /// How often a request needed the merchant's system, by outcome.
+    pub(crate) outcomes: Vec<(String, u64)>,
+    /// What requests whose look-up failed were answered.
+    pub(crate) fallbacks: Vec<(String, u64)>,
+}
+
+/// Of a service with look-ups.
+pub(crate) fn lookup_health() -> LookupHealth {
+    LookupHealth {
+        is_left_alone: BREAKER.get() != 0,
+        outcomes: counted(&LOOKUPS),
+        fallbacks: counted(&FALLBACKS),
+    }
+}
+
+/// The numbers of counters with one label.
+fn counted(counters: &Counters) -> Vec<(String, u64)> {
+    let families = counters.collect();
+    let metrics = families.iter().flat_map(MetricFamily::get_metric);
+    let labels = metrics.flat_map(Metric::get_label);
+    let labels = labels.map(|label| label.value().to_owned());
+    let mut counted: Vec<_> = labels
+        .map(|label| {
+            let count = counters.with_label_values(&[&label]).get();
+            (label, count)
+        })
+        .collect();
+    counted.sort();
+    counted
 }

@@ -44,7 +44,7 @@ pub(super) static UNUSABLE_NOT_STORED: Counters = LazyLock::new(|| counters("jet
 #[rustfmt::skip]
 pub(super) static CASHIN_TYPED_VERIFY: Counters = LazyLock::new(|| counters("jetpay_cashin_check_deposit_typed_verify_total", "check_deposits of Cash-in whose type is verify", &[]));
 #[rustfmt::skip]
-pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code", &["code"]));
+pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface and the pages without a right token or role, by code", &["code"]));
 #[rustfmt::skip]
 pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome", &["outcome"]));
 #[rustfmt::skip]
@@ -91,15 +91,10 @@ impl Metrics {
         ledger: &Ledger,
         endpoints: Vec<String>,
     ) -> prometheus::Result<String> {
-        let last_credits = async {
-            let mut last = self.last_credits.lock().await;
-            last.update(ledger).await?;
-            Ok(last.by_method.clone())
-        };
         let (counts, payouts, last_credits, reconciled, differences, streams) = tokio::join!(
             read(ledger.counts()),
             read(ledger.open_payouts()),
-            read(last_credits),
+            read(self.last_credits(ledger)),
             read(last_reconciled(ledger)),
             read(ledger.open_differences()),
             read(ledger.delivery_status(&endpoints))
@@ -135,6 +130,16 @@ impl Metrics {
         let mut families = prometheus::gather();
         families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
+    }
+
+    /// When a callback last credited a payment of each method, in seconds since 1970, as far as entries are read.
+    pub(crate) async fn last_credits(
+        &self,
+        ledger: &Ledger,
+    ) -> Result<BTreeMap<String, i64>, Error> {
+        let mut last = self.last_credits.lock().await;
+        last.update(ledger).await?;
+        Ok(last.by_method.clone())
     }
 }
 

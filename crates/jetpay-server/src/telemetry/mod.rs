@@ -16,6 +16,7 @@ pub(crate) use lookups::*;
 pub(crate) use metrics::RECONCILIATION_FAILURES;
 pub use metrics::{Meter, Metrics};
 pub(crate) use requests::admin as admin_answered;
+pub(crate) use requests::{signed_in, signed_out};
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -129,19 +130,19 @@ pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
     );
 }
 
-/// A request to the admin interface came without one of its tokens.
-pub(crate) fn token_refused(peer: IpAddr) {
+/// A request to the admin interface, or a sign-in to the pages, came without one of the tokens.
+pub(crate) fn token_refused(peer: IpAddr, place: &'static str) {
     count(&metrics::ADMIN_DENIED, &["unauthorized"]);
     limits::DENIED.limited(|| {
-        tracing::warn!(peer = %peer, "the admin interface refused a request: its token is missing or wrong");
+        tracing::warn!(peer = %peer, "{place} refused a request: its token is missing or wrong");
     });
 }
 
-/// A request to the admin interface had a token of another role.
-pub(crate) fn role_refused(peer: IpAddr, token: &str, needed: &str) {
+/// A request to the admin interface or the pages had a token of another role.
+pub(crate) fn role_refused(peer: IpAddr, place: &'static str, token: &str, needed: &str) {
     count(&metrics::ADMIN_DENIED, &["forbidden"]);
     limits::DENIED.limited(|| {
-        tracing::warn!(peer = %peer, token, needed, "the admin interface refused a request: its token has another role");
+        tracing::warn!(peer = %peer, token, needed, "{place} refused a request: its token has another role");
     });
 }
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::{Reply, ResponseCode};
 use tracing::Level;
@@ -73,7 +74,17 @@ pub(super) fn message(
     }
 }
 
-/// Logs a request to the admin interface that was let in: with the pattern of its path, because ids of customers are in paths,
+/// A person signed in to the pages.
+pub(crate) fn signed_in(by: &str, role: &'static str, peer: IpAddr) {
+    tracing::info!(%peer, by, role, "signed in to the pages");
+}
+
+/// A person signed out of the pages.
+pub(crate) fn signed_out(by: &str, peer: IpAddr) {
+    tracing::info!(%peer, by, "signed out of the pages");
+}
+
+/// Logs a request to the admin interface or the pages that was let in: with the pattern of its path, because ids of customers are in paths,
 /// and without its query. Health checks are lines at DEBUG only.
 pub(crate) fn admin<B>(
     answer: &ServiceResponse<B>,
@@ -83,13 +94,16 @@ pub(crate) fn admin<B>(
 ) {
     let request = answer.request();
     let path = request.match_pattern();
+    // What there is none of is no id: a person can have typed anything.
+    let is_there = answer.status() != StatusCode::NOT_FOUND;
+    let payment = request.match_info().get("payment_id").filter(|_| is_there);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 status = answer.status().as_u16(),
                 %peer,
                 by,
-                payment = request.match_info().get("payment_id"),
+                payment,
                 took_us = micros(took),
                 "{} {}",
                 request.method(),

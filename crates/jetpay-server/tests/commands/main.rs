@@ -76,20 +76,30 @@ fn demo_shows_all_methods_and_ends() {
         "/qiwi-kz",
     ];
     assert_has(&shown, &methods);
-    assert_has(&shown, &["5 credited once each, 5 declined, 1 pending"]);
+    let states = "5 credited once each, 5 declined, 1 pending, 1 for a person to decide";
+    assert_has(
+        &shown,
+        &[
+            "boris@example.com tops up 1 000.00 KZT, and pays 900.00 KZT",
+            states,
+        ],
+    );
     let (_, reconciled) = shown.split_once("Reconciliation").unwrap();
     assert_eq!(
         reconciled.matches("not_credited: ").count(),
-        1,
+        2,
         "{reconciled}"
     );
     let said = [
-        "15 operations of the platform",
+        "16 operations of the platform",
         "8  matched",
         "6 000.00 KZT of payment",
         "the payment is pending: the callback was lost",
         "payments confirm",
-        "1 to look at",
+        "900.00 KZT of payment",
+        "quarantined; alarm 1",
+        "alarms resolve 1 --verdict credit",
+        "2 to look at",
     ];
     assert_has(reconciled, &said);
     let (_, next) = shown.split_once("What next?").unwrap();

@@ -37,7 +37,7 @@ pub(crate) const POLICY: RetryPolicy = RetryPolicy {
 pub(crate) struct PayoutService {
     pub(crate) ledger: Ledger,
     pub(crate) listen: SocketAddr,
-    handles: [ServerHandle; 2],
+    handles: Vec<ServerHandle>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     folder: Folder,
 }

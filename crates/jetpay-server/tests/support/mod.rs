@@ -583,6 +583,11 @@ pub(crate) use on_every_store;
 
 /// A client with explicit TLS settings: without them reqwest looks for a cryptography provider, and there is none here.
 pub fn plain_client() -> Client {
+    client_builder().build().unwrap()
+}
+
+/// The same, to be changed.
+pub fn client_builder() -> reqwest::ClientBuilder {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -593,6 +598,4 @@ pub fn plain_client() -> Client {
         .tls_backend_preconfigured(tls)
         // The service closes idle connections: in a slow test a kept one may be closed when it is used again.
         .pool_max_idle_per_host(0)
-        .build()
-        .unwrap()
 }

@@ -3,19 +3,19 @@
 mod facts;
 mod recorded;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jetpay_core::id::ProjectId;
-use jetpay_reconcile::{Interval, Matcher, OpenDifference, PlatformBooks, Report};
+use jetpay_reconcile::{Interval, Kind, Matcher, OpenDifference, PlatformBooks, Report};
 
 use super::Ledger;
 use crate::commands;
 use crate::model::{
-    DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding, Reconciliation,
-    RecordedRun, ResolveError,
+    Difference, DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding,
+    Reconciliation, RecordedRun, ResolveError, RunDifferences,
 };
-use crate::port::{TransactionError, Value, Values, reconciliations};
-use recorded::Table;
+use crate::port::{DifferenceRow, TransactionError, Value, Values, reconciliations};
+pub(super) use recorded::Table;
 
 /// The most results that are recorded of one run.
 const MOST_RESULTS: usize = 250_000;
@@ -188,13 +188,56 @@ impl Ledger {
         after: i64,
         limit: usize,
     ) -> Result<Vec<ReconciledFinding>, Error> {
-        let values = vec![run.into(), after.into(), Value::limit(limit)];
-        let results = self.read(
-            reconciliations::RESULTS,
-            values,
-            reconciliations::read_finding,
-        );
-        results.await
+        let results = self.numbered_results(run, None, after, limit).await?;
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// The same, only those of this kind if there is one, each with its place in the run, from 1.
+    pub async fn numbered_results(
+        &self,
+        run: i64,
+        kind: Option<Kind>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, ReconciledFinding)>, Error> {
+        let sql = reconciliations::results(kind.is_some());
+        let mut values = vec![run.into(), after.into()];
+        values.extend(kind.map(|kind| reconciliations::pattern(kind).into()));
+        values.push(Value::limit(limit));
+        self.read(&sql, values, reconciliations::read_finding).await
+    }
+
+    /// How many differences about an operation the runs from `first` to `last` list, by run; runs without one are left out.
+    pub async fn differences_of_runs(
+        &self,
+        first: i64,
+        last: i64,
+    ) -> Result<HashMap<i64, RunDifferences>, Error> {
+        let values = vec![first.into(), last.into()];
+        let runs = self.read(reconciliations::OF_RUNS, values, reconciliations::of_runs);
+        Ok(runs.await?.into_iter().collect())
+    }
+
+    /// Open differences by id, at most `limit`, without their alarms.
+    pub async fn listed_differences(&self, limit: usize) -> Result<Vec<Difference>, Error> {
+        let sql = reconciliations::listed();
+        let read = self.read(&sql, vec![Value::limit(limit)], |row| {
+            DifferenceRow::read(row)?.shown()
+        });
+        read.await
+    }
+
+    /// The difference with this id.
+    pub async fn difference(&self, id: &str) -> Result<Option<Difference>, Error> {
+        // PostgreSQL may not even be asked about such a text.
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        let sql = reconciliations::by_id();
+        let read = self.read(&sql, vec![id.into()], |row| {
+            DifferenceRow::read(row)?.shown()
+        });
+        Ok(read.await?.pop())
     }
 
     /// How many differences are open, for metrics.

@@ -36,7 +36,7 @@ pub(super) const MOVED: &str = "what IN ('paid', 'reversed')";
 
 /// A table whose rows are numbered in the order of their times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Table {
+pub(in super::super) enum Table {
     Events,
     Entries,
     Steps,
@@ -134,7 +134,12 @@ impl Ledger {
     }
 
     /// Two neighbouring numbers: the rows up to the first are older than this time, and those behind the second are not.
-    async fn last_before(&self, table: Table, time: Millis, end: i64) -> Result<(i64, i64), Error> {
+    pub(in super::super) async fn last_before(
+        &self,
+        table: Table,
+        time: Millis,
+        end: i64,
+    ) -> Result<(i64, i64), Error> {
         let (mut older, mut newer) = (0, end);
         while newer - older > 1 {
             let middle = older + (newer - older) / 2;

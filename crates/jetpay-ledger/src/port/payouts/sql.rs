@@ -2,7 +2,7 @@
 
 use jetpay_core::id::PaymentId;
 
-use crate::payout::{PayoutFilter, PayoutState};
+use crate::payout::{PayoutFilter, PayoutOrder, PayoutState};
 use crate::port::keys::TransactionError;
 use crate::port::tables::PAYOUTS;
 use crate::port::value::{Conditions, Value, Values};
@@ -45,10 +45,10 @@ pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts
     WHERE forgotten = 0 AND state IN ('paid', 'declined', 'rejected', 'reversed') AND changed_at < $1
     ORDER BY changed_at LIMIT $2";
 
-/// How many payouts wait for an outcome, and how many of them are overdue.
+/// How many payouts wait for an outcome, and how many of them are overdue. That they are not paid says that an index holds them.
 pub(crate) const OPEN: &str =
     "SELECT state, CAST(count(*) AS BIGINT), CAST(coalesce(sum(overdue), 0) AS BIGINT)
-    FROM payouts WHERE state IN ('created', 'unknown', 'sent_by_hand', 'accepted') GROUP BY state";
+    FROM payouts WHERE state <> 'paid' AND state IN ('created', 'unknown', 'sent_by_hand', 'accepted') GROUP BY state";
 
 /// The steps of a payout.
 pub(crate) const HISTORY: &str =
@@ -94,10 +94,29 @@ pub(crate) fn balance(row: &mut Values<'_>) -> Result<Balance, TransactionError>
     })
 }
 
-/// The payouts that a filter lets through, by id.
+/// The payouts that a filter lets through, in its order.
 pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value<'static>>) {
-    let after = filter.after.clone().unwrap_or_default();
-    let mut conditions = Conditions::of("payment_id >", after);
+    let mut conditions = Conditions::of("overdue >=", filter.overdue);
+    let after = filter.after.clone();
+    let order = match filter.order {
+        PayoutOrder::Oldest => {
+            conditions.and("payment_id >", after);
+            "payment_id"
+        }
+        PayoutOrder::Newest => {
+            conditions.and("payment_id <", after);
+            "payment_id DESC"
+        }
+        PayoutOrder::Largest => {
+            if let Some(after) = after {
+                let place = conditions.place(after);
+                conditions.and_text(&format!(
+                    "(amount, payment_id) < (SELECT amount, payment_id FROM payouts WHERE payment_id = {place})"
+                ));
+            }
+            "amount DESC, payment_id DESC"
+        }
+    };
     conditions.and("project_id =", filter.project_id);
     conditions.and("customer_id =", filter.customer_id.clone());
     conditions.and("idempotency_key =", filter.idempotency_key.clone());
@@ -112,7 +131,7 @@ pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value<'static>>) {
     }
     let (conditions, limit, values) = conditions.limited(filter.limit);
     let sql = format!(
-        "{} WHERE {conditions} ORDER BY payment_id LIMIT {limit}",
+        "{} WHERE {conditions} ORDER BY {order} LIMIT {limit}",
         select()
     );
     (sql, values)

@@ -1,24 +1,27 @@
 //! `/v1/deliveries`: how the deliveries to the merchant's own systems stand, and what an operator decides about an item that
 //! waits. The server that holds the lease of a stream sends; it sees a decision when it records next.
 
+mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_ledger::{DeliveryStatus, DeliveryStream, Feed, Millis, ResolveError, Waiting};
+use jetpay_ledger::{DeliveryStatus, DeliveryStream, Feed, Millis, ResolveError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, input, resource};
-use crate::config::DeliverConfig;
-use crate::deliver::{not_delivered, unconfigured};
-use crate::environment::now;
-use crate::mail;
+use crate::decisions::{self, DeliveryVerdict, Replayed};
+use crate::deliver::not_delivered;
+
+pub use streams::Endpoint;
+use streams::NoStream;
+pub(crate) use streams::{
+    HeldBack, KnownStream, configured_stream, held_back, known_stream, streams,
+};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -29,84 +32,52 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
         .service(resource("/deliveries/{name}/replay").route(web::post().to(replay)));
 }
 
-/// A configured endpoint, without its secrets.
-#[derive(Clone, Serialize)]
-pub struct Endpoint {
-    name: String,
-    kind: &'static str,
-    /// Without the query.
-    url: String,
-    #[serde(skip)]
-    alarms: bool,
+/// The feed that a request names: without one, the entries.
+fn named_feed(feed: Option<&str>) -> &str {
+    feed.unwrap_or(Feed::Entries.as_str())
 }
 
-impl From<&DeliverConfig> for Endpoint {
-    fn from(endpoint: &DeliverConfig) -> Self {
-        Self {
-            name: endpoint.name.clone(),
-            kind: endpoint.kind(),
-            url: endpoint.url.to_string(),
-            alarms: endpoint.alarms,
+/// What a request is told that names no stream.
+fn refused(admin: &Admin, feed: Option<&str>, why: NoStream) -> AdminError {
+    match why {
+        NoStream::NoEndpoint => {
+            let names: Vec<_> = admin.endpoints.iter().map(|it| &it.name).collect();
+            AdminError::not_found(if names.is_empty() {
+                "there is no endpoint: the configuration of the service has no [[deliver]]"
+                    .to_owned()
+            } else {
+                let names = input::joined(&names);
+                format!(
+                    "there is no endpoint with this name; [[deliver]] in the configuration has {names}"
+                )
+            })
+        }
+        NoStream::NoFeed => match input::word("feed", named_feed(feed), Feed::ALL) {
+            Err(refused) => refused,
+            Ok(_) => AdminError::invalid("feed", "is not delivered"),
+        },
+        NoStream::NotDelivered => {
+            let message =
+                "is not delivered to this endpoint: its [[deliver]] has no `alarms = true`";
+            AdminError::invalid("feed", message)
         }
     }
 }
 
-impl Endpoint {
-    pub(super) fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn feeds(&self) -> &'static [Feed] {
-        if self.alarms {
-            &[Feed::Entries, Feed::Alarms]
-        } else {
-            &[Feed::Entries]
-        }
-    }
-}
-
-/// The stream that a request names. Without a feed, it is the entries.
+/// The stream that a request names.
 fn stream(admin: &Admin, name: &str, feed: Option<&str>) -> Result<DeliveryStream, AdminError> {
-    let found = admin.endpoints.iter().find(|it| it.name == name);
-    let endpoint = found.ok_or_else(|| {
-        let names: Vec<_> = admin.endpoints.iter().map(|it| &it.name).collect();
-        AdminError::not_found(if names.is_empty() {
-            "there is no endpoint: the configuration of the service has no [[deliver]]".to_owned()
-        } else {
-            let names = input::joined(&names);
-            format!(
-                "there is no endpoint with this name; [[deliver]] in the configuration has {names}"
-            )
-        })
-    })?;
-    let feed = feed.map(|word| input::word("feed", word, Feed::ALL));
-    let feed = feed.unwrap_or(Ok(Feed::Entries))?;
-    if !endpoint.feeds().contains(&feed) {
-        let message = "is not delivered to this endpoint: its [[deliver]] has no `alarms = true`";
-        return Err(AdminError::invalid("feed", message));
-    }
-    Ok(DeliveryStream {
-        name: endpoint.name.clone(),
-        feed,
-    })
+    let found = configured_stream(admin, name, named_feed(feed));
+    found.map_err(|why| refused(admin, feed, why))
 }
 
 /// The stream that a request names, which may also be one that the store has and the configuration lacks.
-async fn known_stream(
+async fn stored_stream(
     admin: &Admin,
     name: &str,
     feed: Option<&str>,
 ) -> Result<DeliveryStream, AdminError> {
-    let refused = match stream(admin, name, feed) {
-        Ok(stream) => return Ok(stream),
-        Err(refused) => refused,
-    };
-    let stored = admin.ledger.all_delivery_status().await?;
-    let feed = feed.unwrap_or(Feed::Entries.as_str());
-    let mut streams = stored.into_iter().map(|it| it.stream);
-    let found =
-        streams.find(|it| it.name == name && it.feed.as_str() == feed && it.name != mail::STREAM);
-    found.ok_or(refused)
+    let found = known_stream(admin, name, named_feed(feed)).await?;
+    found.map_err(|why| refused(admin, feed, why))
 }
 
 /// How one feed to one endpoint stands.
@@ -155,37 +126,19 @@ impl From<&DeliveryStatus> for Progress {
 }
 
 async fn list(admin: Data<Admin>) -> Result<HttpResponse, AdminError> {
-    let stored = admin.ledger.all_delivery_status().await?;
-    let stored: HashMap<_, _> = stored
-        .iter()
-        .map(|it| ((it.stream.name.as_str(), it.stream.feed), it))
-        .collect();
-    let views = admin.endpoints.iter().flat_map(|endpoint| {
-        let feeds = endpoint.feeds().iter();
-        let stored = &stored;
-        feeds.map(move |&feed| StreamView {
-            endpoint: Named::Endpoint(endpoint),
-            feed,
-            in_configuration: true,
-            progress: stored
-                .get(&(endpoint.name.as_str(), feed))
-                .map(|&status| status.into()),
-        })
-    });
-    let is_configured = |stream: &DeliveryStream| {
-        let gets_it = |it: &Endpoint| it.name == stream.name && it.feeds().contains(&stream.feed);
-        admin.endpoints.iter().any(gets_it)
-    };
-    let left = unconfigured(&admin.ledger, is_configured).await?;
-    let left = left.iter().map(|status| StreamView {
-        endpoint: Named::Left {
-            name: &status.stream.name,
+    let streams = streams(&admin).await?;
+    let views = streams.iter().map(|known| StreamView {
+        endpoint: match known.endpoint {
+            Some(endpoint) => Named::Endpoint(endpoint),
+            None => Named::Left {
+                name: &known.stream.name,
+            },
         },
-        feed: status.stream.feed,
-        in_configuration: false,
-        progress: Some(status.into()),
+        feed: known.stream.feed,
+        in_configuration: known.endpoint.is_some(),
+        progress: known.status.as_ref().map(Progress::from),
     });
-    let views: Vec<_> = views.chain(left).collect();
+    let views: Vec<_> = views.collect();
     Ok(input::list("deliveries", &views, None::<()>))
 }
 
@@ -196,26 +149,6 @@ struct Page {
     #[serde(default)]
     after: i64,
     limit: Option<usize>,
-}
-
-/// An item that waits.
-#[derive(Serialize)]
-struct WaitingView {
-    #[serde(flatten)]
-    item: Waiting,
-    /// The first item of its customer that waits: this one is not sent before it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    behind: Option<i64>,
-}
-
-/// Items in the order of `seq`, each with the one that holds it back.
-fn held_back(items: Vec<Waiting>) -> impl Iterator<Item = WaitingView> {
-    let mut first_of_lane = HashMap::new();
-    items.into_iter().map(move |item| {
-        let first = *first_of_lane.entry(item.lane.clone()).or_insert(item.seq);
-        let behind = Some(first).filter(|first| *first < item.seq);
-        WaitingView { item, behind }
-    })
 }
 
 /// Lists the items of a stream that are not delivered and lie at or before its cursor, in the order of `seq`.
@@ -229,7 +162,7 @@ async fn waiting(
         return Err(input::not_whole("after"));
     }
     let limit = input::limit(page.limit)?;
-    let stream = known_stream(&admin, &name, page.feed.as_deref()).await?;
+    let stream = stored_stream(&admin, &name, page.feed.as_deref()).await?;
     // All of them, as what holds one back can be on an earlier page.
     let rows = admin.ledger.waiting_deliveries(&stream, 0, usize::MAX);
     let rows = held_back(rows.await?).filter(|view| view.item.seq > page.after);
@@ -256,11 +189,15 @@ async fn retry(
     let body: Decision = input::json(payload).await?;
     let stream = stream(&admin, &name, body.feed.as_deref())?;
     let seq = number(&seq)?;
-    let reason = by.reason(body.reason);
-    let retried = admin.ledger.retry_delivery(&stream, seq, reason, now());
-    retried.await?;
-    admin.wake.was_changed();
-    Ok(decided(&stream, seq, "waiting", &by))
+    decided(
+        &admin,
+        &by,
+        &stream,
+        seq,
+        DeliveryVerdict::Retry,
+        body.reason,
+    )
+    .await
 }
 
 /// Takes an item as done without sending it. One that may be on its way is held first: 409.
@@ -272,29 +209,32 @@ async fn skip(
 ) -> Result<HttpResponse, AdminError> {
     let (name, seq) = path.into_inner();
     let body: Decision = input::json(payload).await?;
-    let stream = known_stream(&admin, &name, body.feed.as_deref()).await?;
+    let stream = stored_stream(&admin, &name, body.feed.as_deref()).await?;
     let seq = number(&seq)?;
-    let reason = by.reason(body.reason);
-    let skipped = admin.ledger.skip_delivery(&stream, seq, reason, now());
-    let skipped = skipped.await;
-    admin.wake.was_changed();
-    skipped?;
-    Ok(decided(&stream, seq, "skipped", &by))
+    decided(
+        &admin,
+        &by,
+        &stream,
+        seq,
+        DeliveryVerdict::Skip,
+        body.reason,
+    )
+    .await
 }
 
-/// Logs what an operator decided about an item, and answers with it. The log does not get the reason: a person wrote it, and it
-/// may name a payer.
-fn decided(stream: &DeliveryStream, seq: i64, state: &str, by: &Actor) -> HttpResponse {
-    let DeliveryStream { name, feed } = stream;
-    tracing::info!(
-        endpoint = name,
-        seq,
-        state,
-        by = by.name(),
-        "the merchant decided about a delivery"
-    );
+/// Carries out what an operator decided about an item, and answers with it.
+async fn decided(
+    admin: &Admin,
+    by: &Actor,
+    stream: &DeliveryStream,
+    seq: i64,
+    verdict: DeliveryVerdict,
+    reason: String,
+) -> Result<HttpResponse, AdminError> {
+    decisions::resolve_delivery(admin, stream, seq, verdict, by.reason(reason)).await?;
+    let (DeliveryStream { name, feed }, state) = (stream, verdict.state());
     let decision = json!({"name": name, "feed": feed, "seq": seq, "state": state, "by": by.name()});
-    HttpResponse::Ok().json(decision)
+    Ok(HttpResponse::Ok().json(decision))
 }
 
 #[derive(Deserialize)]
@@ -319,24 +259,12 @@ async fn replay(
         return Err(input::not_whole("after"));
     }
     let reason = by.reason(body.reason);
-    let replayed = admin
-        .ledger
-        .replay_deliveries(&stream, body.after, reason, now());
-    let before = replayed.await?;
-    let left_out = admin.ledger.skipped_deliveries(&stream, body.after).await?;
-    let left_out = left_out.len();
-    admin.wake.was_changed();
-    let (DeliveryStream { name, feed }, after) = (stream, body.after);
-    tracing::info!(
-        endpoint = name,
-        after,
-        before,
-        left_out,
-        by = by.name(),
-        "the merchant replays deliveries"
-    );
+    let (after, by_name) = (body.after, by.name());
+    let replayed = decisions::replay_deliveries(&admin, &stream, after, reason).await?;
+    let Replayed { before, left_out } = replayed;
+    let DeliveryStream { name, feed } = stream;
     let answer = json!({
-        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by.name()
+        "name": name, "feed": feed, "after": after, "before": before, "left_out": left_out, "by": by_name
     });
     Ok(HttpResponse::Ok().json(answer))
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, entries, input, resource};
-use crate::environment::now;
+use crate::decisions;
 use crate::payout_request::seen_key;
 
 pub use create::PayoutIntake;
@@ -119,6 +119,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         from: input::instant("from", search.from)?,
         after: search.after,
         limit: limit + 1,
+        ..PayoutFilter::default()
     };
     let payouts = admin.ledger.payouts(&filter).await?;
     if let (true, Some(key), None) = (
@@ -151,11 +152,6 @@ async fn resolve(
     let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
     let body: Resolve = input::json(payload).await?;
     let ending = input::word("as", &body.ending, PayoutResolution::ALL)?;
-    admin
-        .ledger
-        .resolve_payout(id.clone(), ending, by.reason(body.reason), now())
-        .await?;
-    // The log does not get the reason: a person wrote it, and it may name a payee.
-    tracing::info!(payment = %id, %ending, by = by.name(), "the merchant resolved a payout");
+    decisions::resolve_payout(&admin, &id, ending, by.reason(body.reason)).await?;
     Ok(HttpResponse::Ok().json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
 }

@@ -23,7 +23,7 @@ use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
 use crate::telemetry;
 use scenes::heading;
-use setup::Setup;
+use setup::{Addresses, Setup};
 
 #[derive(Args)]
 pub(super) struct Demo {
@@ -48,10 +48,15 @@ impl Demo {
             ledger.import_customers(setup::customers()).await?;
             let service = Service::bind(&config, ledger.clone())?;
             let handles = service.handles();
-            let (listen, admin) = (service.listen, service.admin_listen);
+            let addresses = Addresses {
+                listen: service.listen,
+                admin: service.admin_listen,
+                pages: service.pages_listen,
+            };
+            let (listen, admin) = (addresses.listen, addresses.admin);
             let served = actix_web::rt::spawn(service.serve());
 
-            setup.introduce(listen, admin);
+            setup.introduce(&addresses);
             let begun = Timestamp::now().as_second();
             // What the platform knows itself. The service does not see it until it asks the Data API.
             let record = PlatformRecord::new();
@@ -62,6 +67,7 @@ impl Demo {
             )
             .with_record(record.clone());
             scenes::play(&platform).await?;
+            scenes::pay_another_amount(&platform).await?;
             let lost = scenes::lose_a_callback(&platform).await?;
             // Kept until the end: payouts that the user makes go to it, too.
             let gate = payouts::gate(&config, listen, &record).await?;
@@ -86,7 +92,7 @@ impl Demo {
             if self.exit || UNREAD.load(Relaxed) {
                 setup::what_next(None);
             } else {
-                setup.invite(listen, admin);
+                setup.invite(&addresses);
                 setup::what_next(Some((listen, &setup)));
                 service::termination().await?;
             }
@@ -137,11 +143,12 @@ async fn show_ledger(ledger: &Ledger) -> anyhow::Result<()> {
             .count()
     };
     println!(
-        "\n  {} payments: {} credited once each, {} declined, {} pending",
+        "\n  {} payments: {} credited once each, {} declined, {} pending, {} for a person to decide",
         payments.len(),
         count(PaymentState::Credited),
         count(PaymentState::Declined),
-        count(PaymentState::Pending)
+        count(PaymentState::Pending),
+        count(PaymentState::Quarantined)
     );
     Ok(())
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::ensure;
-use jetpay_ledger::Ledger;
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::{Alarm, Ledger};
 use jetpay_reconcile::{Finding, Interval};
 use jiff::Timestamp;
 
@@ -43,8 +44,13 @@ pub(super) async fn play(
     let differences: Vec<&Finding> = (report.results.iter())
         .filter(|it| it.kind.is_difference())
         .collect();
+    let alarms = ledger.alarms_after(0, 10).await?;
     for finding in &differences {
-        show(finding, config);
+        let of = |alarm: &&Alarm| {
+            let payment = alarm.payment_id.as_ref().map(PaymentId::as_str);
+            payment.is_some() && payment == finding.payment_id.as_deref()
+        };
+        show(finding, alarms.iter().find(of), config);
     }
     ensure!(
         report.adds_up(),
@@ -62,8 +68,8 @@ pub(super) async fn play(
     Ok(())
 }
 
-/// Shows a difference, and the command that follows from it.
-fn show(finding: &Finding, config: &Path) {
+/// Shows a difference, and the command that follows from it: where there is an alarm, a person decides about that.
+fn show(finding: &Finding, alarm: Option<&Alarm>, config: &Path) {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let payment = text(&finding.payment_id);
     let operation = finding.operation_id.map(|id| id.to_string());
@@ -75,8 +81,18 @@ fn show(finding: &Finding, config: &Path) {
         amount.unwrap_or_default(),
     );
     println!("    {}", text(&finding.why));
+    let (what, command) = match alarm {
+        Some(Alarm { seq, .. }) => (
+            "decide about the alarm, in a browser or here",
+            format!("alarms resolve {seq} --verdict credit --reason \"the receipt says so\""),
+        ),
+        None => (
+            "apply the status that the platform signs",
+            format!("payments confirm {payment} --reason \"the callback was lost\""),
+        ),
+    };
     println!(
-        "    what to do, while the service runs: apply the status that the platform signs\n      {} payments confirm {payment} --reason \"the callback was lost\" --config {}\n",
+        "    what to do, while the service runs: {what}\n      {} {command} --config {}\n",
         program().display(),
         config.display()
     );

@@ -48,6 +48,19 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A top-up whose callback has another amount than was announced: it waits for a person.
+pub(super) async fn pay_another_amount(platform: &Platform) -> anyhow::Result<()> {
+    let (announced, paid) = (
+        Money::new(100_000, Currency::KZT),
+        Money::new(90_000, Currency::KZT),
+    );
+    heading("A callback that does not fit — /kaspi");
+    println!("  {BORIS} tops up {announced}, and pays {paid}: an alarm, and a person decides");
+    let other = TopUp::new(&KASPI, BORIS, announced).then(CallbackKind::PartiallyPaid(paid));
+    top_up(platform, &other, show).await?;
+    Ok(())
+}
+
 /// A top-up that is paid, and whose callback is lost: it is returned, and was never sent.
 pub(super) async fn lose_a_callback(platform: &Platform) -> anyhow::Result<Callback> {
     let amount = Money::new(600_000, Currency::KZT);

@@ -21,6 +21,14 @@ pub(super) const ANNA: &str = "7123456789";
 /// A customer without contracts.
 pub(super) const BORIS: &str = "boris@example.com";
 
+/// Where the service of a demo listens.
+pub(super) struct Addresses {
+    pub(super) listen: SocketAddr,
+    pub(super) admin: SocketAddr,
+    /// `None` when an older demo wrote the configuration, without `[pages]`.
+    pub(super) pages: Option<SocketAddr>,
+}
+
 /// The folder of a demo.
 pub(super) struct Setup {
     folder: PathBuf,
@@ -82,19 +90,33 @@ impl Setup {
             .with_context(|| format!("cannot write {}", path.display()))
     }
 
-    pub(super) fn introduce(&self, listen: SocketAddr, admin: SocketAddr) {
+    pub(super) fn introduce(&self, at: &Addresses) {
         heading("JetPay demo");
         println!(
             "  configuration, secrets, database   {}",
             self.folder.display()
         );
-        println!("  the platform calls                 http://{listen}");
-        println!("  the merchant calls                 http://{admin}");
+        println!("  the platform calls                 http://{}", at.listen);
+        println!("  the merchant calls                 http://{}", at.admin);
+        if let Some(pages) = at.pages {
+            println!("  people open                        http://{pages}");
+        }
     }
 
-    pub(super) fn invite(&self, listen: SocketAddr, admin: SocketAddr) {
+    pub(super) fn invite(&self, at: &Addresses) {
+        let Addresses {
+            listen,
+            admin,
+            pages,
+        } = at;
         heading("The service is still running: try it, and stop it with Ctrl-C");
         let token = self.folder.join("token.txt");
+        if let Some(pages) = pages {
+            println!(
+                "  in a browser: open http://{pages}/alarms, where one waits for you; sign in with what `cat {}` shows",
+                token.display()
+            );
+        }
         let secret = self.folder.join("secret.txt");
         println!(
             "  export TOKEN=$(cat {}) SECRET=$(cat {})",
@@ -154,10 +176,10 @@ pub(super) fn what_next(running: Option<(SocketAddr, &Setup)>) {
 fn configuration() -> anyhow::Result<String> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let free = |port| bind(port).is_ok();
-    let (listen, admin) = if free(8080) && free(8081) {
-        (8080, 8081)
+    let (listen, admin, pages) = if free(8080) && free(8081) && free(8082) {
+        (8080, 8081, 8082)
     } else {
-        (0, 0)
+        (0, 0, 0)
     };
     // The configuration must name the Gate's port before the Gate starts.
     let gate = bind(9090).or_else(|_| bind(0))?.local_addr()?;
@@ -170,6 +192,9 @@ listen = "127.0.0.1:{listen}"
 [admin]
 listen = "127.0.0.1:{admin}"
 token_file = "token.txt"
+
+[pages] # for people: payments, alarms, payouts
+listen = "127.0.0.1:{pages}"
 
 [store]
 url = "sqlite://jetpay.db"

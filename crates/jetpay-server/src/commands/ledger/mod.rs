@@ -14,8 +14,8 @@ use jetpay_ledger::{Entry, Ledger};
 use jetpay_platform::visible;
 
 use super::store;
-use super::table::csv_cell;
 use crate::config::Config;
+use crate::text::csv_cell;
 
 /// The first line of an export.
 const HEADER: &str = "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency,contract_id,\

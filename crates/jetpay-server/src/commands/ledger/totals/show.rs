@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::days::Days;
 use super::sums::{By, Group, KINDS, Key, Sum, Sums};
 use crate::commands::client::print;
-use crate::commands::table::{Column, column, csv_cell, table as aligned, text};
+use crate::commands::table::{Column, column, table as aligned, text};
 use crate::commands::write_to;
+use crate::text::csv_cell;
 
 /// A table for people. What never happened has no column.
 pub(super) fn table(by: &[By], days: &Days, sums: &Sums) -> anyhow::Result<()> {

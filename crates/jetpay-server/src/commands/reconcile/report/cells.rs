@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jetpay_core::{Currency, Money};
 use jetpay_reconcile::{Kind, Sum};
 
 use super::super::borders::Zone;
-use super::super::words;
-use crate::reconcile::view::{ResultView, RunView, differences};
+use crate::reconcile::text::{self as texts, ENGLISH};
+use crate::reconcile::view::{ResultView, RunView};
 
 /// A table: its headings, and its rows of as many cells.
 pub(super) struct Cells {
@@ -76,7 +75,7 @@ pub(super) fn head(run: &RunView, zone: &Zone) -> Vec<(&'static str, String)> {
 pub(super) fn counts(counts: &BTreeMap<String, u64>) -> Cells {
     let known = Kind::ALL.iter().filter_map(|kind| {
         let count = counts.get(kind.as_str()).filter(|count| **count > 0)?;
-        let meaning = words::of(*kind).meaning.to_owned();
+        let meaning = texts::meaning(ENGLISH, *kind);
         Some(vec![count.to_string(), kind.to_string(), meaning])
     });
     Cells {
@@ -88,7 +87,7 @@ pub(super) fn counts(counts: &BTreeMap<String, u64>) -> Cells {
 /// The money by project, currency and type.
 pub(super) fn sums(sums: &[Sum]) -> Cells {
     let row = |sum: &Sum| {
-        let money = |minor| amount(minor, sum.currency);
+        let money = |minor| texts::sum(ENGLISH, minor, sum.currency);
         let difference = sum.theirs.checked_sub(sum.ours);
         vec![
             sum.project_id.to_string(),
@@ -110,14 +109,6 @@ pub(super) fn sums(sums: &[Sum]) -> Cells {
         ],
         rows: sums.iter().map(row).collect(),
     }
-}
-
-/// A sum can be larger than an amount.
-fn amount(minor: i128, currency: Currency) -> String {
-    i64::try_from(minor).map_or_else(
-        |_| format!("{minor} minor units of {currency}"),
-        |minor| Money::new(minor, currency).to_string(),
-    )
 }
 
 /// The listed results by kind, in the order of kinds: differences first.
@@ -161,11 +152,7 @@ pub(super) fn results(results: &[&ResultView], run: &RunView, zone: &Zone) -> Ce
         let finding = &result.finding;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let number = |number: Option<i64>| number.map(|it| it.to_string()).unwrap_or_default();
-        let said = |said: &Option<String>| {
-            let is_amount = finding.field.as_deref().is_none_or(|it| it == "amount");
-            let money = said.as_deref().filter(|_| is_amount).and_then(money);
-            money.map_or_else(|| text(said), |money| money.to_string())
-        };
+        let said = |said: &Option<String>| texts::said(finding.field.as_deref(), said.as_deref());
         vec![
             finding
                 .project_id
@@ -216,30 +203,7 @@ fn place(result: &ResultView, run: &RunView) -> String {
     }
 }
 
-/// An amount as results have it: minor units and the currency.
-fn money(text: &str) -> Option<Money> {
-    let (minor, currency) = text.split_once(' ')?;
-    Some(Money::new(
-        minor.parse().ok()?,
-        Currency::parse(currency).ok()?,
-    ))
-}
-
 /// What the reader can rely on: whether anything is to be done, and whether all of it adds up.
 pub(super) fn verdict(run: &RunView) -> String {
-    let adds_up = |sum: &Sum| sum.theirs.checked_sub(sum.ours) == Some(sum.explained);
-    match run.to_do() {
-        _ if !run.sums.iter().all(adds_up) => {
-            "The sums do not add up: do not rely on this report.".to_owned()
-        }
-        0 if (run.counts.iter()).all(|(kind, count)| *count == 0 || kind == Kind::Outside.as_str()) => {
-            "Nothing was compared: neither the ledger nor the platform's books have an operation in the interval.".to_owned()
-        }
-        0 if differences(&run.counts) == 0 => {
-            "Nothing is to be done: the ledger agrees with the platform's books.".to_owned()
-        }
-        0 => "Nothing is to be done: people have decided about every difference.".to_owned(),
-        1 => "One difference is to be looked at.".to_owned(),
-        differences => format!("{differences} differences are to be looked at."),
-    }
+    texts::verdict(ENGLISH, &run.sums, &run.counts, run.to_do())
 }

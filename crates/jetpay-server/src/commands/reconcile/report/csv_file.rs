@@ -3,8 +3,8 @@
 use csv::{Terminator, WriterBuilder};
 
 use super::super::borders::Zone;
-use crate::commands::table::csv_cell;
 use crate::reconcile::view::RunView;
+use crate::text::csv_cell;
 
 /// Amounts are in minor units. `time` is in UTC; `local_time` is the same instant in the zone of the last column.
 const HEADER: [&str; 18] = [

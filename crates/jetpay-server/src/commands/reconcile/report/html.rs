@@ -5,6 +5,7 @@ use jetpay_platform::visible;
 use super::super::borders::Zone;
 use super::super::words;
 use super::cells::{self, Cells};
+use crate::reconcile::text::{ENGLISH, advice, meaning};
 use crate::reconcile::view::RunView;
 
 /// The page must load nothing and run nothing, whatever it contains.
@@ -80,15 +81,14 @@ pub(super) fn render(run: &RunView, zone: &Zone) -> Vec<u8> {
     page.markup("<h2>Sums</h2>\n")
         .table(&cells::sums(&run.sums));
     for (kind, results) in cells::groups(run) {
-        let words = words::of(kind);
         page.markup("<h2>")
-            .text(&format!("{kind}: {}", words.meaning))
+            .text(&format!("{kind}: {}", meaning(ENGLISH, kind)))
             .markup("</h2>\n");
         page.table(&cells::results(&results, run, zone));
-        if words.advice.is_empty() {
+        let Some(advice) = advice(ENGLISH, kind) else {
             continue;
-        }
-        page.markup("<p>").text(words.advice).markup("</p>\n");
+        };
+        page.markup("<p>").text(&advice).markup("</p>\n");
         for command in words::commands(kind, &results, &run.sums) {
             page.markup("<p><code>")
                 .text(&command)

@@ -8,6 +8,7 @@ use super::super::borders::Zone;
 use super::super::words;
 use super::cells::{self, Cells};
 use crate::commands::table::{aligned, cut};
+use crate::reconcile::text::{ENGLISH, advice, meaning};
 use crate::reconcile::view::RunView;
 
 /// Results of one kind that the text lists at most.
@@ -21,9 +22,8 @@ pub(in crate::commands::reconcile) fn render(run: &RunView, zone: &Zone) -> Stri
     text += &section("", &cells::counts(&run.counts));
     text += &section("Sums", &cells::sums(&run.sums));
     for (kind, results) in cells::groups(run) {
-        let words = words::of(kind);
         let listed = &results[..results.len().min(MAX_LISTED)];
-        let title = format!("{kind}: {}", words.meaning);
+        let title = format!("{kind}: {}", meaning(ENGLISH, kind));
         text += &section(&title, &cells::results(listed, run, zone));
         if results.len() > MAX_LISTED {
             let more = results.len() - MAX_LISTED;
@@ -32,8 +32,8 @@ pub(in crate::commands::reconcile) fn render(run: &RunView, zone: &Zone) -> Stri
                 "and {more} more: --report FILE.html and --json have all"
             );
         }
-        if !words.advice.is_empty() {
-            let _ = writeln!(text, "{}", words.advice);
+        if let Some(advice) = advice(ENGLISH, kind) {
+            let _ = writeln!(text, "{advice}");
         }
         for command in words::commands(kind, &results, &run.sums) {
             let _ = writeln!(text, "  {command}");

@@ -218,6 +218,8 @@ proptest! {
         let operations: Vec<_> = operations.iter().map(plain).collect();
         let keys = "project_id,operation_id,payment_id,operation_type,operation_status,amount,currency,completed_at,created_at";
         let report = dialect.written(&operations, keys);
+        // Such as "а№№" in windows-1251, whose bytes are one letter of UTF-8: nothing tells which one is meant.
+        prop_assume!(!dialect.is_1251 || report.is_ascii() || str::from_utf8(&report).is_err());
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("report.csv");
         fs::write(&path, &report).unwrap();

@@ -1,0 +1,326 @@
+//! `/alarms/{seq}`: what happened, what to find out, and what was decided or can be.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use jetpay_core::Money;
+use jetpay_core::id::OperationId;
+use jetpay_ledger::{
+    Alarm, AlarmKind, CreditPreview, Entry, EntryKind, Error, Payment, PaymentState, Resolution,
+    ResolveError, Verdict,
+};
+use maud::{Markup, html};
+
+use super::credit;
+use super::list::subject_href;
+use crate::alarm_text;
+use crate::config::Role;
+use crate::environment::now;
+use crate::pages::error::PageError;
+use crate::pages::fields::{Fields, segment};
+use crate::pages::visit::Visit;
+use crate::pages::{events, layout, show};
+
+/// An alarm, and what belongs to it.
+pub(super) struct Shown {
+    pub(super) alarm: Alarm,
+    /// The messages that it is about.
+    bodies: Vec<Vec<u8>>,
+    /// The payment that it names, if there is one.
+    pub(super) payment: Option<Payment>,
+    /// The entry that its resolution made, and the `seq` of the entry that corrects that one.
+    entry: Option<(Entry, Option<i64>)>,
+    /// What the credit that the page offers would do, or why it would be refused; none if it offers none.
+    pub(super) offered: Option<Result<CreditPreview, ResolveError>>,
+}
+
+impl Shown {
+    pub(super) async fn read(visit: &Visit, seq: &str) -> Result<Self, PageError> {
+        let none = || PageError::NotFound("refusal-no-such-alarm");
+        let seq = seq.parse().map_err(|_| none())?;
+        let ledger = visit.ledger();
+        let (alarm, bodies) = ledger.alarm(seq).await?.ok_or_else(none)?;
+        let payment = match &alarm.payment_id {
+            Some(id) => ledger.payment(id.as_str()).await?,
+            None => None,
+        };
+        let resolution = alarm.resolution.as_ref();
+        let credit = resolution.filter(|resolution| resolution.verdict.amount().is_some());
+        let entry = match credit {
+            Some(credit) => entry_of(visit, credit).await?,
+            None => None,
+        };
+        let mut shown = Self {
+            alarm,
+            bodies,
+            payment,
+            entry,
+            offered: None,
+        };
+        let may = shown.alarm.resolution.is_none() && visit.viewer.may(Role::Resolve);
+        if let Some(amount) = credit::offered(&shown.alarm).filter(|_| may) {
+            let preview = shown.preview(visit, shown.alarm.operation_id, amount);
+            shown.offered = Some(preview.await?);
+        }
+        Ok(shown)
+    }
+
+    /// What a credit would do by the rules, or why they would refuse it.
+    pub(super) async fn preview(
+        &self,
+        visit: &Visit,
+        operation_id: Option<OperationId>,
+        amount: Money,
+    ) -> Result<Result<CreditPreview, ResolveError>, PageError> {
+        let Some(id) = &self.alarm.payment_id else {
+            return Ok(Err(ResolveError::NothingToCredit));
+        };
+        let preview = visit.ledger().preview_credit(id, operation_id, amount);
+        match preview.await {
+            Ok(preview) => Ok(Ok(preview)),
+            Err(Error::Resolve(why)) => Ok(Err(why)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The entry that a credit made.
+async fn entry_of(
+    visit: &Visit,
+    credit: &Resolution,
+) -> Result<Option<(Entry, Option<i64>)>, PageError> {
+    let Some(payment_id) = &credit.payment_id else {
+        return Ok(None);
+    };
+    let entries = visit.ledger().payment_history(payment_id).await?.entries;
+    let mut entries = entries.into_iter();
+    let entry = entries.find(|entry| {
+        entry.kind == EntryKind::ManualCredit && Some(entry.operation_id) == credit.operation_id
+    });
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    let correction = visit.ledger().correction_of(entry.seq).await?;
+    Ok(Some((entry, correction.map(|correction| correction.seq))))
+}
+
+pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
+    let shown = Shown::read(&visit, &path).await?;
+    Ok(page(&visit, &shown, &Fields::default(), None))
+}
+
+/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+pub(super) fn page(
+    visit: &Visit,
+    shown: &Shown,
+    typed: &Fields,
+    problem: Option<(StatusCode, &str)>,
+) -> HttpResponse {
+    let (words, alarm) = (visit.words, &shown.alarm);
+    let may = visit.viewer.may(Role::Resolve);
+    let main = html! {
+        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
+        p.todo { (events::happened(words, alarm)) }
+        (events::detail(words, alarm))
+        (facts(visit, shown))
+        @match &alarm.resolution {
+            Some(resolution) => {
+                h2 { (words.get("alarm-decided")) }
+                (decided(visit, shown, resolution))
+            },
+            None => {
+                h2 { (words.get("alarm-advice")) }
+                p { (events::advice(words, alarm)) }
+                @if may {
+                    h2 { (words.get("alarm-decide")) }
+                    (credit::forms(visit, shown, typed))
+                    (dismiss(visit, alarm, typed))
+                } @else {
+                    p { (words.get("work-needs-resolve")) }
+                }
+            },
+        }
+        @if may && !shown.bodies.is_empty() {
+            h2 { (words.get("work-messages")) }
+            @for (number, body) in (1..).zip(&shown.bodies) {
+                (show::message(words, &words.with("work-message", [("number", number.into())]), body))
+            }
+        }
+    };
+    let title = words.with(
+        "alarm-title",
+        [
+            ("number", alarm.seq.into()),
+            ("kind", events::title(words, alarm.kind).into()),
+        ],
+    );
+    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
+    layout::with_status(visit, status, &title, &main)
+}
+
+fn facts(visit: &Visit, shown: &Shown) -> Markup {
+    let (words, alarm) = (visit.words, &shown.alarm);
+    let subject = alarm.payment_id.as_ref().zip(subject_href(alarm));
+    html! {
+        dl.facts {
+            @if let Some(expected) = alarm.expected() {
+                dt { (words.get("alarm-expected")) } dd.amount { (show::amount(expected)) }
+            }
+            @if let Some(received) = alarm.received() {
+                dt { (words.get("alarm-received")) } dd.amount { (show::amount(received)) }
+            }
+            (said(visit, alarm))
+            dt { (words.get("alarm-raised")) }
+            dd { (show::time(visit, alarm.time)) " (" (show::age(words, alarm.time, now())) ")" }
+            @if let Some((id, to)) = subject {
+                dt { (words.get("alarm-payment")) } dd { a href=(to) { (show::isolated(id.as_str())) } }
+            }
+            @if let Some(payment) = &shown.payment {
+                dt { (words.get("alarm-customer")) }
+                dd { bdi { (show::payer(visit, payment.customer_id.as_str())) } }
+                dt { (words.get("alarm-payment-state")) }
+                dd { (words.word("state", payment.state.as_str())) }
+            }
+            @if let Some(id) = alarm.operation_id {
+                dt { (words.get("alarm-operation")) } dd { (id) }
+            }
+            @if let Some(id) = &alarm.other_payment {
+                dt { (words.get("alarm-other-payment")) }
+                dd { a href={ "/payments/" (segment(id.as_str())) } { (show::isolated(id.as_str())) } }
+            }
+            dt { (words.get("alarm-project")) } dd { (alarm.project_id) }
+            @if let Some(delivery) = &alarm.delivery {
+                dt { (words.get("alarm-endpoint")) }
+                dd { a href={ "/deliveries/" (segment(&delivery.endpoint)) "/entries" } { (show::isolated(&delivery.endpoint)) } }
+            }
+            @if let Some(difference) = &alarm.difference {
+                dt { (words.get("alarm-difference")) }
+                dd { a href="/reconciliations" { (show::isolated(difference)) } }
+            }
+        }
+    }
+}
+
+/// What the callback says of its operation, and of the whole payment. That its operation failed decides about a credit.
+fn said(visit: &Visit, alarm: &Alarm) -> Markup {
+    let words = visit.words;
+    html! {
+        @if let Some(event) = &alarm.event {
+            @if let Some(kind) = &event.operation_type {
+                dt { (words.get("alarm-operation-type")) }
+                dd { (words.word("operation-type", kind.as_str())) }
+            }
+            @if let Some(status) = &event.operation_status {
+                dt { (words.get("alarm-operation-status")) }
+                dd { (words.word("status", status.as_str())) }
+            }
+            dt { (words.get("alarm-payment-status")) }
+            dd { (words.word("status", event.payment_status.as_str())) }
+        }
+    }
+}
+
+/// What was decided, and how it can be undone.
+fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
+    let words = visit.words;
+    html! {
+        (resolution_facts(visit, resolution))
+        @match (&shown.entry, resolution.verdict) {
+            (Some((entry, correction)), _) => {
+                p {
+                    (words.with("alarm-made-entry", [
+                        ("number", entry.seq.into()),
+                        ("amount", show::amount(entry.amount).into()),
+                    ]))
+                }
+                @match correction {
+                    Some(correction) => p { (words.with("alarm-corrected-by", [("number", (*correction).into())])) },
+                    None => {
+                        p { (words.get("alarm-undo-credit")) }
+                        @if visit.viewer.may(Role::Resolve) {
+                            p { a href={ "/entries/" (entry.seq) "/correct" } {
+                                (words.with("alarm-undo-entry", [("number", entry.seq.into())]))
+                            } }
+                        }
+                    },
+                }
+            },
+            (None, Verdict::Dismiss | Verdict::Foreign) => {
+                p { (words.get("alarm-undo-nothing")) }
+                @if let Some(id) = too_late(visit, shown) { p { (words.get(id)) } }
+            },
+            (None, _) => {},
+        }
+    }
+}
+
+/// The verdict, who decided it, when and why.
+pub(in crate::pages) fn resolution_facts(visit: &Visit, resolution: &Resolution) -> Markup {
+    let words = visit.words;
+    let by = resolution.by.as_deref();
+    html! {
+        dl.facts {
+            dt { (words.get("work-verdict")) }
+            dd {
+                (words.word("verdict", resolution.verdict.as_str()))
+                @if let Some(amount) = resolution.verdict.amount() { " " span.amount { (show::amount(amount)) } }
+            }
+            dt { (words.get("work-by")) }
+            dd { @match by { Some(by) => { (show::isolated(by)) }, None => { (words.get("work-by-unknown")) } } }
+            dt { (words.get("work-when")) } dd { (show::time(visit, resolution.time)) }
+            dt { (words.get("work-why")) } dd { (show::long(words, &resolution.reason)) }
+        }
+    }
+}
+
+/// What cannot be undone about an alarm that is resolved without a credit.
+pub(super) fn finality(alarm: &Alarm) -> &'static str {
+    if alarm_text::credit(alarm).is_some() {
+        "alarm-final-credit"
+    } else {
+        "alarm-final"
+    }
+}
+
+/// What can still be done when money came in of an alarm that was resolved without a credit.
+fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
+    let (alarm, payment) = (&shown.alarm, shown.payment.as_ref()?);
+    // The ledger has no event of these, or one that a later status of the operation does not repeat.
+    let may_come = matches!(
+        alarm.kind,
+        AlarmKind::NotCredited
+            | AlarmKind::PartiallyPaid
+            | AlarmKind::SaleWithoutSuccess
+            | AlarmKind::SuccessNotCredited
+            | AlarmKind::Unusable
+    );
+    let waits = matches!(
+        payment.state,
+        PaymentState::Pending | PaymentState::Quarantined
+    );
+    if may_come && waits && visit.pages.admin.status.is_some() {
+        return Some("alarm-late-ask");
+    }
+    alarm_text::credit(alarm).map(|_| "alarm-late-billing")
+}
+
+/// The form without a credit: there is nothing to do, or the payment is not the merchant's.
+fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
+    let words = visit.words;
+    html! {
+        form.actions method="post" action={ "/alarms/" (alarm.seq) "/resolve" } {
+            h3 { (words.get("alarm-without-credit")) }
+            p { (words.get("alarm-dismiss-means")) }
+            p { (words.get("alarm-foreign-means")) }
+            p { strong { (words.get(finality(alarm))) } }
+            p {
+                label for="reason-dismiss" { (words.get("work-reason")) }
+                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
+            }
+            p {
+                button name="verdict" value="dismiss" { (words.get("alarm-dismiss")) } " "
+                button name="verdict" value="foreign" { (words.get("alarm-foreign")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `/inbox/{payment_id}`: the callbacks that wait for one payment, and what can be decided about them.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use jetpay_core::Money;
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::{Resolution, Unmatched};
+use maud::{Markup, html};
+
+use super::callback::Said;
+use super::list::{payer, what};
+use crate::config::Role;
+use crate::pages::alarms::{resolution_facts, without_currency};
+use crate::pages::error::PageError;
+use crate::pages::fields::{Fields, segment};
+use crate::pages::visit::Visit;
+use crate::pages::{layout, show};
+
+/// The most callbacks that the page shows.
+const MOST: usize = 50;
+
+/// What is recorded under an id that a callback names.
+pub(super) struct Shown {
+    pub(super) id: PaymentId,
+    pub(super) waiting: Vec<Unmatched>,
+    /// The payment is recorded meanwhile.
+    is_recorded: bool,
+    resolutions: Vec<Resolution>,
+}
+
+impl Shown {
+    pub(super) async fn read(visit: &Visit, id: &str) -> Result<Self, PageError> {
+        let none = || PageError::NotFound("refusal-nothing-waits");
+        let id = PaymentId::new(id).map_err(|_| none())?;
+        let ledger = visit.ledger();
+        let waiting = ledger.inbox_of(&id, MOST).await?;
+        let (mut is_recorded, mut resolutions) = (false, Vec::new());
+        if waiting.is_empty() {
+            is_recorded = ledger.payment(id.as_str()).await?.is_some();
+            resolutions = ledger.payment_history(&id).await?.resolutions;
+            if !is_recorded && resolutions.is_empty() {
+                return Err(none());
+            }
+        }
+        Ok(Self {
+            id,
+            waiting,
+            is_recorded,
+            resolutions,
+        })
+    }
+
+    /// The amounts that the callbacks say, each once.
+    pub(super) fn amounts(&self) -> Vec<Money> {
+        let mut amounts = Vec::new();
+        for amount in self.waiting.iter().filter_map(|one| one.amount) {
+            if !amounts.contains(&amount) {
+                amounts.push(amount);
+            }
+        }
+        amounts
+    }
+
+    pub(super) fn href(&self) -> String {
+        format!("/inbox/{}", segment(self.id.as_str()))
+    }
+}
+
+pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
+    let shown = Shown::read(&visit, &path).await?;
+    Ok(page(&visit, &shown, &Fields::default(), None))
+}
+
+/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+pub(super) fn page(
+    visit: &Visit,
+    shown: &Shown,
+    typed: &Fields,
+    problem: Option<(StatusCode, &str)>,
+) -> HttpResponse {
+    let words = visit.words;
+    let main = html! {
+        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
+        @if shown.waiting.is_empty() {
+            (decided(visit, shown))
+            (layout::typed(words, typed.get("reason")))
+        } @else {
+            p { (words.get("inbox-one-about")) }
+            @for waiting in &shown.waiting { (callback(visit, waiting)) }
+            @if visit.viewer.may(Role::Resolve) {
+                h2 { (words.get("alarm-decide")) }
+                (credit(visit, shown, typed))
+                (dismiss(visit, shown, typed))
+            } @else {
+                p { (words.get("work-needs-resolve")) }
+            }
+        }
+    };
+    let id = show::text(shown.id.as_str());
+    let title = words.with("inbox-title", [("payment", id.into())]);
+    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
+    layout::with_status(visit, status, &title, &main)
+}
+
+/// No callback waits any more: another person decided, or the payment is recorded.
+fn decided(visit: &Visit, shown: &Shown) -> Markup {
+    let words = visit.words;
+    html! {
+        @if shown.is_recorded {
+            p.note { (words.get("inbox-is-recorded")) }
+            p { a href={ "/payments/" (segment(shown.id.as_str())) } { (words.get("inbox-to-payment")) } }
+        } @else {
+            p.note { (words.get("inbox-is-decided")) }
+            p { (words.get("inbox-undo")) }
+        }
+        @for resolution in &shown.resolutions { (resolution_facts(visit, resolution)) }
+    }
+}
+
+fn callback(visit: &Visit, waiting: &Unmatched) -> Markup {
+    let words = visit.words;
+    let said = Said::of(&waiting.body);
+    html! {
+        section {
+            h2 { (what(visit, waiting)) }
+            dl.facts {
+                dt { (words.get("inbox-amount")) }
+                dd.amount { @match waiting.amount {
+                    Some(amount) => { (show::amount(amount)) },
+                    None => { (words.get("work-no-amount")) },
+                } }
+                dt { (words.get("inbox-payment-status")) }
+                dd { (words.word("status", waiting.payment_status.as_str())) }
+                @if let Some(id) = waiting.operation_id {
+                    dt { (words.get("alarm-operation")) } dd { (id) }
+                }
+                @if !said.method.is_empty() {
+                    dt { (words.get("inbox-method")) } dd { (words.word("method", &said.method)) }
+                }
+                @for (name, word) in [("inbox-account", &said.account), ("inbox-customer", &said.customer)] {
+                    @if !word.is_empty() { dt { (words.get(name)) } dd { bdi { (payer(visit, word)) } } }
+                }
+                @if !said.receipt.is_empty() {
+                    dt { (words.get("inbox-receipt")) } dd { (show::isolated(&said.receipt)) }
+                }
+                dt { (words.get("alarm-project")) } dd { (waiting.project_id) }
+                dt { (words.get("inbox-received-at")) } dd { (show::time(visit, waiting.received_at)) }
+            }
+            @if visit.viewer.may(Role::Resolve) {
+                (show::message(words, &words.get("inbox-message"), &waiting.body))
+            }
+        }
+    }
+}
+
+fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
+    let words = visit.words;
+    let said = shown.waiting.first().map(|one| Said::of(&one.body));
+    let said = said.unwrap_or_default();
+    let customer = typed.given("customer").unwrap_or(said.payer());
+    let amounts = shown.amounts();
+    // Only this currency can be credited: the number of another one would be another amount.
+    let currency = visit.pages.admin.currency;
+    let mut fitting = amounts.iter().filter(|it| it.currency() == currency);
+    let proposed = fitting.next().copied().map(without_currency);
+    let proposed = proposed.unwrap_or_default();
+    let amount = typed.given("amount").unwrap_or(&proposed);
+    let currency = currency.code().to_owned();
+    html! {
+        form.actions method="post" action={ (shown.href()) "/resolve" } {
+            h3 { (words.get("inbox-credit")) }
+            p { (words.get("inbox-credit-means")) }
+            input type="hidden" name="verdict" value="credit";
+            p {
+                label for="customer" { (words.get("inbox-customer-to-credit")) }
+                input #customer name="customer" autocomplete="off" required value=(customer);
+            }
+            p {
+                label for="amount" { (words.with("work-amount", [("currency", currency.into())])) }
+                input #amount name="amount" inputmode="decimal" autocomplete="off" required value=(amount);
+            }
+            @if amounts.is_empty() { p { (words.get("inbox-no-amount")) } }
+            p {
+                label for="reason-credit" { (words.get("work-reason")) }
+                textarea #reason-credit name="reason" rows="3" required { (typed.get("reason")) }
+            }
+            p { button { (words.get("alarm-credit-next")) } }
+        }
+    }
+}
+
+fn dismiss(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
+    let words = visit.words;
+    html! {
+        form.actions method="post" action={ (shown.href()) "/resolve" } {
+            h3 { (words.get("alarm-without-credit")) }
+            p { (words.get("inbox-foreign-means")) }
+            p { strong { (words.get("inbox-final")) } }
+            p {
+                label for="reason-dismiss" { (words.get("work-reason")) }
+                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
+            }
+            p { button name="verdict" value="foreign" { (words.get("inbox-foreign")) } }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `/entries/{seq}/correct`: an operator undoes an entry with a new one.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Payload};
+use jetpay_core::Money;
+use jetpay_ledger::{CorrectionPreview, Error, ResolveError};
+use maud::{Markup, html};
+
+use super::super::error::{PageError, refused};
+use super::super::fields::{Fields, segment};
+use super::super::layout;
+use super::super::show::{self, signed};
+use super::super::visit::Visit;
+use crate::config::Role;
+use crate::decisions;
+
+/// The number of an entry in a path.
+fn seq(text: &str) -> Result<i64, PageError> {
+    text.parse()
+        .map_err(|_| PageError::NotFound("payment-no-such-entry"))
+}
+
+/// What the correction would do, or why it would be refused.
+async fn preview(
+    visit: &Visit,
+    seq: i64,
+) -> Result<Result<CorrectionPreview, ResolveError>, PageError> {
+    match visit.ledger().preview_correction(seq).await {
+        Ok(preview) => Ok(Ok(preview)),
+        Err(Error::Resolve(ResolveError::NoSuchEntry)) => {
+            Err(PageError::NotFound("payment-no-such-entry"))
+        }
+        Err(Error::Resolve(why)) => Ok(Err(why)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
+    visit.needs(Role::Resolve)?;
+    form(&visit, seq(&path)?, "", None).await
+}
+
+pub(super) async fn correct(
+    visit: Visit,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, PageError> {
+    visit.needs(Role::Resolve)?;
+    let seq = seq(&path)?;
+    let fields = Fields::of_form(payload).await?;
+    let reason = visit.reason(fields.get("reason"));
+    match decisions::correct_entry(&visit.pages.admin, seq, reason).await {
+        Ok(()) => {}
+        Err(Error::Resolve(ResolveError::NoSuchEntry)) => {
+            return Err(PageError::NotFound("payment-no-such-entry"));
+        }
+        Err(Error::Resolve(why)) => {
+            let problem = refused(visit.words, &why);
+            return form(&visit, seq, fields.get("reason"), Some(problem)).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // It is done: a read that fails must not say anything else.
+    let Ok(Some(correction)) = visit.ledger().correction_of(seq).await else {
+        let done = ("payment-corrected-entry", [("seq", seq.into())]);
+        return Ok(visit.done("/", visit.words.with(done.0, done.1)));
+    };
+    let values = [
+        ("seq", seq.into()),
+        ("amount", signed(correction.amount).into()),
+    ];
+    let to = format!("/payments/{}", segment(correction.payment_id.as_str()));
+    Ok(visit.done(&to, visit.words.with("payment-corrected", values)))
+}
+
+/// The page with the form, if the entry can be corrected.
+async fn form(
+    visit: &Visit,
+    seq: i64,
+    reason: &str,
+    problem: Option<String>,
+) -> Result<HttpResponse, PageError> {
+    let words = visit.words;
+    let preview = preview(visit, seq).await?;
+    let title = words.with("payment-correct-title", [("seq", seq.into())]);
+    // That an entry cannot be undone is what its page says, and no fault of the question.
+    let status = match &problem {
+        None => StatusCode::OK,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let main = match preview {
+        Ok(preview) => html! {
+            @if let Some(problem) = &problem { p.problem role="alert" { (problem) } }
+            (fields(visit, &preview))
+            (question(visit, &preview, reason))
+            p { a href=(format!("/payments/{}", segment(preview.entry.payment_id.as_str()))) { (words.get("payment-back")) } }
+        },
+        Err(why) => {
+            let problem = problem.unwrap_or_else(|| refused(words, &why));
+            let payment = payment_of(visit, seq).await?;
+            html! {
+                p.problem role="alert" { (problem) }
+                @if let Some(to) = payment { p { a href=(to) { (words.get("payment-back")) } } }
+            }
+        }
+    };
+    Ok(layout::with_status(visit, status, &title, &main))
+}
+
+/// The page of the payment that has an entry.
+async fn payment_of(visit: &Visit, seq: i64) -> Result<Option<String>, PageError> {
+    let found = visit.ledger().entries(seq.saturating_sub(1), 1).await?;
+    let entry = found.into_iter().find(|entry| entry.seq == seq);
+    Ok(entry.map(|entry| format!("/payments/{}", segment(entry.payment_id.as_str()))))
+}
+
+/// The entry, and what will be after its correction.
+fn fields(visit: &Visit, preview: &CorrectionPreview) -> Markup {
+    let (words, entry) = (visit.words, &preview.entry);
+    let balance = Money::new(preview.balance, entry.amount.currency());
+    html! {
+        dl.facts {
+            dt { (words.get("payment-entry")) }
+            dd { (words.word("entry", entry.kind.as_str())) " " span.amount { (signed(entry.amount)) } }
+            dt { (words.get("payment-recorded")) } dd { (show::time(visit, entry.time)) }
+            dt { (words.get("payment-customer")) } dd { bdi { (show::payer(visit, entry.customer_id.as_str())) } }
+            dt { (words.get("payment-remaining-then")) } dd.amount { (show::amount(preview.remaining)) }
+            dt { (words.get("payment-balance-then")) } dd.amount { (show::amount(balance)) }
+        }
+    }
+}
+
+fn question(visit: &Visit, preview: &CorrectionPreview, reason: &str) -> Markup {
+    let (words, entry) = (visit.words, &preview.entry);
+    let takes = preview.amount.minor() < 0;
+    let amount = preview.amount.minor().unsigned_abs();
+    let amount = Money::new(
+        i64::try_from(amount).unwrap_or(i64::MAX),
+        preview.amount.currency(),
+    );
+    let values = || {
+        [
+            ("amount", show::amount(amount).into()),
+            (
+                "customer",
+                show::payer(visit, entry.customer_id.as_str()).into(),
+            ),
+        ]
+    };
+    let (what, button) = if takes {
+        ("payment-correct-takes", "payment-correct-take")
+    } else {
+        ("payment-correct-gives", "payment-correct-give")
+    };
+    // No correction leaves a way for the same operation: see the rules of corrections.
+    let used = if entry.kind.is_credit() {
+        "payment-correct-used-credit"
+    } else {
+        "payment-correct-used"
+    };
+    let operation = entry.operation_id.to_string();
+    html! {
+        p { (words.with(what, values())) }
+        p { (words.get("payment-correct-stays")) }
+        p.note { (words.with(used, [("operation", operation.into())])) }
+        form.actions method="post" action=(format!("/entries/{}/correct", entry.seq)) {
+            p {
+                label for="reason" { (words.get("payment-reason-label")) }
+                textarea #reason name="reason" required rows="2" { (reason) }
+            }
+            p { button { (words.with(button, [("amount", show::amount(amount).into())])) } }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! One request of a person who is signed in.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::LOCATION;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use jetpay_ledger::{Counts, Ledger, Reason};
+
+use super::Pages;
+use super::door::SessionId;
+use super::error::PageError;
+use super::locale::Words;
+use crate::config::Role;
+
+/// A person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Viewer {
+    /// The name of the token.
+    pub(super) name: String,
+    pub(super) role: Role,
+}
+
+impl Viewer {
+    /// Whether the person may do what needs this role.
+    pub(super) fn may(&self, needed: Role) -> bool {
+        self.role.permits(needed)
+    }
+}
+
+/// A request of a person who is signed in: handlers take it as an argument.
+#[derive(Clone)]
+pub(super) struct Visit(Rc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) pages: Data<Pages>,
+    pub(super) session: SessionId,
+    pub(super) viewer: Viewer,
+    pub(super) words: Words,
+    /// The path with its query, as it was asked for; of a form, that of the page with the form.
+    pub(super) target: String,
+    /// Whether a person reads the answer at this address: it is no answer to `HEAD`, and none to a form.
+    pub(super) is_read: bool,
+    /// The reason that came with a form, to be shown if there is no page to show it in its field.
+    pub(super) typed: String,
+    /// How much waits, for the navigation; `None` while the store is away.
+    pub(super) counts: Option<Counts>,
+}
+
+impl std::ops::Deref for Visit {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Visit {
+    pub(super) fn new(inner: Inner) -> Self {
+        inner.pages.board.wanted();
+        Self(Rc::new(inner))
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.pages.admin.ledger
+    }
+
+    /// Refuses a person without this role.
+    pub(super) fn needs(&self, role: Role) -> Result<(), PageError> {
+        if self.viewer.may(role) {
+            Ok(())
+        } else {
+            Err(PageError::Forbidden(role))
+        }
+    }
+
+    /// A reason that this person gives for a decision.
+    pub(super) fn reason(&self, text: &str) -> Reason {
+        Reason {
+            text: text.trim().to_owned(),
+            by: Some(self.viewer.name.clone()),
+        }
+    }
+
+    /// Leads to another page after a form was accepted. The page shows the text once, on top.
+    pub(super) fn done(&self, to: &str, text: String) -> HttpResponse {
+        self.pages.sessions.leave_note(&self.session, to, text);
+        HttpResponse::SeeOther()
+            .insert_header((LOCATION, to))
+            .finish()
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let found = request.extensions().get::<Self>().cloned();
+        ready(Ok(found.expect("`door::enter` lets in visits only")))
+    }
+}
