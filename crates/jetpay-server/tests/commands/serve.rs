@@ -272,7 +272,7 @@ WARN rejected: the field `customer_id` is missing endpoint="kaspi" status=200 PE
 WARN rejected: the signature does not match; check the secret and the string that was signed endpoint="kaspi" status=200 PEER
 INFO GET /v1/customers/{{customer_id}} status=200 PEER by="admin"
 INFO GET /v1/payments/{{payment_id}} status=200 PEER by="admin" payment="{payment}"
-INFO GET /v1/payments/{{payment_id}} status=404 PEER by="admin" payment="none"
+INFO GET /v1/payments/{{payment_id}} status=404 PEER by="admin"
 "#
     );
     let expected = expected.replace("PEER", "peer=127.0.0.1");
