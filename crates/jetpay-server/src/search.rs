@@ -1,10 +1,21 @@
 //! What people type into a search, and the place of a hit as command lines and URLs have it.
 
 use form_urlencoded::byte_serialize;
-use jetpay_ledger::SearchPosition;
+use jetpay_ledger::{Error, Hit, HitKind, Ledger, MatchedWord, SearchPosition};
 
 /// The longest word, in bytes: no id is longer.
 const LONGEST: usize = 255;
+
+/// Whether a callback of the inbox names this payment, also one that an operator called foreign.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn is_in_inbox(ledger: &Ledger, payment_id: &str) -> Result<bool, Error> {
+    let (hits, _) = ledger.search(payment_id, None, 100).await?;
+    let names_it =
+        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
+    Ok(hits.iter().any(names_it))
+}
 
 /// Why nothing can have a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

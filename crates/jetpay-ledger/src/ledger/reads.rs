@@ -235,13 +235,20 @@ impl Ledger {
         {
             entries.extend(self.entries(seq - 1, 1).await?);
         }
-        let (alarms, resolutions) = (alarms::of_payment(), alarms::RESOLUTIONS_OF_PAYMENT);
+        let resolutions = alarms::RESOLUTIONS_OF_PAYMENT;
         Ok(PaymentHistory {
             callbacks: self.read(&callbacks, values(), recorded_callback).await?,
             entries,
-            alarms: self.read(&alarms, values(), alarms::alarm).await?,
+            alarms: self.alarms_of_payment(id).await?,
             resolutions: self.read(resolutions, values(), alarms::resolution).await?,
         })
+    }
+
+    /// The alarms of the payment, in the order in which they were raised: at most the first 1000.
+    pub async fn alarms_of_payment(&self, id: &PaymentId) -> Result<Vec<Alarm>, Error> {
+        let values = vec![id.into(), Value::limit(MOST)];
+        self.read(&alarms::of_payment(), values, alarms::alarm)
+            .await
     }
 }
 

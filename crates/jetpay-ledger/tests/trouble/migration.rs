@@ -337,6 +337,17 @@ async fn flood_is_recognised_and_no_row_is_lost(ledger: &Ledger) {
     assert_eq!(ledger.audit(None).await.unwrap().findings, []);
 }
 
+/// The schemas of SQLite from version 1 to 7.
+const SQLITE: [&str; 7] = [
+    include_str!("../../src/adapters/sqlite/schema/1.sql"),
+    include_str!("../../src/adapters/sqlite/schema/2.sql"),
+    include_str!("../../src/adapters/sqlite/schema/3.sql"),
+    include_str!("../../src/adapters/sqlite/schema/4.sql"),
+    include_str!("../../src/adapters/sqlite/schema/5.sql"),
+    include_str!("../../src/adapters/sqlite/schema/6.sql"),
+    include_str!("../../src/adapters/sqlite/schema/7.sql"),
+];
+
 const REASON: &str = "the field `payment:status` is missing";
 
 #[tokio::test]
@@ -344,11 +355,7 @@ async fn flood_of_an_older_version_is_recognised_by_its_signature_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let connection = Connection::open(&path).unwrap();
-    for schema in [
-        include_str!("../../src/adapters/sqlite/schema/1.sql"),
-        include_str!("../../src/adapters/sqlite/schema/2.sql"),
-        include_str!("../../src/adapters/sqlite/schema/3.sql"),
-    ] {
+    for schema in &SQLITE[..3] {
         connection.execute_batch(schema).unwrap();
     }
     for body in flood() {
@@ -407,16 +414,7 @@ async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_i
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let connection = Connection::open(&path).unwrap();
-    for schema in [
-        include_str!("../../src/adapters/sqlite/schema/1.sql"),
-        include_str!("../../src/adapters/sqlite/schema/2.sql"),
-        include_str!("../../src/adapters/sqlite/schema/3.sql"),
-        include_str!("../../src/adapters/sqlite/schema/4.sql"),
-        include_str!("../../src/adapters/sqlite/schema/5.sql"),
-        include_str!("../../src/adapters/sqlite/schema/6.sql"),
-        include_str!("../../src/adapters/sqlite/schema/7.sql"),
-        STREAM_OF_VERSION_7,
-    ] {
+    for schema in SQLITE.iter().chain(&[STREAM_OF_VERSION_7]) {
         connection.execute_batch(schema).unwrap();
     }
     connection.pragma_update(None, "user_version", 7).unwrap();

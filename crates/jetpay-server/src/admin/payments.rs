@@ -3,14 +3,14 @@
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::{
-    Entry, Hit, HitKind, MatchedWord, Millis, Payment, PaymentFilter, PaymentState,
-    RecordedCallback, Resolution,
+    Entry, Millis, Payment, PaymentFilter, PaymentState, RecordedCallback, Resolution,
 };
 use serde::{Deserialize, Serialize};
 
 use super::alarms::AlarmView;
 use super::error::AdminError;
 use super::{Admin, confirm, input, resource};
+use crate::search;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -36,10 +36,8 @@ pub(super) async fn payment(admin: &Admin, id: &str) -> Result<Payment, AdminErr
         let message = "this is the id of a payout: see /v1/payouts, or `jetpay payouts show`";
         return Err(AdminError::not_found(message));
     }
-    let (found, _) = admin.ledger.search(id, None, 100).await?;
-    let waits =
-        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
-    Err(AdminError::not_found(if found.iter().any(waits) {
+    let waits = search::is_in_inbox(&admin.ledger, id).await?;
+    Err(AdminError::not_found(if waits {
         "there is no payment with this id; a callback that names it waits in the inbox"
     } else {
         "there is no payment with this id"

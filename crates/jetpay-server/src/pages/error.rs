@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use jetpay_ledger::ResolveError;
 
+use super::door::page_of_form;
 use super::locale::Words;
 use crate::config::Role;
 use crate::telemetry;
@@ -98,24 +99,6 @@ pub(super) async fn no_such_page(request: HttpRequest) -> Result<HttpResponse, P
             .insert_header((LOCATION, page))
             .finish()),
         _ => Err(PageError::NotFound("error-no-such-page")),
-    }
-}
-
-/// The page that has the form with this address, if no page has the address itself.
-fn page_of_form(path: &str) -> Option<String> {
-    let parts: Vec<_> = path.split('/').skip(1).collect();
-    match parts[..] {
-        ["sign-out"] => Some("/".to_owned()),
-        ["payments", id, "confirm"] => Some(format!("/payments/{id}")),
-        [
-            kind @ ("alarms" | "inbox" | "payouts" | "differences"),
-            id,
-            "resolve",
-        ] => Some(format!("/{kind}/{id}")),
-        ["deliveries", name, feed, _, "retry" | "skip"] => {
-            Some(format!("/deliveries/{name}/{feed}"))
-        }
-        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ mod sign_in;
 
 pub(super) use guard::{enter, guarded};
 pub(super) use headers::headers;
+pub(super) use origin::page_of_form;
 pub(super) use session::{SessionId, Sessions};
 
 use std::sync::LazyLock;

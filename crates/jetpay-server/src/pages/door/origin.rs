@@ -104,17 +104,30 @@ pub(super) fn next(head: &RequestHead) -> String {
 
 /// The page with the form that is sent to this path; of other paths, the path itself.
 fn form_page(path: &str) -> String {
-    if path == "/differences/resolve" {
-        return "/reconciliations".to_owned();
+    match path {
+        // Without the numbers that were chosen, these have nothing to show.
+        "/alarms/resolve" => "/alarms".to_owned(),
+        "/differences/resolve" => "/reconciliations".to_owned(),
+        _ => local(page_of_form(path).as_deref().unwrap_or(path)).to_owned(),
     }
-    let (above, last) = path.rsplit_once('/').unwrap_or_default();
-    let page = match last {
-        "resolve" | "confirm" => above,
-        "retry" | "skip" => above.rsplit_once('/').unwrap_or_default().0,
-        // The other forms are sent to the path of their page.
-        _ => path,
-    };
-    local(page).to_owned()
+}
+
+/// The page that has the form with this address, if no page has the address itself.
+pub(in super::super) fn page_of_form(path: &str) -> Option<String> {
+    let parts: Vec<_> = path.split('/').skip(1).collect();
+    match parts[..] {
+        ["sign-out"] => Some("/".to_owned()),
+        ["payments", id, "confirm"] => Some(format!("/payments/{id}")),
+        [
+            kind @ ("alarms" | "inbox" | "payouts" | "differences"),
+            id,
+            "resolve",
+        ] => Some(format!("/{kind}/{id}")),
+        ["deliveries", name, feed, _, "retry" | "skip"] => {
+            Some(format!("/deliveries/{name}/{feed}"))
+        }
+        _ => None,
+    }
 }
 
 /// An address if it is one of these pages, else the front page. `//host` and `/\host` are addresses of other sites, and a

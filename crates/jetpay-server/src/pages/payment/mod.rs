@@ -16,8 +16,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_ledger::{
-    Alarm, EntryDelivery, EntryKind, Error, Hit, HitKind, MatchedWord, Payment, PaymentCallback,
-    PaymentHistory,
+    Alarm, EntryDelivery, EntryKind, Error, Payment, PaymentCallback, PaymentHistory,
 };
 use maud::html;
 
@@ -28,6 +27,7 @@ use super::show;
 use super::visit::Visit;
 use crate::config::Role;
 use crate::environment::now;
+use crate::search;
 use raw::Messages;
 
 /// How many corrections a page tries beforehand: each costs a few reads.
@@ -135,14 +135,11 @@ async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
         return Ok(Found::Elsewhere(format!("/payouts/{}", segment(id))));
     }
     // A search leaves out white space at the ends of an id.
-    let waiting = match PaymentId::new(id) {
-        Ok(id) => ledger.inbox_of(&id, 1).await?,
-        Err(_) => Vec::new(),
+    let waits = match PaymentId::new(id) {
+        Ok(id) => !ledger.inbox_of(&id, 1).await?.is_empty(),
+        Err(_) => false,
     };
-    let (hits, _) = ledger.search(id, None, 100).await?;
-    let waits =
-        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
-    if !waiting.is_empty() || hits.iter().any(waits) {
+    if waits || search::is_in_inbox(ledger, id).await? {
         return Ok(Found::Elsewhere(format!("/inbox/{}", segment(id))));
     }
     Err(PageError::NotFound("payment-not-found"))

@@ -66,7 +66,7 @@ pub(super) async fn meaning(visit: &Visit, hits: &[Hit]) -> Result<Option<String
     };
     let words = visit.words;
     let mut meaning = words.word("state-meaning", state);
-    let alarms = visit.ledger().payment_history(id).await?.alarms;
+    let alarms = visit.ledger().alarms_of_payment(id).await?;
     if alarms.iter().any(|alarm| alarm.resolution.is_none()) {
         meaning = format!("{meaning} {}", words.get("search-open-alarm"));
     }
