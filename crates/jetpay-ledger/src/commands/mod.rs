@@ -31,5 +31,6 @@ pub(crate) use reconcile::{
     begin_run, close_differences, finish_run, record_findings, resolve_difference,
 };
 pub(crate) use resolve::{
-    correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,
+    correct_entry, credit_dismissed, credit_unmatched, dismiss_unmatched, resolve_alarm,
+    resolve_alarms,
 };

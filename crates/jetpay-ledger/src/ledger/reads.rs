@@ -101,6 +101,21 @@ impl Ledger {
         Ok(bounded(balance.available))
     }
 
+    /// The same, if at most `most` payments and as many payouts make it: a page that many people open does not sum up all
+    /// top-ups of a dealer.
+    pub async fn balance_within(
+        &self,
+        customer_id: &str,
+        most: usize,
+    ) -> Result<Option<i64>, Error> {
+        let values = vec![customer_id.into(), Value::limit(most)];
+        let balance = self.read(sql::BALANCE_WITHIN, values, |row| {
+            let balance = sql::balance(row)?;
+            Ok((!row.truth()?).then(|| bounded(balance.available)))
+        });
+        Ok(balance.await?.pop().flatten())
+    }
+
     /// The payment with this id, and its operations.
     pub async fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
         if PaymentId::new(id).is_err() {

@@ -119,6 +119,9 @@ pub enum ResolveError {
     /// The alarm was resolved before.
     #[error("this alarm is resolved already")]
     AlreadyResolved,
+    /// The alarm is open, or was resolved with a credit: there is no dismissal to undo.
+    #[error("this alarm was not resolved without a credit: there is nothing to undo here")]
+    NotDismissed,
     /// The operator wants to credit several alarms at once.
     #[error(
         "a credit resolves one alarm, because each has an amount of its own: resolve such alarms one at a time"
@@ -240,6 +243,7 @@ macro_rules! names {
 names! {
     Self::NoSuchAlarm => "no-such-alarm",
     Self::AlreadyResolved => "already-resolved",
+    Self::NotDismissed => "not-dismissed",
     Self::CreditOfMany => "credit-of-many",
     Self::NothingToCredit => "nothing-to-credit",
     Self::ManualCredit(ManualCreditError::AlreadyCredited) => "operation-credited",

@@ -56,6 +56,13 @@ pub(crate) const SNAPSHOT: &str =
     EXISTS (SELECT 1 FROM payments AS other WHERE other.customer_id = payments.customer_id
         AND (other.amount > 1000000000000 OR other.credited > 1000000000000))";
 
+/// A larger amount, in minor units, is one with which a balance could overflow: an index has the payments with one.
+pub(crate) const LARGE: i64 = 1_000_000_000_000;
+
+/// A row, if the customer `$1` has a payment so large.
+pub(crate) const HAS_LARGE: &str = "SELECT 1 FROM payments
+    WHERE customer_id = $1 AND (amount > 1000000000000 OR credited > 1000000000000) LIMIT 1";
+
 /// From the first columns of [`SNAPSHOT`]. Without the early compensations.
 pub(crate) fn snapshot(row: &mut Values<'_>) -> Result<PaymentSnapshot, TransactionError> {
     Ok(PaymentSnapshot {

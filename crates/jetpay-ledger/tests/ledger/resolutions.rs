@@ -18,6 +18,7 @@ crate::common::on_every_store! {
     different_amount_is_credited_by_an_operator_once,
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
+    dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution,
     payments_of_an_older_system_get_their_callbacks_and_are_imported_once,
     operation_credited_by_an_operator_or_a_callback_is_credited_by_neither_again,
     callback_of_another_project_is_credited_by_an_operator_once,
@@ -327,6 +328,62 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
     test.resolve(2, Verdict::Foreign).await.unwrap();
     assert_eq!(test.counts().await.unwrap().open_alarms, 1);
     assert_eq!(test.balance(CUSTOMER).await, Ok(0));
+}
+
+async fn dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution(test: TestLedger) {
+    for (id, operation) in [("p", 1), ("q", 2)] {
+        test.announce(id).await;
+        let differs = sale(id, operation).with_amount(AMOUNT - 1);
+        assert_eq!(test.deliver(&differs).await, Quarantined);
+    }
+    let credit = Verdict::Credit(kzt(AMOUNT - 1));
+    let undo = |seq, verdict| {
+        let reason = reason_of("marat", "has a receipt");
+        test.credit_dismissed(seq, None, verdict, reason, NOW)
+    };
+    // An open alarm, and one that a credit resolved, have no dismissal to undo; and only a credit undoes one.
+    assert_eq!(undo(1, credit).await, refused(ResolveError::NotDismissed));
+    test.credit(2, AMOUNT - 1).await.unwrap();
+    assert_eq!(undo(2, credit).await, refused(ResolveError::NotDismissed));
+    assert_eq!(undo(9, credit).await, refused(ResolveError::NoSuchAlarm));
+    test.resolve(1, Verdict::Foreign).await.unwrap();
+    let again = undo(1, Verdict::Dismiss).await;
+    assert_eq!(again, refused(ResolveError::AlreadyResolved));
+    assert_eq!(
+        test.resolve(1, credit).await,
+        refused(ResolveError::AlreadyResolved)
+    );
+    let other = undo(1, Verdict::Credit(kzt(7))).await;
+    let said = Some(kzt(AMOUNT - 1));
+    assert_eq!(other, refused(ResolveError::OtherAmount(said)));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT - 1));
+
+    undo(1, credit).await.unwrap();
+    assert_eq!(
+        undo(1, credit).await,
+        refused(ManualCreditError::AlreadyCredited)
+    );
+    assert_eq!(test.balance(CUSTOMER).await, Ok(2 * (AMOUNT - 1)));
+    let decided = test.resolutions(None, 9).await.unwrap();
+    let decided: Vec<_> = decided
+        .iter()
+        .map(|one| (one.alarm_seq, one.verdict, one.by.as_deref()))
+        .collect();
+    let expected = [
+        (None, credit, Some("marat")),
+        (Some(1), Verdict::Foreign, None),
+        (Some(2), credit, None),
+    ];
+    assert_eq!(decided, expected);
+    let (alarm, _) = test.alarm(1).await.unwrap().unwrap();
+    assert_eq!(alarm.resolution.unwrap().verdict, Verdict::Foreign);
+    assert_eq!(test.counts().await.unwrap().open_alarms, 0);
+    // The credit is undone like any other.
+    let entry = test.entries(0, 9).await.unwrap().pop().unwrap();
+    test.correct_entry(entry.seq, "a mistake".into(), NOW)
+        .await
+        .unwrap();
+    test.check().await;
 }
 
 async fn payments_of_an_older_system_get_their_callbacks_and_are_imported_once(test: TestLedger) {

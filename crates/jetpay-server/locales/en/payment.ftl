@@ -53,6 +53,9 @@ payment-flags = Unusual
 
 # The story.
 payment-story = What happened
+payment-story-part = Told here: callbacks { $first } to { $last } of { $count }. All decisions and entries are here.
+payment-story-before = Earlier callbacks
+payment-story-next = Later callbacks
 payment-story-cut = Only the first 1000 callbacks are shown.
 payment-asked = Asked.
 payment-asked-what = { $method } announced a top-up of { $amount } for customer

@@ -1,6 +1,7 @@
 # Why a decision was refused: one message for each name that the ledger gives its refusals.
 refusal-no-such-alarm = There is no alarm with this number.
 refusal-already-resolved = Another decision resolved this alarm before. Nothing was changed; you see below what was decided.
+refusal-not-dismissed = This alarm is open, or a credit resolved it. There is no decision to undo here.
 refusal-credit-of-many = A credit resolves one alarm, because each has an amount of its own. Resolve such alarms one at a time.
 refusal-nothing-to-credit = This alarm is not about money that came in for a known payment. Resolve it without a credit.
 refusal-operation-credited = This operation has credited a payment already.

@@ -28,6 +28,7 @@ search-contract = Contract
 search-found-by = Found by
 search-second-name = Second name
 search-balance = Balance
+search-not-summed = not summed: more than { $count } payments
 search-contracts = Contracts and debts
 search-owes = to pay { $due }
 search-owes-least = to pay { $due }, at least { $least }

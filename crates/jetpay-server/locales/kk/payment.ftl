@@ -53,6 +53,9 @@ payment-flags = Ерекшелігі
 
 # The story.
 payment-story = Не болды
+payment-story-part = Мұнда { $count } хабарламаның { $first }–{ $last } аралығы көрсетілген. Шешімдер мен жазбалар түгел осында.
+payment-story-before = Бұрынғы хабарламалар
+payment-story-next = Кейінгі хабарламалар
 payment-story-cut = Алғашқы 1000 хабарлама ғана көрсетілген.
 payment-asked = Сұрау.
 payment-asked-what = { $method }: { $amount } толтыру жарияланды, клиент

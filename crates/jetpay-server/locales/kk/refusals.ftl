@@ -1,6 +1,7 @@
 # Why a decision was refused: one message for each name that the ledger gives its refusals.
 refusal-no-such-alarm = Мұндай нөмірлі ескерту жоқ.
 refusal-already-resolved = Бұл ескерту бойынша шешім бұрын қабылданған. Ештеңе өзгерген жоқ; не шешілгені төменде көрсетілген.
+refusal-not-dismissed = Бұл ескерту ашық, немесе ол бойынша есептелген. Мұнда күшін жоятын шешім жоқ.
 refusal-credit-of-many = Есептеу бір ескертуді ғана шешеді, өйткені әрқайсысының өз сомасы бар. Мұндай ескертулерді бір-бірлеп шешіңіз.
 refusal-nothing-to-credit = Бұл ескерту белгілі төлем бойынша келген ақша туралы емес. Оны есептеусіз шешіңіз.
 refusal-operation-credited = Бұл операция бойынша төлем бұрын есептелген.

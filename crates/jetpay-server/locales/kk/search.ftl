@@ -28,6 +28,7 @@ search-contract = Шарт
 search-found-by = Не бойынша табылды
 search-second-name = Екінші атауы
 search-balance = Баланс
+search-not-summed = есептелмеді: төлемдер { $count }-нан көп
 search-contracts = Шарттар мен берешек
 search-owes = төлеуге { $due }
 search-owes-least = төлеуге { $due }, кемінде { $least }

@@ -57,6 +57,9 @@ payment-flags = Необычное
 
 # The story.
 payment-story = Что произошло
+payment-story-part = Здесь уведомления с { $first } по { $last } из { $count }. Решения и проводки здесь все.
+payment-story-before = Более ранние уведомления
+payment-story-next = Более поздние уведомления
 payment-story-cut = Показаны только первые 1000 уведомлений.
 payment-asked = Запрос.
 payment-asked-what = { $method }: объявлено пополнение на { $amount }, клиент

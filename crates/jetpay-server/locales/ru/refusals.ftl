@@ -1,6 +1,7 @@
 # Why a decision was refused: one message for each name that the ledger gives its refusals.
 refusal-no-such-alarm = Сигнала с таким номером нет.
 refusal-already-resolved = По этому сигналу решение уже принято раньше. Ничего не изменено; ниже видно, что решили.
+refusal-not-dismissed = Этот сигнал открыт, или по нему уже зачислено. Отменять здесь нечего.
 refusal-credit-of-many = Зачислением решается один сигнал, потому что у каждого своя сумма. Решайте такие сигналы по одному.
 refusal-nothing-to-credit = Этот сигнал не о деньгах, пришедших по известному платежу. Решите его без зачисления.
 refusal-operation-credited = По этой операции платёж уже зачислен.

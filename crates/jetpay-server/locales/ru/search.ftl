@@ -28,6 +28,7 @@ search-contract = Договор
 search-found-by = Найдено по
 search-second-name = Дополнительный номер клиента
 search-balance = Баланс
+search-not-summed = не посчитан: платежей больше { $count }
 search-contracts = Договоры и задолженность
 search-owes = к оплате { $due }
 search-owes-least = к оплате { $due }, не меньше { $least }

@@ -164,6 +164,9 @@ struct Resolve {
     overrides: bool,
     /// The operation to credit, if the alarm names none.
     operation_id: Option<String>,
+    /// The alarm was dismissed, and is credited after all.
+    #[serde(default)]
+    undo_dismissal: bool,
 }
 
 /// Resolves an alarm, and answers with it.
@@ -186,8 +189,15 @@ async fn resolve(
     if operation_id.is_some() && verdict.amount().is_none() {
         return Err(AdminError::invalid("operation_id", "is only for a credit"));
     }
+    let undoes = body.undo_dismissal;
+    if undoes && verdict.amount().is_none() {
+        return Err(AdminError::invalid(
+            "undo_dismissal",
+            "is only for a credit",
+        ));
+    }
     let reason = by.reason(body.reason);
-    decisions::resolve_alarm(&admin, seq, operation_id, verdict, reason).await?;
+    decisions::resolve_alarm(&admin, seq, operation_id, verdict, undoes, reason).await?;
     // The decision is stored. If the store cannot show it now, the answer is still that it was made.
     let alarm = match admin.ledger.alarm(seq).await {
         Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),

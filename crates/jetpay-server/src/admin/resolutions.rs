@@ -93,6 +93,7 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NoSuchStream
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
+            | ResolveError::NotDismissed
             | ResolveError::NothingToConfirm
             | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
             | ResolveError::AlreadyCorrected

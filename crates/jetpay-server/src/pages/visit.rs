@@ -7,13 +7,18 @@ use actix_web::dev::Payload;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use jetpay_ledger::{Counts, Ledger, Reason};
+use jetpay_core::Money;
+use jetpay_core::id::CustomerId;
+use jetpay_ledger::{Counts, Error, Ledger, Reason};
 
 use super::Pages;
 use super::door::SessionId;
 use super::error::PageError;
 use super::locale::Words;
 use crate::config::Role;
+
+/// Of so many payments the pages show the sum: more would take too long for one line of a page.
+pub(super) const SUMMED: usize = 1000;
 
 /// A person who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,13 @@ impl Visit {
 
     pub(super) fn ledger(&self) -> &Ledger {
         &self.pages.admin.ledger
+    }
+
+    /// What a customer can spend; `None` if more than [`SUMMED`] payments make it.
+    pub(super) async fn balance(&self, customer: &CustomerId) -> Result<Option<Money>, Error> {
+        let balance = self.ledger().balance_within(customer.as_str(), SUMMED);
+        let currency = self.pages.admin.currency;
+        Ok(balance.await?.map(|minor| Money::new(minor, currency)))
     }
 
     /// Refuses a person without this role.

@@ -47,7 +47,7 @@ pub(super) async fn resolve(
     }
     let (admin, seq) = (&visit.pages.admin, shown.alarm.seq);
     let reason = visit.reason(fields.get("reason"));
-    match decisions::resolve_alarm(admin, seq, operation, verdict, reason).await {
+    match decisions::resolve_alarm(admin, seq, operation, verdict, false, reason).await {
         Ok(()) => Ok(visit.done(&format!("/alarms/{seq}"), told(words, verdict))),
         Err(Error::Resolve(ResolveError::AlreadyResolved)) => {
             let now = Shown::read(&visit, &path).await?;

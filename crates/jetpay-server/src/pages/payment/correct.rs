@@ -89,10 +89,14 @@ async fn form(
         None => StatusCode::OK,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let balance = match &preview {
+        Ok(preview) => balance_then(visit, preview).await?,
+        Err(_) => None,
+    };
     let main = match preview {
         Ok(preview) => html! {
             @if let Some(problem) = &problem { p.problem role="alert" { (problem) } }
-            (fields(visit, &preview))
+            (fields(visit, &preview, balance))
             (question(visit, &preview, reason))
             p { a href=(format!("/payments/{}", segment(preview.entry.payment_id.as_str()))) { (words.get("payment-back")) } }
         },
@@ -108,6 +112,15 @@ async fn form(
     Ok(layout::with_status(visit, status, &title, &main))
 }
 
+/// What the customer can spend after the correction, unless too many payments make it.
+async fn balance_then(
+    visit: &Visit,
+    preview: &CorrectionPreview,
+) -> Result<Option<Money>, PageError> {
+    let now = visit.balance(&preview.entry.customer_id).await?;
+    Ok(now.and_then(|now| now.checked_add(preview.amount).ok()))
+}
+
 /// The page of the payment that has an entry.
 async fn payment_of(visit: &Visit, seq: i64) -> Result<Option<String>, PageError> {
     let found = visit.ledger().entries(seq.saturating_sub(1), 1).await?;
@@ -116,9 +129,8 @@ async fn payment_of(visit: &Visit, seq: i64) -> Result<Option<String>, PageError
 }
 
 /// The entry, and what will be after its correction.
-fn fields(visit: &Visit, preview: &CorrectionPreview) -> Markup {
+fn fields(visit: &Visit, preview: &CorrectionPreview, balance: Option<Money>) -> Markup {
     let (words, entry) = (visit.words, &preview.entry);
-    let balance = Money::new(preview.balance, entry.amount.currency());
     html! {
         dl.facts {
             dt { (words.get("payment-entry")) }
@@ -126,7 +138,9 @@ fn fields(visit: &Visit, preview: &CorrectionPreview) -> Markup {
             dt { (words.get("payment-recorded")) } dd { (show::time(visit, entry.time)) }
             dt { (words.get("payment-customer")) } dd { bdi { (show::payer(visit, entry.customer_id.as_str())) } }
             dt { (words.get("payment-remaining-then")) } dd.amount { (show::amount(preview.remaining)) }
-            dt { (words.get("payment-balance-then")) } dd.amount { (show::amount(balance)) }
+            @if let Some(balance) = balance {
+                dt { (words.get("payment-balance-then")) } dd.amount { (show::amount(balance)) }
+            }
         }
     }
 }

@@ -33,6 +33,9 @@ use raw::Messages;
 /// How many corrections a page tries beforehand: each costs a few reads.
 const MOST_PREVIEWS: usize = 20;
 
+/// How many callbacks a page tells of. A payment with more has more pages.
+const TOLD: usize = 200;
+
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
         .route("/payments/{payment_id}", web::get().to(show))
@@ -61,6 +64,14 @@ impl Told {
             deliveries: ledger.entry_deliveries(id).await?,
             payment,
         })
+    }
+
+    /// The callbacks of the page on which this one is; of the first page, without one.
+    fn part(&self, of: Option<i64>) -> &[PaymentCallback] {
+        let is_it = |callback: &PaymentCallback| Some(callback.seq) == of;
+        let place = self.callbacks.iter().position(is_it).unwrap_or_default();
+        let part = self.callbacks.chunks(TOLD).nth(place / TOLD);
+        part.unwrap_or_default()
     }
 
     /// The alarms that wait for a decision.

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::super::list::{Cell, List};
 use super::super::locale::Words;
 use super::super::show;
-use super::super::visit::Visit;
+use super::super::visit::{SUMMED, Visit};
 use super::hits::found_by;
 
 /// Of how many customers the balance and the debts are read.
@@ -40,11 +40,15 @@ impl Customers {
     ) -> Result<Self, Error> {
         let mut rows = Vec::with_capacity(found.len());
         for (place, (id, matched)) in found.iter().enumerate() {
-            let (mut customer, mut balance) = (None, None);
+            let (mut customer, mut sum) = (None, Cell::Amount(None));
             if place < WITH_MONEY {
                 customer = visit.ledger().net_customer(id.as_str()).await?;
-                let minor = visit.ledger().balance(id.as_str()).await?;
-                balance = Some(Money::new(minor, visit.pages.admin.currency));
+                sum = match visit.balance(id).await? {
+                    Some(balance) => Cell::Amount(Some(balance)),
+                    None => (visit.words)
+                        .with("search-not-summed", [("count", SUMMED.into())])
+                        .into(),
+                };
             }
             let name = customer
                 .as_ref()
@@ -54,7 +58,7 @@ impl Customers {
                 name.map(|name| show::payer(visit, name))
                     .unwrap_or_default()
                     .into(),
-                Cell::Amount(balance),
+                sum,
                 contracts(visit, customer.as_ref()),
                 found_by(visit.words, matched).into(),
             ]);

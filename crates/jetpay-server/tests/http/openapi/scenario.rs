@@ -161,6 +161,14 @@ async fn alarms(api: &mut Api) {
             api.call(&resolve, decision.clone(), status).await;
         }
     }
+    // What was dismissed is credited after all.
+    let after_all =
+        json!({"verdict": "credit", "amount": 90_000, "undo_dismissal": true, "reason": "a test"});
+    for status in [200, 409] {
+        let decision = after_all.clone();
+        api.call("POST /v1/alarms/2/resolve", decision, status)
+            .await;
+    }
     // A success without an operation id, and a callback without a status.
     let sum = json!({"amount": 9_000, "currency": "KZT"});
     let sale = json!({"type": "sale", "status": "success", "sum_initial": sum});
