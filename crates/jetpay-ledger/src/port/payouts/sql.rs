@@ -36,9 +36,9 @@ pub(crate) const BALANCE: &str = "SELECT
 
 /// The same of a customer with few payments and payouts: of so many rows each, and whether there are more.
 pub(crate) const BALANCE_WITHIN: &str = "SELECT
-    (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM (SELECT remaining FROM payments WHERE customer_id = $1 LIMIT $2) AS some),
+    (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM (SELECT remaining FROM payments WHERE customer_id = $1 LIMIT $2) AS few),
     (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM (SELECT reserved, paid FROM payouts
-        WHERE customer_id = $1 AND from_balance = 1 LIMIT $2) AS some),
+        WHERE customer_id = $1 AND from_balance = 1 LIMIT $2) AS few),
     EXISTS (SELECT 1 FROM payments WHERE customer_id = $1 LIMIT 1 OFFSET $2)
     OR EXISTS (SELECT 1 FROM payouts WHERE customer_id = $1 AND from_balance = 1 LIMIT 1 OFFSET $2)";
 
