@@ -14,6 +14,10 @@ use crate::model::{
 use crate::port::payouts::sql;
 use crate::port::{TransactionError, Value, Values, alarms, bounded, rows};
 
+/// One row if the customer has more than `$2` payments. An index has all that it reads.
+pub(super) const MORE_PAYMENTS: &str = "SELECT created_at FROM payments WHERE customer_id = $1
+    ORDER BY created_at, id LIMIT 1 OFFSET $2";
+
 /// Reads.
 ///
 /// # Errors
@@ -99,6 +103,13 @@ impl Ledger {
         let balance = self.read(sql::BALANCE, vec![customer_id.into()], sql::balance);
         let balance = balance.await?.pop().unwrap_or_default();
         Ok(bounded(balance.available))
+    }
+
+    /// Whether the customer has more payments than that, so that adding up the balance takes long.
+    pub async fn has_more_payments(&self, customer_id: &str, than: usize) -> Result<bool, Error> {
+        let values = vec![customer_id.into(), Value::limit(than)];
+        let more = self.read(MORE_PAYMENTS, values, rows::number).await?;
+        Ok(!more.is_empty())
     }
 
     /// The payment with this id, and its operations.
