@@ -80,6 +80,27 @@ pub(crate) fn others(text: &str) -> Vec<String> {
     others
 }
 
+/// The likeliest of the [`others`] that something has.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn instead(ledger: &Ledger, text: &str) -> Result<Option<String>, Error> {
+    for other in others(text) {
+        if is_known(ledger, &other).await? {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether anything has exactly this word.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn is_known(ledger: &Ledger, word: &str) -> Result<bool, Error> {
+    Ok(!ledger.search(word, None, 1).await?.0.is_empty())
+}
+
 /// A position as one word of a command line or a URL.
 pub(crate) fn place(at: &SearchPosition) -> String {
     let id: String = byte_serialize(at.id.as_bytes()).collect();

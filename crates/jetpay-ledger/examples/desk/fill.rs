@@ -220,15 +220,16 @@ impl Plan {
         let id = self.id_of(0);
         let body = sql.bytes("'{\"payment\":{\"id\":\"p\"},\"signature\":\"AAAA\"}'");
         let columns = "(seq, payment_id, project_id, operation_id, operation_status, payment_status, payment_type,
-            operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body)";
+            operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body, said_account)";
         let inbox = self.payments / 500;
         format!(
             "INSERT INTO events {columns} {many} SELECT {first} + n, '{id}', {PROJECT}, 2000000000 + n, 'processing',
-                'processing', 'purchase', 'sale', {AMOUNT}, 'KZT', NULL, NULL, 'noted', {now} - {MANY_CALLBACKS} + n, {body}
+                'processing', 'purchase', 'sale', {AMOUNT}, 'KZT', NULL, NULL, 'noted', {now} - {MANY_CALLBACKS} + n, {body}, NULL
                 FROM numbers;
             INSERT INTO events {columns} {waiting} SELECT {first} + {MANY_CALLBACKS} + n, 'unknown-' || {number}, {PROJECT}, 3000000000 + n,
                 'success', 'success', 'purchase', 'sale', {AMOUNT}, 'KZT', '0', 'I' || n,
-                CASE WHEN n % 10 = 0 THEN 'dismissed' ELSE 'unmatched' END, {now} - 1000 * ({inbox} - n), {body} FROM numbers;",
+                CASE WHEN n % 10 = 0 THEN 'dismissed' ELSE 'unmatched' END, {now} - 1000 * ({inbox} - n), {body}, {CUSTOMER}
+                FROM numbers;",
             many = numbers(0, MANY_CALLBACKS),
             waiting = numbers(0, inbox),
             number = digits("n", 12),

@@ -5,6 +5,7 @@
 use jetpay_core::Callback;
 use jetpay_core::id::{ContractId, CustomerId, InvalidId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_rules::{EventStatus, NewEntry, OperationEvent, PaymentSnapshot, PaymentState};
 
@@ -12,8 +13,9 @@ use super::keys::TransactionError;
 use super::transaction::{StoredEntry, StoredEvent};
 use super::value::{Conditions, Row, Value, Values};
 use crate::model::{
-    Counts, Customer, Entry, Millis, NewPayment, Operation, Payment, PaymentFilter,
+    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter,
     method_from_stored, operation_from_stored, short, stored_amount, stored_kind, stored_operation,
+    without_nul,
 };
 
 /// A row of `payments`.
@@ -185,11 +187,12 @@ pub(crate) fn of_event(
     callback: &Callback,
     status: EventStatus,
     received_at: Millis,
-) -> [Value<'_>; 14] {
+) -> [Value<'_>; 16] {
     let kind = callback.operation.kind.as_ref();
     let (amount, currency) = stored_amount(callback.operation.sum_initial);
     let [payment, project, id, operation_status, payment_status] = key_of_callback(callback);
     let [code, receipt, payment_type] = completion(callback);
+    let [account, customer] = payer(callback, status);
     [
         payment,
         project,
@@ -205,7 +208,19 @@ pub(crate) fn of_event(
         status.as_str().into(),
         received_at.into(),
         (&*callback.body).into(),
+        account,
+        customer,
     ]
+}
+
+/// What a callback says of its payer, if it waits in the inbox: only there is it looked for by these words. A longer one than
+/// an id can be is left out.
+fn payer(callback: &Callback, status: EventStatus) -> [Value<'_>; 2] {
+    [&callback.account_number, &callback.customer_id].map(|said| {
+        let said = said.as_ref().map(Redacted::as_str);
+        let said = said.filter(|text| status == EventStatus::Unmatched && text.len() <= LONGEST);
+        said.map(without_nul).map_or(Value::Null, Value::Text)
+    })
 }
 
 /// The values of a callback's key, which are the first ones of its row.

@@ -134,6 +134,7 @@ hit-customer = Клиент
 matched-receipt = Түбіртек
 matched-operation = Операция
 matched-payment = Төлем нөмірі
+matched-account = Дербес шот
 matched-customer = Клиент
 matched-contract = Шарт
 

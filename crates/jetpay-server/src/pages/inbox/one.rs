@@ -24,6 +24,8 @@ const MOST: usize = 50;
 pub(super) struct Shown {
     pub(super) id: PaymentId,
     pub(super) waiting: Vec<Unmatched>,
+    /// When none waits and there is no payment: those that a person called not ours. They can still be credited.
+    pub(super) dismissed: Vec<Unmatched>,
     /// The payment is recorded meanwhile.
     is_recorded: bool,
     resolutions: Vec<Resolution>,
@@ -35,6 +37,7 @@ impl Shown {
         let id = PaymentId::new(id).map_err(|_| none())?;
         let ledger = visit.ledger();
         let waiting = ledger.inbox_of(&id, MOST).await?;
+        let mut dismissed = Vec::new();
         let (mut is_recorded, mut resolutions) = (false, Vec::new());
         if waiting.is_empty() {
             is_recorded = ledger.payment(id.as_str()).await?.is_some();
@@ -42,19 +45,28 @@ impl Shown {
             if !is_recorded && resolutions.is_empty() {
                 return Err(none());
             }
+            if !is_recorded {
+                dismissed = ledger.dismissed_of(&id, MOST).await?;
+            }
         }
         Ok(Self {
             id,
             waiting,
+            dismissed,
             is_recorded,
             resolutions,
         })
     }
 
+    /// The callbacks that can be credited.
+    fn callbacks(&self) -> impl Iterator<Item = &Unmatched> {
+        self.waiting.iter().chain(&self.dismissed)
+    }
+
     /// The amounts that the callbacks say, each once.
     pub(super) fn amounts(&self) -> Vec<Money> {
         let mut amounts = Vec::new();
-        for amount in self.waiting.iter().filter_map(|one| one.amount) {
+        for amount in self.callbacks().filter_map(|one| one.amount) {
             if !amounts.contains(&amount) {
                 amounts.push(amount);
             }
@@ -84,7 +96,13 @@ pub(super) fn page(
         @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         @if shown.waiting.is_empty() {
             (decided(visit, shown))
-            (layout::typed(words, typed.get("reason")))
+            @for dismissed in &shown.dismissed { (callback(visit, dismissed)) }
+            @if !shown.dismissed.is_empty() && visit.viewer.may(Role::Resolve) {
+                h2 { (words.get("inbox-undo-title")) }
+                (credit(visit, shown, typed))
+            } @else {
+                (layout::typed(words, typed.get("reason")))
+            }
         } @else {
             p { (words.get("inbox-one-about")) }
             @for waiting in &shown.waiting { (callback(visit, waiting)) }
@@ -156,7 +174,7 @@ fn callback(visit: &Visit, waiting: &Unmatched) -> Markup {
 
 fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
     let words = visit.words;
-    let said = shown.waiting.first().map(|one| Said::of(&one.body));
+    let said = shown.callbacks().next().map(|one| Said::of(&one.body));
     let said = said.unwrap_or_default();
     let customer = typed.given("customer").unwrap_or(said.payer());
     let amounts = shown.amounts();
@@ -172,6 +190,7 @@ fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
             h3 { (words.get("inbox-credit")) }
             p { (words.get("inbox-credit-means")) }
             input type="hidden" name="verdict" value="credit";
+            @if shown.waiting.is_empty() { input type="hidden" name="undo" value="yes"; }
             p {
                 label for="customer" { (words.get("inbox-customer-to-credit")) }
                 input #customer name="customer" autocomplete="off" required value=(customer);

@@ -29,7 +29,9 @@ pub(super) async fn resolve(
         let problem = Some((StatusCode::UNPROCESSABLE_ENTITY, problem));
         page(&visit, &shown, &fields, problem)
     };
-    if shown.waiting.is_empty() {
+    // A person who did not see that another one called them not ours is told so first.
+    let is_undo = fields.given("undo").is_some() && fields.get("verdict") == "credit";
+    if shown.waiting.is_empty() && (shown.dismissed.is_empty() || !is_undo) {
         return Ok(too_late(&visit, &shown, &fields));
     }
     if fields.get("reason").is_empty() {
@@ -171,7 +173,7 @@ fn confirm(
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";
-            @for name in ["customer", "amount", "reason"] {
+            @for name in ["customer", "amount", "reason", "undo"] {
                 input type="hidden" name=(name) value=(typed.get(name));
             }
             p { button { (words.with("alarm-credit", [("amount", show::amount(amount).into())])) } }

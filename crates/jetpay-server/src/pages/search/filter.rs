@@ -120,6 +120,11 @@ impl Filter {
         self.from.is_some_and(is_older)
     }
 
+    /// The kind of hits that are wanted, if it is one.
+    pub(super) fn kind(&self) -> Option<HitKind> {
+        self.kind.or(self.state.map(|state| state.kind))
+    }
+
     /// The state of payments that are wanted.
     pub(super) fn state_of_payments(&self) -> Option<PaymentState> {
         let state = self.state.filter(|state| state.kind == HitKind::Payment);

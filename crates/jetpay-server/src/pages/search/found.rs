@@ -77,7 +77,11 @@ impl Found {
                     found.hits.push(hit);
                 }
             }
-            if next.is_none() {
+            let is_too_old = |at: &SearchPosition| filter.from.is_some_and(|from| at.time < from.0);
+            if next
+                .as_ref()
+                .is_none_or(|at| is_timed(at) && is_too_old(at))
+            {
                 return Ok(found);
             }
             at = next;
@@ -85,6 +89,11 @@ impl Found {
         found.next = at;
         found.gave_up = true;
         Ok(found)
+    }
+
+    /// Nothing is there, on this page or further back.
+    pub(super) fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.customers.is_empty() && self.next.is_none()
     }
 
     /// The customers, and by which words each was found.
@@ -129,8 +138,12 @@ impl Source<'_> {
                 let state = filter.state_of_payments();
                 ledger.newest_payments(before, state, limit).await
             }
-            Self::Word(word) => ledger.search(word, at, limit).await,
-            Self::Customer(id) => ledger.search(id.as_str(), at, limit).await,
+            Self::Word(word) => ledger.search_kind(word, filter.kind(), at, limit).await,
+            Self::Customer(id) => {
+                ledger
+                    .search_kind(id.as_str(), filter.kind(), at, limit)
+                    .await
+            }
         }
     }
 
@@ -209,21 +222,23 @@ mod tests {
             state: State::all().find(|it| it.kind == HitKind::Payment && it.word == word),
             ..Filter::default()
         };
-        for source in [Source::Newest, Source::Word(CUSTOMER)] {
-            let credited = state("credited");
-            let found = Found::read(&ledger, source, &credited, None, 50)
-                .await
-                .unwrap();
-            assert!(found.gave_up && found.hits.is_empty());
-            let at = found.next.unwrap();
-            assert_eq!(
-                at.id,
-                format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 300)))
-            );
-            let found = Found::read(&ledger, source, &credited, Some(at), 50)
-                .await
-                .unwrap();
-            assert!(!found.gave_up && found.next.is_none());
+        let credited = state("credited");
+        let word = Source::Word(CUSTOMER);
+        let found = Found::read(&ledger, word, &credited, None, 50);
+        let found = found.await.unwrap();
+        assert!(found.gave_up && found.hits.is_empty());
+        let at = found.next.unwrap();
+        assert_eq!(
+            at.id,
+            format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 300)))
+        );
+        // The ledger looks further through the newest payments by itself.
+        for (source, at) in [(word, Some(at)), (Source::Newest, None)] {
+            let found = Found::read(&ledger, source, &credited, at, 50);
+            let found = found.await.unwrap();
+            assert!(found.is_empty() && !found.gave_up);
+        }
+        for source in [word, Source::Newest] {
             let found = Found::read(&ledger, source, &state("pending"), None, 50)
                 .await
                 .unwrap();

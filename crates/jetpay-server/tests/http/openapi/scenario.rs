@@ -377,8 +377,10 @@ async fn reconciliations(api: &mut Api) {
 }
 
 async fn search(api: &mut Api) {
+    let waiting = success("of whom", 700).with_account("an account", "a payer");
+    assert_eq!(api.running.deliver(&waiting).await, 404);
     // The payer has payments and payouts.
-    for word in [CUSTOMER, "a", "c"] {
+    for word in [CUSTOMER, "a", "c", "an+account"] {
         api.get(&format!("/v1/search?q={word}")).await;
     }
     let page = api.get(&format!("/v1/search?q={CUSTOMER}&limit=1")).await;
