@@ -1,7 +1,6 @@
 //! `/alarms/{seq}`: what happened, what to find out, and what was decided or can be.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
@@ -18,6 +17,7 @@ use crate::config::Role;
 use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, segment};
+use crate::pages::form::{self, Problem};
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
 
@@ -109,17 +109,16 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
     Ok(page(&visit, &shown, &Fields::default(), None))
 }
 
-/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+/// The page; with the fields of a form that was refused, and what is wrong with it.
 pub(super) fn page(
     visit: &Visit,
     shown: &Shown,
     typed: &Fields,
-    problem: Option<(StatusCode, &str)>,
+    problem: Option<&Problem>,
 ) -> HttpResponse {
     let (words, alarm) = (visit.words, &shown.alarm);
     let may = visit.viewer.may(Role::Resolve);
     let main = html! {
-        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         p.todo { (events::happened(words, alarm)) }
         (events::detail(words, alarm))
         (facts(visit, shown))
@@ -127,14 +126,15 @@ pub(super) fn page(
             Some(resolution) => {
                 h2 { (words.get("alarm-decided")) }
                 (decided(visit, shown, resolution))
+                (layout::typed(words, typed.get("reason")))
             },
             None => {
                 h2 { (words.get("alarm-advice")) }
                 p { (events::advice(words, alarm)) }
                 @if may {
                     h2 { (words.get("alarm-decide")) }
-                    (credit::forms(visit, shown, typed))
-                    (dismiss(visit, alarm, typed))
+                    (credit::forms(visit, shown, typed, problem))
+                    (dismiss(visit, alarm, typed, problem))
                 } @else {
                     p { (words.get("work-needs-resolve")) }
                 }
@@ -154,8 +154,7 @@ pub(super) fn page(
             ("kind", events::title(words, alarm.kind).into()),
         ],
     );
-    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
-    layout::with_status(visit, status, &title, &main)
+    form::page(visit, &title, problem, &main)
 }
 
 fn facts(visit: &Visit, shown: &Shown) -> Markup {
@@ -305,7 +304,7 @@ fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
 }
 
 /// The form without a credit: there is nothing to do, or the payment is not the merchant's.
-fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
+fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields, problem: Option<&Problem>) -> Markup {
     let words = visit.words;
     html! {
         form.actions method="post" action={ "/alarms/" (alarm.seq) "/resolve" } {
@@ -313,10 +312,7 @@ fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
             p { (words.get("alarm-dismiss-means")) }
             p { (words.get("alarm-foreign-means")) }
             p { strong { (words.get(finality(alarm))) } }
-            p {
-                label for="reason-dismiss" { (words.get("work-reason")) }
-                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (form::reason(words, "reason-dismiss", typed.get("reason"), problem))
             p {
                 button name="verdict" value="dismiss" { (words.get("alarm-dismiss")) } " "
                 button name="verdict" value="foreign" { (words.get("alarm-foreign")) }
