@@ -19,7 +19,7 @@ pub(crate) use confirm::confirm_payment;
 pub(crate) use customer::{
     change_debts, delete_customers, put_customers, see_customer, unsee_customer,
 };
-pub(crate) use decide_delivery::{replay_deliveries, retry_delivery, skip_delivery};
+pub(crate) use decide_delivery::{reason_about, replay_deliveries, retry_delivery, skip_delivery};
 pub(crate) use deliveries::{
     begin_deliveries, end_holds, lease_deliveries, record_deliveries, release_deliveries,
 };

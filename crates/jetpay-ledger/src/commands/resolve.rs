@@ -372,7 +372,7 @@ pub(crate) fn correct_entry(seq: i64, reason: Reason, now: Millis) -> Command<Re
         let payment = transaction.payment(payment_id, None)?;
         let (snapshot, _) = payment.ok_or(ResolveError::NoSuchEntry)?;
         if let Some(known) = stored.corrected {
-            let same = known == reason.text;
+            let same = known == reason;
             return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected)?);
         }
         let balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);

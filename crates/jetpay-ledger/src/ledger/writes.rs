@@ -239,10 +239,10 @@ impl Ledger {
     }
 
     /// An operator undoes an entry: a new entry has its amount with the other sign. An entry is corrected once. The same
-    /// correction for the same reason again changes nothing.
+    /// correction of the same person for the same reason again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: there is no such entry, it is corrected for another reason, it is a correction, or later entries
+    /// [`Error::Resolve`]: there is no such entry, it is corrected already, it is a correction, or later entries
     /// moved its money again.
     pub async fn correct_entry(&self, seq: i64, reason: Reason, now: Millis) -> Result<(), Error> {
         let work = commands::correct_entry(seq, reason.checked()?, now);

@@ -37,21 +37,53 @@ pub enum Verdict {
 /// Why an operator decided something, and who did. The ledger records both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// Why, in the operator's words. The ledger refuses an empty text.
+    /// Why, in the operator's words: what [`check`](Self::check) lets through.
     pub text: String,
     /// The name of the token with which the decision came, where it is known.
     pub by: Option<String>,
 }
 
 impl Reason {
-    /// The reason as every store can keep it.
-    pub(crate) fn checked(mut self) -> Result<Self, ResolveError> {
-        if self.text.trim().is_empty() {
+    /// The longest text, in characters.
+    pub const LONGEST: usize = 2000;
+
+    /// Whether it is a reason: a person can see something of it, and it is not too long.
+    ///
+    /// # Errors
+    /// [`ResolveError::NoReason`], [`ResolveError::ReasonTooLong`].
+    pub fn check(&self) -> Result<(), ResolveError> {
+        if !self.text.chars().any(is_visible) {
             return Err(ResolveError::NoReason);
         }
+        // A browser sends a line break as two characters, and counts it as one.
+        let length = self.text.chars().filter(|it| *it != '\r').count();
+        if length > Self::LONGEST {
+            return Err(ResolveError::ReasonTooLong);
+        }
+        Ok(())
+    }
+
+    /// The reason as every store can keep it.
+    pub(crate) fn checked(mut self) -> Result<Self, ResolveError> {
+        self.check()?;
         self.text = without_nul(&self.text).into_owned();
         Ok(self)
     }
+
+    /// Whether a recorded decision has this reason, of the same person: then the decision is the same request again.
+    #[must_use]
+    pub fn is_of(&self, text: &str, by: Option<&str>) -> bool {
+        without_nul(&self.text) == text && self.by.as_deref() == by
+    }
+}
+
+/// Whether a character has a shape: it is no white space, no control character, and none of those that only join, turn or fill.
+fn is_visible(character: char) -> bool {
+    let is_shapeless = matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}' | '\u{e0000}'..='\u{e0fff}');
+    !is_shapeless && !character.is_whitespace() && !character.is_control()
 }
 
 /// A reason without the name of a token.
@@ -166,7 +198,7 @@ pub enum ResolveError {
     /// No entry has this number.
     #[error("there is no entry with this number")]
     NoSuchEntry,
-    /// The entry was corrected before, for another reason.
+    /// The entry was corrected before, for another reason or by another person.
     #[error("this entry is corrected already")]
     AlreadyCorrected,
     /// The entry cannot be corrected.
@@ -217,9 +249,12 @@ pub enum ResolveError {
         "this difference is not open: it was resolved, or a later reconciliation no longer found it"
     )]
     DifferenceNotOpen,
-    /// The reason is empty.
+    /// The reason has no character that a person sees.
     #[error("a reason is needed")]
     NoReason,
+    /// The reason is too long.
+    #[error("the reason is longer than {} characters", Reason::LONGEST)]
+    ReasonTooLong,
 }
 
 /// A name for each refusal, without its values.
@@ -278,6 +313,7 @@ names! {
     Self::NoSuchDifference => "no-such-difference",
     Self::DifferenceNotOpen => "difference-not-open",
     Self::NoReason => "no-reason",
+    Self::ReasonTooLong => "reason-too-long",
 }
 
 impl Resolution {

@@ -13,7 +13,7 @@ use super::keys::TransactionError;
 use super::transaction::{StoredEntry, StoredEvent};
 use super::value::{Conditions, Row, Value, Values};
 use crate::model::{
-    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter,
+    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter, Reason,
     method_from_stored, operation_from_stored, short, stored_amount, stored_kind, stored_operation,
     without_nul,
 };
@@ -307,7 +307,8 @@ pub(crate) fn of_entry<'v>(
 
 /// What [`stored_entry`] reads.
 pub(crate) const STORED_ENTRY: &str = "payment_id, project_id, operation_id, kind, amount,
-    (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)";
+    (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq),
+    (SELECT actor FROM settlements WHERE settlements.corrects = entries.seq)";
 
 /// From the columns of [`STORED_ENTRY`].
 pub(crate) fn stored_entry(row: &mut Values<'_>) -> Result<StoredEntry, TransactionError> {
@@ -319,7 +320,10 @@ pub(crate) fn stored_entry(row: &mut Values<'_>) -> Result<StoredEntry, Transact
             kind: row.kind()?,
             amount: row.int()?,
         },
-        corrected: row.optional_string(),
+        corrected: {
+            let (text, by) = (row.optional_string(), row.optional_string());
+            text.map(|text| Reason { text, by })
+        },
     })
 }
 

@@ -141,12 +141,26 @@ async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test
     let credit = Verdict::Credit(kzt(AMOUNT));
     for (verdict, reason, why) in [
         (credit, "has receipts", ResolveError::CreditOfMany),
-        (Verdict::Dismiss, " ", ResolveError::NoReason),
+        (Verdict::Dismiss, " \u{a0}\n\t\0", ResolveError::NoReason),
+        (
+            Verdict::Dismiss,
+            "\u{200b}\u{202e} \u{feff}\u{3164}\u{e0041}",
+            ResolveError::NoReason,
+        ),
+        (
+            Verdict::Dismiss,
+            &*"ж".repeat(2001),
+            ResolveError::ReasonTooLong,
+        ),
     ] {
         let together = test.resolve_alarms(vec![1, 2], verdict, reason.into(), NOW);
         assert_eq!(together.await, Err(Error::Resolve(why)));
     }
     assert_eq!(test.counts().await.unwrap().open_alarms, 2);
+    for (seq, reason) in [(1, "\u{202e}?".to_owned()), (2, "ж\r\n".repeat(1000))] {
+        let together = test.resolve_alarms(vec![seq], Verdict::Dismiss, reason.into(), NOW);
+        assert_eq!(together.await.unwrap().resolved, [seq]);
+    }
 }
 
 async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
@@ -567,9 +581,12 @@ async fn corrected_entry_is_undone_once(test: TestLedger) {
     let (entry, amount) = (1, kzt(-AMOUNT));
     assert_eq!(decided.verdict, Verdict::Correct { entry, amount });
     assert_eq!(decided.reason, "the payer is another");
-    // The same request again is the same correction; another reason is another one.
+    // The same request again is the same correction; another reason is another one, and so is another person.
     assert_eq!(correct(&test, 1, "the payer is another").await, Ok(()));
     let other = correct(&test, 1, "or was it").await;
+    assert_eq!(other, refused(ResolveError::AlreadyCorrected));
+    let other = reason_of("dana", "the payer is another");
+    let other = test.correct_entry(1, other, NOW).await;
     assert_eq!(other, refused(ResolveError::AlreadyCorrected));
     assert_eq!(test.entries(0, 9).await.unwrap().len(), 4);
     test.check().await;
@@ -796,7 +813,9 @@ async fn decisions_read_in_each_way_have_the_same_reason_token_and_entry(test: T
     let dismissed = test.dismiss_unmatched(&unknown, reason, NOW).await;
     assert_eq!(dismissed, Ok(1));
     let reason = reason_of("marat", "the payer is another");
-    test.correct_entry(1, reason, NOW).await.unwrap();
+    for _ in 0..2 {
+        test.correct_entry(1, reason.clone(), NOW).await.unwrap();
+    }
     let test = test.reopen().await;
     let resolutions = test.resolutions(None, 9).await.unwrap();
     let read: Vec<_> = resolutions

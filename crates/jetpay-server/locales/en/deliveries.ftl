@@ -38,6 +38,7 @@ delivery-wrong-state = There is no such state to show.
 delivery-wrong-after = This link to the next page is damaged.
 delivery-from-the-start = From the start
 delivery-choose = Decide about the chosen ones
+delivery-choose-one = Choose item { $number }: { $about }
 delivery-who-decides = A person with the role “resolve” decides about these.
 delivery-held = Held for skipping.
 delivery-chosen = Chosen items
@@ -47,7 +48,6 @@ delivery-how-many = { $count ->
     [one] { $count } item is chosen.
    *[other] { $count } items are chosen.
 }
-delivery-reason = Reason
 delivery-will-retry = Retry: each is sent again now, under the same id. A system that keeps the ids books nothing twice.
 delivery-will-skip = Skip: each counts as delivered and is never sent. The system does not learn of it: book it there by hand.
 delivery-button-retry = { $count ->

@@ -167,7 +167,6 @@ payment-correct-gives = { $amount } will be given back to customer { $customer }
 payment-correct-stays = The entry stays in the ledger, and the correction stands beside it with your name and reason. A correction cannot be undone.
 payment-correct-used-credit = Operation { $operation } stays used: it can never be credited again here, neither with another amount nor to another payment. If money came in by it, book the right amount in your billing.
 payment-correct-used = Operation { $operation } stays used: a repeat of its callback does not make this entry again. If a part of the entry was right, book that part in your billing.
-payment-reason-label = Reason, in your own words; it is recorded for ever
 payment-correct-take = Take back { $amount }
 payment-correct-give = Give back { $amount }
 payment-corrected = Entry { $seq } is undone: { $amount }.

@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod fields;
 mod follows;
+mod form;
 mod inbox;
 mod layout;
 mod list;

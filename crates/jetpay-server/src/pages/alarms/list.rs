@@ -221,7 +221,11 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
     let words = visit.words;
     let mut cells = Vec::new();
     if chooses {
-        let name = words.with("alarm-choose-one", [("number", alarm.seq.into())]);
+        let values = [
+            ("number", alarm.seq.into()),
+            ("about", about(words, alarm).into()),
+        ];
+        let name = words.with("alarm-choose-one", values);
         let choice = html! {
             @if alarm.resolution.is_none() {
                 input type="checkbox" name="seq" value=(alarm.seq) aria-label=(name);
@@ -245,6 +249,15 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
         state(visit, alarm).into(),
     ]);
     cells
+}
+
+/// What an alarm is about, for those who hear a box and not its row: the kind, the amount and the payment.
+fn about(words: Words, alarm: &Alarm) -> String {
+    let amount = amount(alarm).map(show::amount);
+    let payment = alarm.payment_id.as_ref().map(|id| show::text(id.as_str()));
+    let kind = events::title(words, alarm.kind);
+    let parts = [Some(kind), amount, payment].into_iter().flatten();
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn payment(alarm: &Alarm) -> Cell {

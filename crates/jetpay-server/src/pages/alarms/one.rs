@@ -1,7 +1,6 @@
 //! `/alarms/{seq}`: what happened, what to find out, and what was decided or can be.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
@@ -18,6 +17,7 @@ use crate::config::Role;
 use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, segment};
+use crate::pages::form::{self, Problem};
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
 
@@ -45,9 +45,8 @@ impl Shown {
             None => None,
         };
         let resolution = alarm.resolution.as_ref();
-        let credit = resolution.filter(|resolution| resolution.verdict.amount().is_some());
-        let entry = match credit {
-            Some(credit) => entry_of(visit, credit).await?,
+        let entry = match resolution {
+            Some(resolution) => entry_of(visit, &alarm, resolution).await?,
             None => None,
         };
         let mut shown = Self {
@@ -57,12 +56,26 @@ impl Shown {
             entry,
             offered: None,
         };
-        let may = shown.alarm.resolution.is_none() && visit.viewer.may(Role::Resolve);
+        let is_credited = shown.alarm.resolution.is_some() && !shown.is_dismissed();
+        let may = !is_credited && visit.viewer.may(Role::Resolve);
         if let Some(amount) = credit::offered(&shown.alarm).filter(|_| may) {
             let preview = shown.preview(visit, shown.alarm.operation_id, amount);
             shown.offered = Some(preview.await?);
         }
         Ok(shown)
+    }
+
+    /// Whether a credit can undo the decision. The rules say whether one is possible: where an amount is offered, the offer.
+    fn can_be_undone(&self) -> bool {
+        let can_be_credited = alarm_text::credit(&self.alarm).is_some() && self.payment.is_some();
+        let is_refused = matches!(self.offered, Some(Err(_)));
+        self.is_dismissed() && can_be_credited && self.entry.is_none() && !is_refused
+    }
+
+    /// Whether a decision without a credit resolved it, which a credit undoes.
+    pub(super) fn is_dismissed(&self) -> bool {
+        let resolution = self.alarm.resolution.as_ref();
+        resolution.is_some_and(|resolution| resolution.verdict.amount().is_none())
     }
 
     /// What a credit would do by the rules, or why they would refuse it.
@@ -84,18 +97,20 @@ impl Shown {
     }
 }
 
-/// The entry that a credit made.
+/// The entry that a credit made: the alarm's resolution, or one that undid it.
 async fn entry_of(
     visit: &Visit,
-    credit: &Resolution,
+    alarm: &Alarm,
+    resolution: &Resolution,
 ) -> Result<Option<(Entry, Option<i64>)>, PageError> {
-    let Some(payment_id) = &credit.payment_id else {
+    let operation = resolution.operation_id.or(alarm.operation_id);
+    let (Some(payment_id), Some(operation)) = (&alarm.payment_id, operation) else {
         return Ok(None);
     };
     let entries = visit.ledger().payment_history(payment_id).await?.entries;
     let mut entries = entries.into_iter();
     let entry = entries.find(|entry| {
-        entry.kind == EntryKind::ManualCredit && Some(entry.operation_id) == credit.operation_id
+        entry.kind == EntryKind::ManualCredit && entry.operation_id == operation
     });
     let Some(entry) = entry else {
         return Ok(None);
@@ -109,17 +124,16 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
     Ok(page(&visit, &shown, &Fields::default(), None))
 }
 
-/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+/// The page; with the fields of a form that was refused, and what is wrong with it.
 pub(super) fn page(
     visit: &Visit,
     shown: &Shown,
     typed: &Fields,
-    problem: Option<(StatusCode, &str)>,
+    problem: Option<&Problem>,
 ) -> HttpResponse {
     let (words, alarm) = (visit.words, &shown.alarm);
     let may = visit.viewer.may(Role::Resolve);
     let main = html! {
-        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         p.todo { (events::happened(words, alarm)) }
         (events::detail(words, alarm))
         (facts(visit, shown))
@@ -127,14 +141,21 @@ pub(super) fn page(
             Some(resolution) => {
                 h2 { (words.get("alarm-decided")) }
                 (decided(visit, shown, resolution))
+                @if may && shown.can_be_undone() {
+                    h2 { (words.get("alarm-undo-dismissal")) }
+                    p { (words.get("alarm-undo-dismissal-means")) }
+                    (credit::forms(visit, shown, typed, problem))
+                } @else {
+                    (layout::typed(words, typed.get("reason")))
+                }
             },
             None => {
                 h2 { (words.get("alarm-advice")) }
                 p { (events::advice(words, alarm)) }
                 @if may {
                     h2 { (words.get("alarm-decide")) }
-                    (credit::forms(visit, shown, typed))
-                    (dismiss(visit, alarm, typed))
+                    (credit::forms(visit, shown, typed, problem))
+                    (dismiss(visit, alarm, typed, problem))
                 } @else {
                     p { (words.get("work-needs-resolve")) }
                 }
@@ -154,8 +175,7 @@ pub(super) fn page(
             ("kind", events::title(words, alarm.kind).into()),
         ],
     );
-    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
-    layout::with_status(visit, status, &title, &main)
+    form::page(visit, &title, problem, &main)
 }
 
 fn facts(visit: &Visit, shown: &Shown) -> Markup {
@@ -305,7 +325,7 @@ fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
 }
 
 /// The form without a credit: there is nothing to do, or the payment is not the merchant's.
-fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
+fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields, problem: Option<&Problem>) -> Markup {
     let words = visit.words;
     html! {
         form.actions method="post" action={ "/alarms/" (alarm.seq) "/resolve" } {
@@ -313,10 +333,7 @@ fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
             p { (words.get("alarm-dismiss-means")) }
             p { (words.get("alarm-foreign-means")) }
             p { strong { (words.get(finality(alarm))) } }
-            p {
-                label for="reason-dismiss" { (words.get("work-reason")) }
-                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (form::reason(words, "reason-dismiss", typed.get("reason"), problem))
             p {
                 button name="verdict" value="dismiss" { (words.get("alarm-dismiss")) } " "
                 button name="verdict" value="foreign" { (words.get("alarm-foreign")) }

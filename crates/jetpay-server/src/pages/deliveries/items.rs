@@ -68,13 +68,6 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
     let words = visit.words;
     let item = &row.held.item;
     let seq = item.seq.to_string();
-    let first = html! {
-        @if choose {
-            label { input type="checkbox" name="seq" value=(seq); " " (seq) }
-        } @else {
-            (seq)
-        }
-    };
     let (what, payment, customer) = match &row.item {
         Some(Item::Entry(entry)) => (
             Cell::Text(words.word("entry", entry.kind.as_str())),
@@ -90,6 +83,24 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
             String::new(),
         ),
         None => (Cell::Text(String::new()), None, String::new()),
+    };
+    let mut about = match &what {
+        Cell::Text(text) | Cell::Link { text, .. } => text.clone(),
+        _ => String::new(),
+    };
+    if let Some(amount) = row.amount() {
+        about = format!("{about}, {}", shown::amount(amount));
+    }
+    let values = [("number", seq.as_str().into()), ("about", about.into())];
+    let first = html! {
+        @if choose {
+            label {
+                input type="checkbox" name="seq" value=(seq) aria-label=(words.with("delivery-choose-one", values));
+                " " (seq)
+            }
+        } @else {
+            (seq)
+        }
     };
     let payment = payment.map_or_else(
         || String::new().into(),

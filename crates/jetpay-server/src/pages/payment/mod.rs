@@ -21,7 +21,7 @@ use jetpay_ledger::{
 use maud::html;
 
 use super::error::PageError;
-use super::fields::{Fields, segment};
+use super::fields::{Fields, id_of, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
@@ -138,7 +138,7 @@ enum Found {
 }
 
 async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
-    let ledger = visit.ledger();
+    let (ledger, id) = (visit.ledger(), id_of(id));
     if let Some(payment) = ledger.payment(id).await? {
         return Ok(Found::Payment(payment));
     }

@@ -188,10 +188,13 @@ pub(super) fn list(visit: &Visit, differences: &[Difference], choose: bool) -> L
     let row = |it: &Difference| {
         let id = show::text(&it.id);
         let link = html! { a href=(address(&it.id)) { (show::apart(&id)) } };
+        let about = [Some(kind(visit, it.kind)), it.amount.map(show::amount)];
+        let about = about.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let values = [("id", id.as_str().into()), ("about", about.into())];
         let first = html! {
             @if choose {
                 input type="checkbox" name="id" value=(it.id)
-                    aria-label=(visit.words.with("difference-choose-one", [("id", id.as_str().into())]));
+                    aria-label=(visit.words.with("difference-choose-one", values));
                 " "
             }
             (link)

@@ -16,7 +16,7 @@ use jetpay_ledger::{Error, MatchedWord, SearchPosition};
 use maud::html;
 
 use super::error::PageError;
-use super::fields::{Fields, href, segment};
+use super::fields::{Fields, href, id_of, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
@@ -72,19 +72,19 @@ async fn of_customer(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let ledger = visit.ledger();
-    let (id, shown) = if let Some(payment) = ledger.payment(&path).await? {
+    let (ledger, path) = (visit.ledger(), id_of(&path));
+    let (id, shown) = if let Some(payment) = ledger.payment(path).await? {
         let shown = show::payer(&visit, payment.customer_id.as_str());
         (payment.customer_id, shown)
     } else {
-        let payout = ledger.payout(&path).await?;
+        let payout = ledger.payout(path).await?;
         let payout = payout.ok_or(PageError::NotFound("search-no-such-payment"))?;
         let shown = show::payee(&visit, payout.customer_id.as_str());
         (payout.customer_id, shown)
     };
     let list = List {
         visit: &visit,
-        path: &format!("/payments/{}/customer", segment(&path)),
+        path: &format!("/payments/{}/customer", segment(path)),
         title: (visit.words).with("search-of-customer", [("customer", shown.into())]),
         fields: &Fields::of_query(&request),
         source: Source::Customer(&id),

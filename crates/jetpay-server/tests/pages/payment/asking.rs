@@ -129,8 +129,11 @@ async fn lost_callback_is_asked_for_shown_and_applied_once(with: &WithGate) {
         ],
     );
     assert_eq!(running.balance(CUSTOMER).await, 9_000);
-    let (status, _) = person.refused(&path, &apply(&seen, "again")).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let again = person.sent(&path, &apply(&seen, "no callback came")).await;
+    assert_has(&again, &["answer is applied."]);
+    let (status, page) = person.refused(&path, &apply(&seen, "again")).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_has(&page, &["The ledger has all that", "again</textarea>"]);
     assert_eq!(running.balance(CUSTOMER).await, 9_000);
     // The platform says nothing new: there is nothing to apply.
     let said = asked(&person, &path).await;

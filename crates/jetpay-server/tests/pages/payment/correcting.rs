@@ -64,8 +64,19 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
     let again = plain(&person.sent("/entries/1/correct", &because).await);
     assert_has(&again, &["Entry 1 is undone"]);
     let other = [("reason", "something <else>")];
-    let (status, page) = person.refused("/entries/1/correct", &other).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    let admin = Desk::signed_in(service).await;
+    for (person, form) in [(&person, &other), (&admin, &because)] {
+        let (status, page) = person.refused("/entries/1/correct", form).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{page}");
+        let typed = form[0].1.replace('<', "&lt;").replace('>', "&gt;");
+        let decided = [
+            "undone already, by another decision",
+            "<dt>Decided by</dt><dd><bdi>resolver</bdi></dd>",
+            "paid &lt;twice&gt;</bdi>",
+            &format!("{typed}</textarea>"),
+        ];
+        assert_has(&page, &decided);
+    }
     for entry in ["1", "3"] {
         let answer = person
             .get(&format!("/entries/{entry}/correct"))
