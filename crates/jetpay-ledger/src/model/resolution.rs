@@ -2,10 +2,11 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId};
-use jetpay_rules::{CorrectionError, ManualCreditError};
+use jetpay_rules::{CorrectionError, EntryKind, ManualCreditError};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
+use super::entry::Entry;
 use super::numbers::{Millis, digits};
 use super::stored::without_nul;
 
@@ -317,6 +318,15 @@ names! {
 }
 
 impl Resolution {
+    /// Whether it made this credit. One about the inbox can name the same operation and makes no such entry: the callbacks do.
+    #[must_use]
+    pub fn made(&self, entry: &Entry) -> bool {
+        entry.kind == EntryKind::ManualCredit
+            && self.operation_id == Some(entry.operation_id)
+            && self.verdict.amount() == Some(entry.amount)
+            && self.time == entry.time
+    }
+
     /// A decision about nothing yet, to be recorded. The store gives its number.
     pub(crate) fn new(verdict: Verdict, reason: &Reason, time: Millis) -> Self {
         Self {

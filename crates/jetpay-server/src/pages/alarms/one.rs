@@ -15,7 +15,7 @@ use super::list::subject_href;
 use crate::alarm_text;
 use crate::config::Role;
 use crate::environment::now;
-use crate::pages::error::PageError;
+use crate::pages::error::{PageError, refused};
 use crate::pages::fields::{Fields, segment};
 use crate::pages::form::{self, Problem};
 use crate::pages::visit::Visit;
@@ -28,8 +28,7 @@ pub(super) struct Shown {
     bodies: Vec<Vec<u8>>,
     /// The payment that it names, if there is one.
     pub(super) payment: Option<Payment>,
-    /// The entry that its resolution made, and the `seq` of the entry that corrects that one.
-    entry: Option<(Entry, Option<i64>)>,
+    made: Option<Made>,
     /// What the credit that the page offers would do, or why it would be refused; none if it offers none.
     pub(super) offered: Option<Result<CreditPreview, ResolveError>>,
 }
@@ -45,15 +44,15 @@ impl Shown {
             None => None,
         };
         let resolution = alarm.resolution.as_ref();
-        let entry = match resolution {
-            Some(resolution) => entry_of(visit, &alarm, resolution).await?,
+        let made = match resolution {
+            Some(resolution) => made(visit, &alarm, resolution).await?,
             None => None,
         };
         let mut shown = Self {
             alarm,
             bodies,
             payment,
-            entry,
+            made,
             offered: None,
         };
         let is_credited = shown.alarm.resolution.is_some() && !shown.is_dismissed();
@@ -69,7 +68,13 @@ impl Shown {
     fn can_be_undone(&self) -> bool {
         let can_be_credited = alarm_text::credit(&self.alarm).is_some() && self.payment.is_some();
         let is_refused = matches!(self.offered, Some(Err(_)));
-        self.is_dismissed() && can_be_credited && self.entry.is_none() && !is_refused
+        self.is_dismissed() && can_be_credited && self.made.is_none() && !is_refused
+    }
+
+    /// The credit that undid the decision.
+    pub(super) fn undone_by(&self) -> Option<&Resolution> {
+        let made = self.made.as_ref().filter(|_| self.is_dismissed());
+        made?.decision.as_ref()
     }
 
     /// Whether a decision without a credit resolved it, which a credit undoes.
@@ -98,25 +103,38 @@ impl Shown {
 }
 
 /// The entry that a credit made: the alarm's resolution, or one that undid it.
-async fn entry_of(
+struct Made {
+    entry: Entry,
+    /// The `seq` of the entry that corrects it.
+    corrected_by: Option<i64>,
+    decision: Option<Resolution>,
+}
+
+async fn made(
     visit: &Visit,
     alarm: &Alarm,
     resolution: &Resolution,
-) -> Result<Option<(Entry, Option<i64>)>, PageError> {
+) -> Result<Option<Made>, PageError> {
     let operation = resolution.operation_id.or(alarm.operation_id);
     let (Some(payment_id), Some(operation)) = (&alarm.payment_id, operation) else {
         return Ok(None);
     };
-    let entries = visit.ledger().payment_history(payment_id).await?.entries;
-    let mut entries = entries.into_iter();
+    let history = visit.ledger().payment_history(payment_id).await?;
+    let mut entries = history.entries.into_iter();
     let entry = entries.find(|entry| {
         entry.kind == EntryKind::ManualCredit && entry.operation_id == operation
     });
     let Some(entry) = entry else {
         return Ok(None);
     };
+    let mut decisions = history.resolutions.into_iter();
+    let decision = decisions.find(|it| it.made(&entry));
     let correction = visit.ledger().correction_of(entry.seq).await?;
-    Ok(Some((entry, correction.map(|correction| correction.seq))))
+    Ok(Some(Made {
+        corrected_by: correction.map(|correction| correction.seq),
+        entry,
+        decision,
+    }))
 }
 
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
@@ -245,15 +263,17 @@ fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
     let words = visit.words;
     html! {
         (resolution_facts(visit, resolution))
-        @match (&shown.entry, resolution.verdict) {
-            (Some((entry, correction)), _) => {
+        @match (&shown.made, resolution.verdict) {
+            (Some(Made { entry, corrected_by, .. }), _) => {
                 p {
-                    (words.with("alarm-made-entry", [
+                    @let made = if shown.is_dismissed() { "alarm-credited-after-all" } else { "alarm-made-entry" };
+                    (words.with(made, [
                         ("number", entry.seq.into()),
                         ("amount", show::amount(entry.amount).into()),
                     ]))
                 }
-                @match correction {
+                @if let Some(credit) = shown.undone_by() { (resolution_facts(visit, credit)) }
+                @match corrected_by {
                     Some(correction) => p { (words.with("alarm-corrected-by", [("number", (*correction).into())])) },
                     None => {
                         p { (words.get("alarm-undo-credit")) }
@@ -267,7 +287,8 @@ fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
             },
             (None, Verdict::Dismiss | Verdict::Foreign) => {
                 p { (words.get("alarm-undo-nothing")) }
-                @if let Some(id) = too_late(visit, shown) { p { (words.get(id)) } }
+                @if may_ask(visit, shown) { p { (words.get("alarm-late-ask")) } }
+                @if let Some(Err(why)) = &shown.offered { p { (refused(words, why)) } }
             },
             (None, _) => {},
         }
@@ -302,26 +323,23 @@ pub(super) fn finality(alarm: &Alarm) -> &'static str {
     }
 }
 
-/// What can still be done when money came in of an alarm that was resolved without a credit.
-fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
-    let (alarm, payment) = (&shown.alarm, shown.payment.as_ref()?);
-    // The ledger has no event of these, or one that a later status of the operation does not repeat.
+/// Whether the platform, asked again, can say what the ledger does not have yet: it has no event of these alarms, or one that a
+/// later status of the operation does not repeat.
+fn may_ask(visit: &Visit, shown: &Shown) -> bool {
     let may_come = matches!(
-        alarm.kind,
+        shown.alarm.kind,
         AlarmKind::NotCredited
             | AlarmKind::PartiallyPaid
             | AlarmKind::SaleWithoutSuccess
             | AlarmKind::SuccessNotCredited
             | AlarmKind::Unusable
     );
+    let state = shown.payment.as_ref().map(|payment| payment.state);
     let waits = matches!(
-        payment.state,
-        PaymentState::Pending | PaymentState::Quarantined
+        state,
+        Some(PaymentState::Pending | PaymentState::Quarantined)
     );
-    if may_come && waits && visit.pages.admin.status.is_some() {
-        return Some("alarm-late-ask");
-    }
-    alarm_text::credit(alarm).map(|_| "alarm-late-billing")
+    may_come && waits && visit.pages.admin.status.is_some()
 }
 
 /// The form without a credit: there is nothing to do, or the payment is not the merchant's.

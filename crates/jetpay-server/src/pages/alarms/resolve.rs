@@ -31,7 +31,11 @@ pub(super) async fn resolve(
     let undoes = shown.is_dismissed()
         && fields.given("undo").is_some()
         && fields.get("verdict") == "credit";
-    if let Some(made) = shown.alarm.resolution.as_ref().filter(|_| !undoes) {
+    let made = match shown.undone_by() {
+        Some(undo) if undoes => Some(undo),
+        _ => shown.alarm.resolution.as_ref().filter(|_| !undoes),
+    };
+    if let Some(made) = made {
         return Ok(decided(&visit, &shown, made, &fields));
     }
     let reason = match visit.reason(&fields) {

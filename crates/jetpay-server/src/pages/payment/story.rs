@@ -197,7 +197,7 @@ fn decided_amount(visit: &Visit, told: &Told, resolution: &Resolution, amount: M
         Verdict::Credit(_) | Verdict::Override(_)
     );
     // One that undid a dismissal names no alarm, but made an entry.
-    let made = |entry: &Entry| made(resolution, entry);
+    let made = |entry: &Entry| resolution.made(entry);
     if resolution.alarm_seq.is_none() && is_credit && !told.history.entries.iter().any(made) {
         let recorded = visit
             .words
@@ -232,19 +232,11 @@ fn moved(visit: &Visit, told: &Told, entry: &Entry) -> Markup {
     }
 }
 
-/// Whether a decision made this credit. One about the inbox can name the same operation, and makes no such entry: callbacks do.
-fn made(resolution: &Resolution, entry: &Entry) -> bool {
-    entry.kind == EntryKind::ManualCredit
-        && resolution.operation_id == Some(entry.operation_id)
-        && resolution.verdict.amount() == Some(entry.amount)
-        && resolution.time == entry.time
-}
-
 /// The decision that made an entry.
 fn decision_of<'t>(told: &'t Told, entry: &Entry) -> Option<&'t Resolution> {
     let mut resolutions = told.history.resolutions.iter();
     match entry.kind {
-        EntryKind::ManualCredit => resolutions.find(|it| made(it, entry)),
+        EntryKind::ManualCredit => resolutions.find(|it| it.made(entry)),
         EntryKind::Correction => resolutions.find(|it| it.verdict.corrects() == entry.corrects),
         _ => None,
     }

@@ -30,7 +30,7 @@ async fn amount_of_the_callback_is_credited_once_and_the_page_shows_how_to_undo_
                 "Credit 900.00 KZT to customer {CUSTOMER}, contract 12345, for payment {payment_id}."
             ),
             "<button>Credit 900.00 KZT</button>",
-            "Neither can be taken back, and no credit can be decided here afterwards.",
+            "a credit on the page of this alarm can undo either decision",
             "1 000.00 KZT",
             &format!("href=\"/payments/{payment_id}\""),
             "<details class=\"raw\">",

@@ -26,7 +26,7 @@ async fn chosen_alarms_are_counted_first_and_then_resolved_together_once(service
             "1 700.00 KZT",
             "One of the chosen alarms is resolved already, or does not exist.",
             "Dismiss 3 alarms: nothing to do",
-            "Neither can be taken back, and no credit can be decided here afterwards.",
+            "a credit on the page of this alarm can undo either decision",
             "value=\"1 3 4\"",
         ],
     );
@@ -83,7 +83,7 @@ async fn all_of_a_kind_are_resolved_up_to_the_last_one_that_was_seen(service: &S
         &[
             "This decision is about 3 alarms.",
             "value=\"3 2 1\"",
-            "Neither can be taken back.",
+            "Neither decision moves money.",
         ],
     );
     let form = [("seq", "3 2 1"), ("verdict", "dismiss"), ("reason", "r")];

@@ -24,8 +24,9 @@ async fn second_person_sees_what_the_first_one_decided(service: &Service) {
         &page,
         &[
             "1 alarm is resolved as not ours.",
-            "cannot be taken back",
-            "book it in your billing",
+            "The decision moved no money.",
+            "Undo: the money came in after all",
+            "name=\"undo\" value=\"yes\"",
         ],
     );
     let credit = [
@@ -52,6 +53,28 @@ async fn second_person_sees_what_the_first_one_decided(service: &Service) {
     assert_eq!(running.balance(CUSTOMER).await, 0);
     let (_, resolutions) = running.get("/v1/resolutions").await;
     assert_eq!(each(&resolutions["resolutions"], "by"), json!(["admin"]));
+    // A person who has seen the decision undoes it, once. Both stay.
+    let undo: Vec<_> = credit.into_iter().chain([("undo", "yes")]).collect();
+    for _ in 0..2 {
+        let page = person.sent("/alarms/1/resolve", &undo).await;
+        assert_has(
+            &page,
+            &[
+                "900.00 KZT is credited, and the alarm is resolved.",
+                "of the other shop",
+                "A credit for this operation was decided, too. It made entry 1: 900.00 KZT.",
+                "<bdi>resolver</bdi>",
+                "href=\"/entries/1/correct\"",
+            ],
+        );
+        assert!(!page.contains("<textarea"), "{page}");
+        assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    }
+    let (status, _) = other.refused("/alarms/1/resolve", &undo).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let (_, resolutions) = running.get("/v1/resolutions").await;
+    let by = each(&resolutions["resolutions"], "by");
+    assert_eq!(by, json!(["resolver", "admin"]));
 }
 
 async fn reader_and_payer_see_masked_data_and_no_forms_and_cannot_decide(service: &Service) {
