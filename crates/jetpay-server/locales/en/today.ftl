@@ -2,13 +2,6 @@
 today-caption = { $date }, times in { $zone }
 today-behind = Still counting. The figures are those up to
 today-ago = { $length } ago
-today-seconds = { $count } s
-today-minutes = { $count } min
-today-hours = { $count } h
-today-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
 today-lag = { $seconds } s
 today-money = Money
 today-no-money = No money has moved today.

@@ -1,5 +1,4 @@
 # Reconciliations with the platform's books, and the differences that they find.
-reconciliation-runs = Салыстырулар
 reconciliation-newest = Салыстырулар, алдымен жаңалары
 reconciliation-none = Жазылған салыстыру әлі жоқ. Оларды конфигурациядағы кесте немесе «jetpay reconcile» командасы жасайды.
 reconciliation-title = { $run }-салыстыру
@@ -31,7 +30,6 @@ reconciliation-rows = { $count ->
 }
 reconciliation-counts = Нәтижелер түрлері бойынша
 reconciliation-sums = Ақша жобалар, валюталар және түрлер бойынша
-reconciliation-results = Нәтижелер
 reconciliation-all-results = Барлық нәтиже
 reconciliation-no-results = Мұндай нәтиже жоқ.
 reconciliation-large-sum = { $currency } валютасының { $minor } ең кіші бірлігі
@@ -42,7 +40,6 @@ reconciliation-all-decided = Ештеңе істеу қажет емес: әр �
 reconciliation-to-do = { $count ->
    *[other] { $count } айырмашылықты қарау керек.
 }
-difference-work = Ашық айырмашылықтар
 difference-open = Барлық салыстырудың ашық айырмашылықтары
 difference-none-open = Ашық айырмашылық жоқ.
 difference-none-found = Мұндай түрдегі ашық айырмашылық жоқ.

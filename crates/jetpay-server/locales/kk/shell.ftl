@@ -19,6 +19,7 @@ footer-zone = Уақыт { $zone } белдеуі бойынша, қасында
 list-empty = { $list }: мұнда ештеңе жоқ.
 list-next = Келесі бет
 list-csv = CSV жүктеу
+list-currency = { $column }, валюта
 error-title = Орындалмады
 error-back = Іздеуге
 error-back-to-form = Пішіні бар бетке оралу
@@ -32,3 +33,10 @@ sign-in-title = Кіру
 sign-in = Кіру
 sign-in-token = Токен
 sign-in-wrong = Мұндай токен жоқ. Оны басы мен соңындағы бос орындарсыз қайта көшіріңіз.
+
+# How long something lasted or is ago.
+length-seconds = { $count } с
+length-minutes = { $count } мин
+length-hours = { $count } сағ
+length-hours-minutes = { $hours } сағ { $minutes } мин
+length-days = { $count } күн

@@ -2,10 +2,6 @@
 today-caption = { $date }, уақыт: { $zone }
 today-behind = Есептеу әлі жүріп жатыр. Мына уақытқа дейінгі мәліметтер көрсетілген:
 today-ago = { $length } бұрын
-today-seconds = { $count } с
-today-minutes = { $count } мин
-today-hours = { $count } сағ
-today-days = { $count } күн
 today-lag = { $seconds } с
 today-money = Ақша
 today-no-money = Бүгін ақша қозғалысы болған жоқ.

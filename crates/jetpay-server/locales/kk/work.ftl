@@ -1,7 +1,4 @@
 # The work lists: what alarms, the inbox and other lists share; then the alarms, and the inbox.
-age-minutes = { $count } мин
-age-hours = { $count } сағ
-age-days = { $count } күн
 message-cut = Тек алғашқы 64 КБ көрсетілген.
 whole-text = Толық мәтінді көрсету
 work-amount = Сома, { $currency }

@@ -1,5 +1,4 @@
 # Reconciliations with the platform's books, and the differences that they find.
-reconciliation-runs = Сверки
 reconciliation-newest = Сверки, сначала новые
 reconciliation-none = Записанных сверок пока нет. Их делает расписание из конфигурации или команда «jetpay reconcile».
 reconciliation-title = Сверка { $run }
@@ -33,7 +32,6 @@ reconciliation-rows = { $count ->
 }
 reconciliation-counts = Результаты по видам
 reconciliation-sums = Деньги по проектам, валютам и типам
-reconciliation-results = Результаты
 reconciliation-all-results = Все результаты
 reconciliation-no-results = Таких результатов нет.
 reconciliation-large-sum = { $minor } минимальных единиц { $currency }
@@ -46,7 +44,6 @@ reconciliation-to-do = { $count ->
     [few] Нужно разобрать { $count } расхождения.
    *[other] Нужно разобрать { $count } расхождений.
 }
-difference-work = Открытые расхождения
 difference-open = Открытые расхождения всех сверок
 difference-none-open = Открытых расхождений нет.
 difference-none-found = Открытых расхождений такого вида нет.

@@ -2,14 +2,6 @@
 today-caption = { $date }, время: { $zone }
 today-behind = Подсчёт ещё идёт. Показано то, что было до
 today-ago = { $length } назад
-today-seconds = { $count } с
-today-minutes = { $count } мин
-today-hours = { $count } ч
-today-days = { $count ->
-    [one] { $count } день
-    [few] { $count } дня
-   *[other] { $count } дней
-}
 today-lag = { $seconds } с
 today-money = Деньги
 today-no-money = Сегодня движения денег не было.

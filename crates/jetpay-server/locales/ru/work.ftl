@@ -1,11 +1,4 @@
 # The work lists: what alarms, the inbox and other lists share; then the alarms, and the inbox.
-age-minutes = { $count } мин
-age-hours = { $count } ч
-age-days = { $count ->
-    [one] { $count } день
-    [few] { $count } дня
-   *[other] { $count } дней
-}
 message-cut = Показаны только первые 64 КБ.
 whole-text = Показать весь текст
 work-amount = Сумма, { $currency }
