@@ -124,7 +124,7 @@ payment-if-wrong = A person decided this credit. If the money went to the wrong 
 
 # The platform's answer.
 payment-answer-title = What the platform says about payment { $id }
-payment-answer-status = State of the payment at the platform: { $status }.
+payment-answer-status = Status of the payment at the platform: { $status }.
 payment-answer-operations = Operations of the platform's answer
 payment-operation-type = Type
 payment-operation-status = Status

@@ -94,7 +94,7 @@ difference-button-many = Record the decision about { $count ->
 difference-how-many = { $count ->
     [one] { $count } difference is chosen
    *[other] { $count } differences are chosen
-}, with this money in question: { $total }
+}, net amount: { $total }
 difference-chosen = Chosen differences
 difference-none-chosen = No difference is chosen.
 difference-back = To the open differences

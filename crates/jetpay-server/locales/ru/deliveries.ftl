@@ -1,5 +1,5 @@
 # Deliveries to the merchant's own systems: how each stands, what waits, decisions, and replays.
-delivery-intro = Сервис сообщает системам мерчанта о каждой записи, а если им нужно — и о сигналах.
+delivery-intro = Сервис сообщает системам мерчанта о каждой проводке, а если им нужно — и о сигналах.
 delivery-none = В конфигурации нет систем, которым нужно что-то доставлять.
 delivery-streams = Системы
 delivery-col-endpoint = Система

@@ -7,12 +7,12 @@ payment-back = Назад к платежу
 
 # Its state in one sentence. Amounts have their currency.
 payment-state-pending = Заявлено { $amount } { $age } назад, результата пока нет.
-payment-state-declined = Объявлено { $amount }, платёж не прошёл.
-payment-state-differs = Оплачено { $paid }, объявлено { $amount }: нужно решение.
-payment-state-waits = Объявлено { $amount }, уведомление не подходит к платежу: нужно решение.
-payment-state-put-aside = Объявлено { $amount }. Уведомление не подошло к платежу, деньги не зачислены.
+payment-state-declined = Заявлено { $amount }, платёж не прошёл.
+payment-state-differs = Оплачено { $paid }, заявлено { $amount }: нужно решение.
+payment-state-waits = Заявлено { $amount }, уведомление не подходит к платежу: нужно решение.
+payment-state-put-aside = Заявлено { $amount }. Уведомление не подошло к платежу, деньги не зачислены.
 payment-state-credited = Оплачено и зачислено { $amount }.
-payment-state-credited-other = Объявлено { $amount }, зачислено { $credited }.
+payment-state-credited-other = Заявлено { $amount }, зачислено { $credited }.
 payment-state-partly-back = Зачислено { $credited }, возвращено { $back }, осталось { $remaining }.
 payment-state-refunded = Зачислено { $credited }, потом всё возвращено плательщику.
 payment-state-reversed = Зачислено { $credited }, потом всё списано обратно.
@@ -44,7 +44,7 @@ payment-flags = Необычное
 payment-story = Что произошло
 payment-story-cut = Показаны только первые 1000 уведомлений.
 payment-asked = Запрос.
-payment-asked-what = { $method }: объявлено пополнение на { $amount }, клиент
+payment-asked-what = { $method }: заявлено пополнение на { $amount }, клиент
 payment-asked-contract = договор
 payment-asked-flags = Необычное:
 payment-answered = Ответ.
@@ -127,7 +127,7 @@ payment-if-wrong = Деньги зачислены по решению сотр�
 
 # The platform's answer.
 payment-answer-title = Что говорит платформа о платеже { $id }
-payment-answer-status = Состояние платежа на платформе: { $status }.
+payment-answer-status = Статус платежа на платформе: { $status }.
 payment-answer-operations = Операции из ответа платформы
 payment-operation-type = Вид
 payment-operation-status = Статус

@@ -96,7 +96,7 @@ difference-how-many = { $count ->
     [one] Отмечено { $count } расхождение
     [few] Отмечено { $count } расхождения
    *[other] Отмечено { $count } расхождений
-}, речь о деньгах: { $total }
+}, сумма с учётом знаков: { $total }
 difference-chosen = Отмеченные расхождения
 difference-none-chosen = Ни одно расхождение не отмечено.
 difference-back = К открытым расхождениям
@@ -155,7 +155,7 @@ difference-meaning-unreadable = строку нельзя прочитать
 # What to do about each kind.
 difference-advice-compare = Спросите JetPay, какая сторона права. Если ошибка у вас, отмените проводку.
 difference-advice-too_fresh = Сверьте этот период ещё раз позже.
-difference-advice-not_credited = Если платёж ожидает, примените подписанный статус платформы. Если его уведомление ждёт во входящих или в сигнале, решите это.
+difference-advice-not_credited = Если платёж ожидает, примените подписанный статус платформы. Если его уведомление ждёт во входящих или в сигнале, примите решение там.
 difference-advice-not_there = Сразу спросите JetPay об операции. Если платежа не было, отмените проводку.
 difference-advice-amount_differs = { difference-advice-compare }
 difference-advice-currency_differs = { difference-advice-compare }
