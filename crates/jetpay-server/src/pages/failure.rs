@@ -179,6 +179,7 @@ mod tests {
             Failure::Status(500),
             Failure::Status(302),
             Failure::Status(401),
+            Failure::Status(403),
             Failure::Status(404),
         ];
         let mut said: Vec<_> = failures.iter().map(Failure::to_string).collect();

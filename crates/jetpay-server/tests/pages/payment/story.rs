@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jetpay_platform::{CallbackKind, KASPI};
 use jetpay_platform::billing::Server;
 use jetpay_platform::billing::receiver::{self, ReceiverState};
+use jetpay_platform::{CallbackKind, KASPI};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
