@@ -19,6 +19,7 @@ footer-zone = Times are those of { $zone }, with UTC beside them.
 list-empty = { $list }: nothing is here.
 list-next = Next page
 list-csv = Download as CSV
+list-currency = { $column }, currency
 error-title = This did not work
 error-back = To the search
 error-back-to-form = Back to the page of the form
@@ -33,3 +34,13 @@ sign-in-title = Sign in
 sign-in = Sign in
 sign-in-token = Token
 sign-in-wrong = There is no such token. Copy it again, without spaces before and after it.
+
+# How long something lasted or is ago.
+length-seconds = { $count } s
+length-minutes = { $count } min
+length-hours = { $count } h
+length-hours-minutes = { $hours } h { $minutes } min
+length-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}

@@ -2,13 +2,6 @@
 today-caption = { $date }, times in { $zone }
 today-behind = Still counting. The figures are those up to
 today-ago = { $length } ago
-today-seconds = { $count } s
-today-minutes = { $count } min
-today-hours = { $count } h
-today-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
 today-lag = { $seconds } s
 today-money = Money
 today-no-money = No money has moved today.
@@ -22,7 +15,7 @@ today-in = Money in
 today-back-count = Taken back
 today-back = Money back
 today-corrected = Corrections
-today-left = Balance
+today-left = Net
 today-hour = Hour
 today-declines = Declines
 today-declines-by-method = Results of top-ups by method

@@ -1,10 +1,4 @@
 # The work lists: what alarms, the inbox and other lists share; then the alarms, and the inbox.
-age-minutes = { $count } min
-age-hours = { $count } h
-age-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
 message-cut = Only the first 64 KB are shown.
 whole-text = Show the whole text
 work-amount = Amount, { $currency }

@@ -19,9 +19,10 @@ footer-zone = Уақыт { $zone } белдеуі бойынша, қасында
 list-empty = { $list }: мұнда ештеңе жоқ.
 list-next = Келесі бет
 list-csv = CSV жүктеу
+list-currency = { $column }, валюта
 error-title = Орындалмады
 error-back = Іздеуге
-error-back-to-form = Пішіні бар бетке оралу
+error-back-to-form = Формасы бар бетке оралу
 error-no-such-page = Мұндай бет жоқ.
 error-forbidden = Токеніңіз бұған рұқсат бермейді. «{ $role }» немесе «all» рөлі қажет.
 error-bad-form = Форма бұл беттер жіберетін түрде келмеді. Артқа қайтып, қайталап көріңіз.
@@ -33,3 +34,10 @@ sign-in-title = Кіру
 sign-in = Кіру
 sign-in-token = Токен
 sign-in-wrong = Мұндай токен жоқ. Оны басы мен соңындағы бос орындарсыз қайта көшіріңіз.
+
+# How long something lasted or is ago.
+length-seconds = { $count } с
+length-minutes = { $count } мин
+length-hours = { $count } сағ
+length-hours-minutes = { $hours } сағ { $minutes } мин
+length-days = { $count } күн

@@ -25,6 +25,7 @@ footer-zone = Время — по зоне { $zone }, рядом UTC.
 list-empty = { $list }: здесь пусто.
 list-next = Следующая страница
 list-csv = Скачать CSV
+list-currency = { $column }, валюта
 error-title = Не получилось
 error-back = К поиску
 error-back-to-form = Назад к странице с формой
@@ -39,3 +40,14 @@ sign-in-title = Вход
 sign-in = Войти
 sign-in-token = Токен
 sign-in-wrong = Такого токена нет. Скопируйте его ещё раз, без пробелов в начале и в конце.
+
+# How long something lasted or is ago.
+length-seconds = { $count } с
+length-minutes = { $count } мин
+length-hours = { $count } ч
+length-hours-minutes = { $hours } ч { $minutes } мин
+length-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[other] { $count } дней
+}

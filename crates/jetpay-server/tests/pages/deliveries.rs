@@ -101,6 +101,23 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
         csv.lines().last().unwrap().ends_with(&parked.to_string()),
         "{csv}"
     );
+    // The pages of both payments say why they wait.
+    let of_customer = |seq: i64| format!("/v1/entries?after={}&limit=1", seq - 1);
+    for (seq, parts) in [
+        (parked, ["остановлено, была 1 попытка", "статус HTTP 400"]),
+        (
+            behind,
+            [
+                "ждёт своей очереди",
+                &format!("#entry-{parked}\">проводка {parked}"),
+            ],
+        ),
+    ] {
+        let (_, entries) = shop.service.running.get(&of_customer(seq)).await;
+        let id = entries["entries"][0]["payment_id"].as_str().unwrap();
+        let payment = person.page(&format!("/payments/{id}?lang=ru")).await;
+        assert_has(&payment, &parts);
+    }
     let skip = format!("/deliveries/shop/entries/{parked}/skip");
     let form = [("reason", "booked by hand")];
     for token in [READER, PAYER] {

@@ -88,7 +88,7 @@ async fn waiting_callbacks_are_listed_by_pages_filtered_and_given_as_csv(service
         .unwrap();
     let csv = answer.text().await.unwrap();
     assert_eq!(csv.lines().count(), 2, "{csv}");
-    assert_has(&csv, &["p53,", "100.07 KZT", CUSTOMER]);
+    assert_has(&csv, &["p53,", ",100.07,KZT,", CUSTOMER]);
     for query in ["amount=1,5", "amount=x", "age=year", "order=x", "from=x"] {
         let answer = person.get(&format!("/inbox?{query}")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{query}");
@@ -130,6 +130,8 @@ async fn waiting_callback_is_credited_to_a_customer_in_two_steps(service: &Servi
         "/payments/of%20another%20system"
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    let payment = person.page("/payments/of%20another%20system").await;
+    assert_has(&payment, &["A person decided this credit."]);
     let resolution = newest_resolution(running).await;
     let decided = ["payment_id", "verdict", "reason", "by"].map(|field| &resolution[field]);
     assert_eq!(

@@ -26,11 +26,8 @@ type Sums = Vec<[i64; 5]>;
 fn sums(csv: &str) -> Sums {
     let mut sums: BTreeMap<String, [i64; 5]> = BTreeMap::new();
     for line in csv.lines().skip(1) {
-        let cells: Vec<_> = line.split(',').collect();
-        let minor = |cell: &str| {
-            let digits = cell.replace(" KZT", "").replace([' ', '.', '\''], "");
-            digits.parse::<i64>().unwrap()
-        };
+        let cells: Vec<_> = line.split(',').filter(|cell| *cell != "KZT").collect();
+        let minor = |cell: &str| cell.replace('.', "").parse::<i64>().unwrap();
         let sum = sums.entry(cells[1].to_owned()).or_default();
         for (sum, cell) in sum.iter_mut().zip(&cells[2..]) {
             *sum += minor(cell);

@@ -11,7 +11,8 @@ use crate::config::Role;
 use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, href, segment};
-use crate::pages::list::{Cell, List};
+use crate::pages::length::age;
+use crate::pages::list::{Caption, Cell, List};
 use crate::pages::locale::Words;
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
@@ -82,7 +83,7 @@ fn by_kind(visit: &Visit, counts: &[AlarmCount]) -> Markup {
             p { (words.get("alarm-none-open")) }
         } @else {
             table {
-                caption { (words.get("alarm-open-by-kind")) }
+                caption { span.unseen { (words.get("alarm-open-by-kind")) } }
                 thead { tr {
                     th scope="col" { (words.get("alarm-kind")) }
                     th scope="col" { (words.get("alarm-count")) }
@@ -107,8 +108,8 @@ fn kind_row(visit: &Visit, count: &AlarmCount, may: bool) -> Markup {
     html! {
         tr {
             td data-label=(words.get("alarm-kind")) { a href=(of_kind.href()) { (title) } }
-            td data-label=(words.get("alarm-count")) { span.count { (number(words, count.count)) } }
-            td data-label=(words.get("alarm-oldest")) { (show::age(words, count.oldest, now())) }
+            td data-label=(words.get("alarm-count")) { (number(words, count.count)) }
+            td data-label=(words.get("alarm-oldest")) { (age(words, count.oldest, now())) }
             @if may {
                 td data-label=(words.get("alarm-all-of-kind")) {
                     a href=(href("/alarms/resolve", all)) {
@@ -180,7 +181,12 @@ fn list(visit: &Visit, filter: &Filter, found: &Found) -> Markup {
     let next = found.next.as_ref().map(Filter::href);
     let rows = rows(visit, &found.alarms, chooses);
     let caption = words.word("alarm-list", filter.state.as_str());
-    let table = rows.table(visit, &caption, next.as_deref(), Some(&filter.csv()));
+    let table = rows.table(
+        visit,
+        Caption::Unseen(&caption),
+        next.as_deref(),
+        Some(&filter.csv()),
+    );
     html! {
         h2 { (caption) }
         @if !filter.kinds.is_empty() {
@@ -234,7 +240,7 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
         cells.push(Cell::Markup(choice, String::new()));
     }
     let age = html! {
-        time datetime=(alarm.time) { (show::age(words, alarm.time, now)) }
+        time datetime=(alarm.time) { (age(words, alarm.time, now)) }
     };
     cells.extend([
         Cell::Link {

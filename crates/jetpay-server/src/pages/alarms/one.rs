@@ -18,6 +18,7 @@ use crate::environment::now;
 use crate::pages::error::{PageError, refused};
 use crate::pages::fields::{Fields, segment};
 use crate::pages::form::{self, Problem};
+use crate::pages::length::age;
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
 
@@ -209,7 +210,7 @@ fn facts(visit: &Visit, shown: &Shown) -> Markup {
             }
             (said(visit, alarm))
             dt { (words.get("alarm-raised")) }
-            dd { (show::time(visit, alarm.time)) " (" (show::age(words, alarm.time, now())) ")" }
+            dd { (show::time(visit, alarm.time)) " (" (age(words, alarm.time, now())) ")" }
             @if let Some((id, to)) = subject {
                 dt { (words.get("alarm-payment")) } dd { a href=(to) { (show::isolated(id.as_str())) } }
             }

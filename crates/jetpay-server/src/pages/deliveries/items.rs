@@ -9,7 +9,7 @@ use super::super::error::PageError;
 use super::super::fields::segment;
 use super::super::list::{Cell, List};
 use super::super::visit::Visit;
-use super::super::{events, show as shown};
+use super::super::{events, failure, show as shown};
 use super::item;
 use crate::admin::HeldBack;
 use crate::deliver::Item;
@@ -109,7 +109,7 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
             text: shown::text(id.as_str()),
         },
     );
-    let mut why = shown::answer(visit, item.why.as_deref().unwrap_or_default());
+    let mut why = failure::text(visit, item.why.as_deref().unwrap_or_default());
     if item.is_held(now()) {
         why = format!("{} {why}", words.get("delivery-held"));
     }

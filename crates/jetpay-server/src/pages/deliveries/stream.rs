@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::super::error::PageError;
 use super::super::fields::{Fields, href};
+use super::super::list::Caption;
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::{Found, Named, address, find, items};
@@ -93,11 +94,15 @@ pub(super) async fn show(
     let may = visit.viewer.may(Role::Resolve);
     let csv = filter.link(&found, filter.after, "csv");
     let caption = words.get("delivery-waiting");
-    let table =
-        items::list(&visit, &rows, may).table(&visit, &caption, next.as_deref(), Some(&csv));
+    let table = items::list(&visit, &rows, may).table(
+        &visit,
+        Caption::Unseen(&caption),
+        next.as_deref(),
+        Some(&csv),
+    );
     let main = html! {
         (facts(&visit, &found, status))
-        h2 { (words.get("delivery-waiting")) }
+        h2 { (caption) }
         p {
             @if filter.parked {
                 a href=(address(&found.stream)) { (words.get("delivery-show-all")) }

@@ -15,7 +15,7 @@ use super::{Told, deliveries, path, state};
 use crate::config::Role;
 
 /// A method that no document describes: an operator recorded the payment out of the inbox.
-const BY_AN_OPERATOR: &str = "manual";
+pub(super) const BY_AN_OPERATOR: &str = "manual";
 
 /// Something that happened. What has the same time is in the order of its causes.
 struct Step {

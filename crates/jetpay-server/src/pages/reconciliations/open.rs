@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::super::error::PageError;
 use super::super::fields::{Fields, href, segment};
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
 use super::{ROWS, kind, payment, said};
@@ -121,7 +121,7 @@ pub(super) async fn show(visit: &Visit, filter: Filter) -> Result<Markup, PageEr
         ul {
             @for (of_kind, count) in counts.into_values() {
                 @let only = Filter { kind: Some(of_kind), ..Filter::default() };
-                li { a href=(only.link("")) { (kind(visit, of_kind)) } " " span.count { (count) } }
+                li { a href=(only.link("")) { (kind(visit, of_kind)) " " span.count { (count) } } }
             }
         }
     };
@@ -136,7 +136,7 @@ pub(super) async fn show(visit: &Visit, filter: Filter) -> Result<Markup, PageEr
     let may = visit.viewer.may(Role::Resolve);
     let table = list(visit, &page, may).table(
         visit,
-        &words.get("difference-open"),
+        Caption::Unseen(&words.get("difference-open")),
         next.as_deref(),
         Some(&filter.link("csv")),
     );

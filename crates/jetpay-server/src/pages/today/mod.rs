@@ -19,6 +19,7 @@ use maud::{Markup, html};
 use self::count::{Counted, HOUR, Span};
 use super::error::PageError;
 use super::fields::Fields;
+use super::length::age;
 use super::visit::Visit;
 use super::{layout, show};
 use crate::environment::now;
@@ -68,22 +69,10 @@ fn hour_name(visit: &Visit, span: &Span, hour: i64) -> String {
     at.strftime(format).to_string()
 }
 
-/// A length of time in one unit, for people.
-fn length(visit: &Visit, milliseconds: i64) -> String {
-    let seconds = milliseconds.max(0) / 1000;
-    let (id, count) = match seconds {
-        0..120 => ("today-seconds", seconds),
-        120..7_200 => ("today-minutes", seconds / 60),
-        7_200..172_800 => ("today-hours", seconds / 3_600),
-        _ => ("today-days", seconds / 86_400),
-    };
-    visit.words.with(id, [("count", count.into())])
-}
-
 /// How long ago something was.
 fn ago(visit: &Visit, time: Millis, now: Millis) -> String {
-    let length = length(visit, now.0 - time.0);
-    visit.words.with("today-ago", [("length", length.into())])
+    let age = age(visit.words, time, now);
+    visit.words.with("today-ago", [("length", age.into())])
 }
 
 /// So many of so many, in per cent with one digit.

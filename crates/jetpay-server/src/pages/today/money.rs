@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jetpay_core::{Currency, Money};
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
 use super::chart::{Bars, chart};
@@ -30,7 +30,7 @@ pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
             @if !counted.money.is_empty() {
                 details {
                     summary { (words.get("today-by-hour")) }
-                    (by_hour(visit, counted).table(visit, &words.get("today-by-hour"), None, Some("/today?format=csv")))
+                    (by_hour(visit, counted).table(visit, Caption::Unseen(&words.get("today-by-hour")), None, Some("/today?format=csv")))
                 }
             }
         }

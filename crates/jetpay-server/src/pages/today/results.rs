@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use jetpay_core::operation_code::OperationCode;
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::length::length;
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
 use super::count::{Counted, permille};
-use super::{hour_name, length, share};
+use super::{hour_name, share};
 
 /// So many codes are shown.
 const CODES: usize = 10;
@@ -30,11 +31,11 @@ pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
                 }
                 details {
                     summary { (words.get("today-declines-by-hour")) }
-                    (hours(visit, counted).table(visit, &words.get("today-declines-by-hour"), None, None))
+                    (hours(visit, counted).table(visit, Caption::Unseen(&words.get("today-declines-by-hour")), None, None))
                 }
                 h2 { (words.get("today-lags")) }
                 p { (words.get("today-lags-about")) }
-                (lags(visit, counted).table(visit, &words.get("today-lags"), None, None))
+                (lags(visit, counted).table(visit, Caption::Unseen(&words.get("today-lags")), None, None))
             }
         }
     }
@@ -155,7 +156,7 @@ fn lags(visit: &Visit, counted: &Counted) -> List {
 /// A length of time with tenths of a second, if it is short.
 fn lag(visit: &Visit, tenths: i64) -> String {
     if tenths >= 1_200 {
-        return length(visit, tenths.saturating_mul(100));
+        return length(visit.words, tenths.saturating_mul(100));
     }
     let seconds = format!("{}.{}", tenths / 10, tenths % 10);
     visit.words.with("today-lag", [("seconds", seconds.into())])

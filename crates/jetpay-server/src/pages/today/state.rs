@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use jetpay_ledger::{Counts, DeliveryStatus, Error, Millis};
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::length::{LONG, age};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
+use super::ago;
 use super::count::Counted;
 use super::health::{Room, bytes};
-use super::{ago, length};
 use crate::admin::Endpoint;
 use crate::telemetry::{self, LookupHealth};
-
-/// A payment that has waited so long, in milliseconds, waits long.
-const LONG: i64 = 15 * 60 * 1000;
 
 /// Clocks differ, but an id of a day from now is no id of ours.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -73,12 +71,12 @@ impl State {
             }
             section {
                 h2 { (words.get("today-last")) }
-                (last(visit, counted, now).table(visit, &words.get("today-last"), None, None))
+                (last(visit, counted, now).table(visit, Caption::Unseen(&words.get("today-last")), None, None))
             }
             @if !self.streams.is_empty() {
                 section {
                     h2 { (words.get("today-deliveries")) }
-                    (self.deliveries(visit, now).table(visit, &words.get("today-deliveries"), None, None))
+                    (self.deliveries(visit, now).table(visit, Caption::Unseen(&words.get("today-deliveries")), None, None))
                 }
             }
             @if visit.pages.board.has_lookup {
@@ -171,7 +169,7 @@ impl State {
         let is_counted = counted.up_to.is_none();
         let lasts = self.room.lasts(counted, elapsed, self.last_entry);
         let lasts = lasts.filter(|_| is_counted);
-        let days = |days: u64| words.with("today-days", [("count", days.into())]);
+        let days = |days: u64| words.with("length-days", [("count", days.into())]);
         html! {
             dl.facts {
                 dt { (words.get("today-store")) }
@@ -185,7 +183,7 @@ impl State {
                 dt { (words.get("today-version")) }
                 dd { (env!("CARGO_PKG_VERSION")) }
                 dt { (words.get("today-since")) }
-                dd { (show::time(visit, board.started)) " · " (length(visit, now.0 - board.started.0)) }
+                dd { (show::time(visit, board.started)) " · " (age(words, board.started, now)) }
             }
         }
     }

@@ -27,7 +27,10 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
     running.paid(&KASPI, 1_000).await;
     let person = Desk::with_token(service, RESOLVER).await;
     let payment = person.page(&format!("/payments/{id}")).await;
-    assert_has(&payment, &["href=\"/entries/1/correct\""]);
+    assert_has(
+        &payment,
+        &["href=\"/entries/1/correct\"", "nothing to decide"],
+    );
     let form = plain(&person.page("/entries/1/correct").await);
     assert_has(
         &form,
@@ -58,6 +61,7 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
             "resolver : paid &lt;twice&gt;",
         ],
     );
+    assert!(!done.contains("nothing to decide"), "{done}");
     assert_eq!(running.balance(CUSTOMER).await, 1_000);
 
     // The same form again, another reason, and the page of an entry that is corrected.
