@@ -9,19 +9,42 @@ use serde_json::Value;
 
 use crate::crawl::{Most, walk};
 use crate::desk::Desk;
-use crate::driver::{Browser, Settings, is_here};
+use crate::driver::{Browser, is_here};
 use crate::scene::Quarantined;
 use crate::support::TOKEN;
 use crate::{npm, scene};
 
 /// The narrowest telephone.
 const NARROWEST: u32 = 320;
-/// The names and widths of the pictures.
-const WIDTHS: [(&str, u32); 2] = [("desktop", 1280), ("phone", 390)];
+/// Each width and each theme once: the other two pictures would have the same widths and the same colours.
+const LOOKS: [Look; 2] = [
+    Look {
+        name: "desktop-light",
+        width: 1280,
+        dark: false,
+        rules: "{ type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }",
+    },
+    // What a theme and a width change: the elements and their names are the same.
+    Look {
+        name: "phone-dark",
+        width: 390,
+        dark: true,
+        rules: "{ type: 'rule', values: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'] }",
+    },
+];
 /// Names a folder of the workspace: the three pictures of the README go there.
 const README: &str = "JETPAY_README_PICTURES";
 /// Wide enough for the tables: the window has this width too.
 const README_SIZE: (u32, u32) = (1100, 760);
+
+/// How a page is looked at.
+struct Look {
+    name: &'static str,
+    width: u32,
+    dark: bool,
+    /// What axe-core looks for, in its own words.
+    rules: &'static str,
+}
 
 /// A page of a service on this port.
 #[derive(Clone, Copy)]
@@ -108,14 +131,15 @@ pub(crate) async fn sign_in(browser: &Browser, port: u16, token: &str) {
 }
 
 /// What axe-core finds on the page that is open.
-async fn barriers(browser: &Browser) -> Vec<String> {
+async fn barriers(browser: &Browser, look: &Look) -> Vec<String> {
     // Only a script of the test can do this: the pages' policy forbids scripts.
-    let run = "const done = arguments[arguments.length - 1]; \
-        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
-        const runOnly = { type: 'tag', values: tags }; \
-        axe.run({ runOnly, resultTypes: ['violations'] }) \
-          .then((found) => done(found.violations), (error) => done([{ id: 'axe failed', help: String(error), nodes: [] }]))";
-    let found = browser.tab.execute_async(run, Vec::new()).await.unwrap();
+    let run = format!(
+        "const done = arguments[arguments.length - 1]; \
+         axe.run({{ runOnly: {}, resultTypes: ['violations'] }}) \
+           .then((found) => done(found.violations), (error) => done([{{ id: 'axe failed', help: String(error), nodes: [] }}]))",
+        look.rules
+    );
+    let found = browser.tab.execute_async(&run, Vec::new()).await.unwrap();
     let found = found.as_array().unwrap().iter();
     found.map(barrier).collect()
 }
@@ -152,23 +176,16 @@ async fn looked_at(
     let mut wrong = Vec::new();
     page.open(browser).await;
     browser.run(&npm::axe(), Vec::new()).await;
-    for (screen, width) in WIDTHS {
-        for (theme, dark) in [("light", false), ("dark", true)] {
-            browser.look(width, dark).await;
-            let picture = folder.join(format!("{name}-{screen}-{theme}.png"));
-            fs::write(picture, browser.picture(None).await).unwrap();
-            if (screen, dark) == ("desktop", false) {
-                let found = page.broken(browser).await;
-                wrong.extend(found.map(|it| (page.path.to_owned(), it)));
-            }
-            // Each width and each theme once: the other two pictures have the same widths and the same colours.
-            if dark != (screen == "phone") {
-                continue;
-            }
-            let found = barriers(browser).await.into_iter();
-            wrong.extend(found.map(|it| (format!("{} {screen} {theme}", page.path), it)));
-        }
+    for look in &LOOKS {
+        browser.look(look.width, look.dark).await;
+        let picture = folder.join(format!("{name}-{}.png", look.name));
+        fs::write(picture, browser.picture(None).await).unwrap();
+        let found = barriers(browser, look).await.into_iter();
+        wrong.extend(found.map(|it| (format!("{} {}", page.path, look.name), it)));
     }
+    browser.look(LOOKS[0].width, false).await;
+    let found = page.broken(browser).await;
+    wrong.extend(found.map(|it| (page.path.to_owned(), it)));
     let here = || page.path.to_owned();
     wrong.extend(page.sideways(browser).await.map(|it| (here(), it)));
     wrong.extend(page.console(browser).await.map(|it| (here(), it)));
@@ -196,11 +213,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     let scene = scene::of_people().await;
     let port = scene.service.port;
     let desk = Desk::signed_in(&scene.service).await;
-    let browser = Browser::open(Settings {
-        lang: "en",
-        scripts: true,
-    })
-    .await;
+    let browser = Browser::open(true).await;
     let quarantined = &scene.quarantined[0];
     let found = format!("/?q={}", quarantined.receipt);
     let alarm = format!("/alarms/{}", quarantined.alarm);

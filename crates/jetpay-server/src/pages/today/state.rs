@@ -10,7 +10,7 @@ use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
 use super::ago;
-use super::count::Counted;
+use super::day::Counted;
 use super::health::{Room, bytes};
 use crate::admin::Endpoint;
 use crate::telemetry::{self, LookupHealth};
@@ -164,28 +164,36 @@ impl State {
             "PostgreSQL"
         };
         let unknown = || words.get("today-not-known");
-        let elapsed = now.0 - counted.span.begins.0;
-        // While the day is not counted, it cannot be said.
-        let is_counted = counted.up_to.is_none();
-        let lasts = self.room.lasts(counted, elapsed, self.last_entry);
-        let lasts = lasts.filter(|_| is_counted);
-        let days = |days: u64| words.with("length-days", [("count", days.into())]);
+        let size = |size: Option<u64>| size.map_or_else(unknown, bytes);
         html! {
+            @if self.room.is_low() { p.problem { (words.get("today-room-low")) } }
             dl.facts {
                 dt { (words.get("today-store")) }
                 dd { (kind) ": " (words.get(state)) }
                 dt { (words.get("today-used")) }
-                dd { (self.room.used.map_or_else(unknown, bytes)) }
+                dd { (size(self.room.used)) }
                 dt { (words.get("today-free")) }
-                dd { (self.room.free.map_or_else(unknown, bytes)) }
-                dt { (words.get("today-lasts")) }
-                dd { (lasts.map_or_else(unknown, days)) }
+                @if board.file.is_some() {
+                    dd { (size(self.room.free)) }
+                    dt { (words.get("today-lasts")) }
+                    dd { (self.lasts(visit, counted, now).unwrap_or_else(unknown)) }
+                } @else {
+                    dd { (words.get("today-free-elsewhere")) }
+                }
                 dt { (words.get("today-version")) }
                 dd { (env!("CARGO_PKG_VERSION")) }
                 dt { (words.get("today-since")) }
                 dd { (show::time(visit, board.started)) " · " (age(words, board.started, now)) }
             }
         }
+    }
+
+    /// How long the free room lasts. While the day is not counted, it cannot be said.
+    fn lasts(&self, visit: &Visit, counted: &Counted, now: Millis) -> Option<String> {
+        let elapsed = now.0 - counted.span.begins.0;
+        let lasts = self.room.lasts(counted, elapsed, self.last_entry);
+        let days = lasts.filter(|_| counted.up_to.is_none())?;
+        Some(visit.words.with("length-days", [("count", days.into())]))
     }
 }
 
@@ -195,11 +203,11 @@ fn last(visit: &Visit, counted: &Counted, now: Millis) -> List {
     for (method, time) in visit.pages.board.last_credits() {
         methods.entry(method).or_default().1 = Some(time);
     }
-    for (method, time) in &counted.last_credits {
+    for (method, time) in &counted.sums.last_credits {
         let last = &mut methods.entry(method.clone()).or_default().1;
         *last = (*last).max(Some(*time));
     }
-    for (method, time) in &counted.results.last {
+    for (method, time) in &counted.told.last {
         methods.entry(method.clone()).or_default().0 = Some(*time);
     }
     let rows = methods.into_iter().map(|(method, (callback, credit))| {
