@@ -204,7 +204,9 @@ async fn callback_in_the_inbox_is_found_by_what_it_says_of_its_payer_until_it_ha
     test: TestLedger,
 ) {
     let ledger = &test;
-    let long = format!(r#""{}""#, "x".repeat(256));
+    // No index of PostgreSQL has room for it, also when it is compressed.
+    let digits = (0..1_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_string());
+    let long = format!(r#""{}""#, digits.collect::<String>());
     for (number, account, customer) in [
         (1, r#""A 1""#, "7123456789"),
         (2, "7123456789", r#""7123456789""#),
@@ -309,7 +311,7 @@ async fn newest_payments_come_by_id_from_the_last_one_in_pages(test: TestLedger)
     for number in 6..=50 {
         record(ledger, &format!("q{number:02}"), CUSTOMER, None, at(number)).await;
     }
-    assert_eq!(newest("q50", credited, 1).await, expect("", "q30"));
+    assert_eq!(newest("q50", credited, 1).await, expect("", "q10"));
     assert_eq!(newest("q50", Some(pending), 1).await, expect("q49", "q49"));
     let (hits, _) = ledger.newest_payments("q", None, 1).await.unwrap();
     assert_eq!(hits[0].amount, Some(kzt(AMOUNT)));

@@ -424,12 +424,12 @@ const CALLBACKS_OF_VERSION_7: [(&str, &str); 7] = [
 fn callbacks_of_version_7(bytes: fn(&str) -> String) -> String {
     let rows = (1..).zip(CALLBACKS_OF_VERSION_7);
     let rows = rows.map(|(number, (body, status))| {
-        let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex: Vec<_> = body.bytes().map(|byte| format!("{byte:02x}")).collect();
         format!(
             "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status, operation_type, \
                 amount, currency, disposition, received_at, body)
             VALUES ('p{number}', 1234, {number}, 'success', 'success', 'sale', 1, 'KZT', '{status}', {number}, {});",
-            bytes(&hex)
+            bytes(&hex.concat())
         )
     });
     rows.collect()

@@ -367,6 +367,9 @@ async fn pasted_text_is_searched_or_answered_with_what_is_wrong_with_it(service:
     // The exact word comes first; another one is found with its payments, in all pages and in the file.
     let page = person.page("/?q=007").await;
     assert!(!page.contains("Shown is what has"), "{page}");
+    let page = person.page("/?q=007&kind=payment").await;
+    assert_has(&page, &["Nothing passes the filters"]);
+    assert!(!page.contains("Shown is what has"), "{page}");
     let mut made = Vec::new();
     for _ in 0..51 {
         made.push(service.running.announced(10_000).await);

@@ -109,8 +109,8 @@ fn statement(kind: HitKind, condition: &str, values: usize) -> String {
     )
 }
 
-/// The payments with an id below `$1`, the last one first, at most `$2`. An index has the ids of a rare state. Of another one,
-/// `$2` payments are looked through, and at most `$3` are given.
+/// The payments with an id below `$1`, the last one first, at most `$2`. An index has the ids of a rare state. Those in another
+/// one are looked for down to the id `$2`, and at most `$3` are given.
 fn newest(state: Option<PaymentState>) -> String {
     let (select, _, key) = source(HitKind::Payment);
     let below = format!("{key} < $1");
@@ -121,20 +121,18 @@ fn newest(state: Option<PaymentState>) -> String {
             format!("{select} state = '{state}' AND {IN_RARE_STATE} AND {below} {last_first} $2")
         }
         Some(state) => {
-            let last = format!("(SELECT * FROM payments WHERE {below} {last_first} $2) AS newest");
-            let select = select.replace("payments WHERE", &last);
-            format!("{select} WHERE state = '{state}' {last_first} $3")
+            format!("{select} {below} AND {key} >= $2 AND state = '{state}' {last_first} $3")
         }
     }
 }
 
-/// The last one of the payments with an id below `$1` that are looked through, behind `$2` others.
+/// The payment behind the last `$2` ones with an id below `$1`.
 const LAST_LOOKED_THROUGH: &str =
     "SELECT created_at, id FROM payments WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2";
 
 /// So many payments are looked through for each that is wanted, and at most so many for all.
-const LOOKED_THROUGH: usize = 20;
-const MOST_LOOKED_THROUGH: usize = 4_000;
+const LOOKED_THROUGH: usize = 40;
+const MOST_LOOKED_THROUGH: usize = 8_000;
 
 /// Hits that are read by one query: the kind, the word, the condition, and the condition's values.
 type Question<'w> = (HitKind, MatchedWord, &'static str, Vec<Value<'w>>);
@@ -198,10 +196,14 @@ impl Ledger {
         state: Option<PaymentState>,
         limit: usize,
     ) -> Result<(Vec<Hit>, Option<SearchPosition>), Error> {
-        let common = state.filter(|state| !is_rare(*state));
-        let depth = (limit * LOOKED_THROUGH).min(MOST_LOOKED_THROUGH);
         let mut values = vec![before.into()];
-        values.extend(common.map(|_| Value::limit(depth)));
+        let mut last = None;
+        if state.is_some_and(|state| !is_rare(state)) {
+            let depth = (limit * LOOKED_THROUGH).min(MOST_LOOKED_THROUGH);
+            last = self.payment_behind(before, depth).await?;
+            let id = last.as_ref().map_or("", |last| &last.id);
+            values.push(id.to_owned().into());
+        }
         values.push(Value::limit(limit + 1));
         let sql = newest(state);
         let hits = self.read(&sql, values, |row| {
@@ -209,20 +211,26 @@ impl Ledger {
             hit.matched.clear();
             Ok(hit)
         });
-        let (hits, mut next) = page(hits.await?, limit);
-        if common.is_some() && next.is_none() {
-            let values = vec![before.into(), Value::limit(depth.saturating_sub(1))];
-            let last = self.read(LAST_LOOKED_THROUGH, values, |row| {
-                Ok(SearchPosition {
-                    kind: HitKind::Payment,
-                    time: row.int()?,
-                    number: 0,
-                    id: row.string()?,
-                })
-            });
-            next = last.await?.pop();
-        }
-        Ok((hits, next))
+        let (hits, next) = page(hits.await?, limit);
+        Ok((hits, next.or(last)))
+    }
+
+    /// The last one of so many payments with an id below `before`, if there are so many.
+    async fn payment_behind(
+        &self,
+        before: &str,
+        depth: usize,
+    ) -> Result<Option<SearchPosition>, Error> {
+        let values = vec![before.into(), Value::limit(depth.saturating_sub(1))];
+        let last = self.read(LAST_LOOKED_THROUGH, values, |row| {
+            Ok(SearchPosition {
+                kind: HitKind::Payment,
+                time: row.int()?,
+                number: 0,
+                id: row.string()?,
+            })
+        });
+        Ok(last.await?.pop())
     }
 
     async fn customer_hits(
