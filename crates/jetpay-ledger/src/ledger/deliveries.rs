@@ -162,8 +162,8 @@ impl Ledger {
             let reason = commands::reason_about(stream, seq, &made.reason)?.to_owned();
             Some(Resolution { reason, ..made })
         };
-        let decisions = history.resolutions.into_iter().filter_map(decision);
-        Ok(decisions.last())
+        let mut last_first = history.resolutions.into_iter().rev();
+        Ok(last_first.find_map(decision))
     }
 
     /// The first item of a lane that waits in a stream.

@@ -98,15 +98,16 @@ const DOTS: char = ';';
 
 /// A text as one segment of a path, such as the id of a payment.
 pub(super) fn segment(text: &str) -> String {
-    if matches!(text, "." | "..") {
-        return segment(&format!("{DOTS}{text}"));
-    }
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'-')
         .remove(b'.')
         .remove(b'_')
         .remove(b'~');
-    utf8_percent_encode(text, KEPT).to_string()
+    let encoded = |text: &str| utf8_percent_encode(text, KEPT).to_string();
+    match text {
+        "." | ".." => encoded(&format!("{DOTS}{text}")),
+        _ => encoded(text),
+    }
 }
 
 /// The id in a segment of a path, as [`segment`] made it.
