@@ -93,6 +93,8 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
         &page,
         &["123.00 KZT", "456.00 KZT", CUSTOMER, "400", "/payments/"],
     );
+    let turn = format!("Waits its turn, behind number {parked} of the same customer");
+    assert_has(&page, &[&turn]);
     let only_parked = person.page("/deliveries/shop/entries?state=parked").await;
     assert!(only_parked.contains("123.00 KZT") && !only_parked.contains("456.00 KZT"));
     let csv = person.page("/deliveries/shop/entries?format=csv").await;

@@ -119,16 +119,31 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
         Cell::Amount(row.amount()),
         payment,
         customer.into(),
-        words.word("waiting-state", item.state.as_str()).into(),
+        state(visit, &row.held).into(),
         item.attempts.to_string().into(),
         why.into(),
         Cell::Time(Some(item.since)),
-        // One that is parked waits for a person, and not for a time.
-        Cell::Time(Some(item.due_at).filter(|_| item.state == WaitingState::Waiting)),
+        // One that is parked waits for a person, and one behind another for that one.
+        Cell::Time(
+            Some(item.due_at)
+                .filter(|_| item.state == WaitingState::Waiting && row.held.behind.is_none()),
+        ),
         row.held
             .behind
             .map(|seq| seq.to_string())
             .unwrap_or_default()
             .into(),
     ]
+}
+
+fn state(visit: &Visit, held: &HeldBack) -> String {
+    match held
+        .behind
+        .filter(|_| held.item.state == WaitingState::Waiting)
+    {
+        Some(first) => visit
+            .words
+            .with("delivery-state-behind", [("first", first.into())]),
+        None => visit.words.word("waiting-state", held.item.state.as_str()),
+    }
 }
