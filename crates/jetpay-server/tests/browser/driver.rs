@@ -155,6 +155,13 @@ impl Browser {
         bad.map(text).collect()
     }
 
+    /// Runs a script of the test in each page, which the policy of the page does not forbid.
+    pub(crate) async fn has_in_each_page(&self, script: &str) {
+        let source = json!({"source": script});
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source)
+            .await;
+    }
+
     /// From now on another person uses it, who reads this language.
     pub(crate) async fn is_of(&self, lang: &str) {
         self.tab.delete_all_cookies().await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fantoccini::Locator;
 use serde_json::Value;
@@ -10,9 +10,8 @@ use serde_json::Value;
 use crate::crawl::{Most, walk};
 use crate::desk::Desk;
 use crate::driver::{Browser, is_here};
-use crate::scene::Quarantined;
 use crate::support::TOKEN;
-use crate::{npm, scene};
+use crate::{npm, readme, scene};
 
 /// The narrowest telephone.
 const NARROWEST: u32 = 320;
@@ -32,10 +31,6 @@ const LOOKS: [Look; 2] = [
         rules: "{ type: 'rule', values: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'] }",
     },
 ];
-/// Names a folder of the workspace: the three pictures of the README go there.
-const README: &str = "JETPAY_README_PICTURES";
-/// Wide enough for the tables: the window has this width too.
-const README_SIZE: (u32, u32) = (1100, 760);
 
 /// How a page is looked at.
 struct Look {
@@ -175,7 +170,6 @@ async fn looked_at(
 ) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     page.open(browser).await;
-    browser.run(&npm::axe(), Vec::new()).await;
     for look in &LOOKS {
         browser.look(look.width, look.dark).await;
         let picture = folder.join(format!("{name}-{}.png", look.name));
@@ -214,6 +208,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     let port = scene.service.port;
     let desk = Desk::signed_in(&scene.service).await;
     let browser = Browser::open(true).await;
+    browser.has_in_each_page(&npm::axe()).await;
     let quarantined = &scene.quarantined[0];
     let found = format!("/?q={}", quarantined.receipt);
     let alarm = format!("/alarms/{}", quarantined.alarm);
@@ -229,7 +224,8 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
         .into_iter()
         .map(|(kind, page)| (name(&kind), page))
         .collect();
-    pages.retain(|(name, _)| name != "alarms-one");
+    // The streams of a receiver have the same pages.
+    pages.retain(|(name, _)| name != "alarms-one" && !name.starts_with("deliveries-one-alarms"));
     pages.extend([
         (
             "search-found".to_owned(),
@@ -255,7 +251,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     for (name, path) in &pages {
         wrong.extend(looked_at(&browser, Page { port, path }, name, &folder).await);
     }
-    for_the_readme(&browser, port, quarantined).await;
+    readme::pictures(&browser, port, quarantined).await;
     // A page that there is not is an error in the console.
     wrong.retain(|(place, what)| !(place == "/no-such-page" && what.contains("status of 404")));
     nothing_is(&wrong);
@@ -279,37 +275,4 @@ pub(crate) fn nothing_is(wrong: &[(String, String)]) {
         lines.len(),
         lines.join("\n")
     );
-}
-
-/// The pictures of the README, if the variable [`README`] names a folder for them.
-async fn for_the_readme(browser: &Browser, port: u16, it: &Quarantined) {
-    let Some(folder) = std::env::var_os(README).map(PathBuf::from) else {
-        return;
-    };
-    let pictures = [
-        (format!("/?q={}", it.customer), "main", "pages-search"),
-        (
-            format!("/payments/{}", it.payment),
-            "#story",
-            "pages-payment",
-        ),
-        (format!("/alarms/{}", it.alarm), "main", "pages-alarm"),
-    ];
-    let (width, height) = README_SIZE;
-    for (path, from, picture) in pictures {
-        let page = Page { port, path: &path };
-        page.open(browser).await;
-        browser.look(width, false).await;
-        let top = "const top = document.querySelector(arguments[0]).getBoundingClientRect().top + window.scrollY; \
-            return Math.max(0, Math.floor(top) - 12)";
-        let top = browser.run(top, vec![from.into()]).await;
-        let top = u32::try_from(top.as_u64().unwrap()).unwrap();
-        let file = npm::workspace()
-            .join(&folder)
-            .join(format!("{picture}.png"));
-        let picture = browser.picture(Some((top, width, height))).await;
-        let size = picture.len();
-        assert!(size < 120 * 1024, "{} has {size} bytes", file.display());
-        fs::write(file, picture).unwrap();
-    }
 }

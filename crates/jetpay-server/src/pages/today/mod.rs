@@ -43,6 +43,7 @@ async fn today(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageE
     let state = state::State::read(&visit, now).await?;
     let main = html! {
         (caption(&visit, &counted))
+        (state.problems(&visit))
         (money::section(&visit, &counted))
         (results::section(&visit, &counted))
         (state.section(&visit, &counted, now))

@@ -62,6 +62,15 @@ impl State {
         })
     }
 
+    /// What a person must see first.
+    pub(super) fn problems(&self, visit: &Visit) -> Markup {
+        let words = visit.words;
+        html! {
+            @if !self.takes_writes { p.problem { (words.get("today-store")) ": " (words.get("today-store-down")) } }
+            @if self.room.is_low() { p.problem { (words.get("today-room-low")) } }
+        }
+    }
+
     pub(super) fn section(&self, visit: &Visit, counted: &Counted, now: Millis) -> Markup {
         let words = visit.words;
         html! {
@@ -166,7 +175,6 @@ impl State {
         let unknown = || words.get("today-not-known");
         let size = |size: Option<u64>| size.map_or_else(unknown, bytes);
         html! {
-            @if self.room.is_low() { p.problem { (words.get("today-room-low")) } }
             dl.facts {
                 dt { (words.get("today-store")) }
                 dd { (kind) ": " (words.get(state)) }
