@@ -178,15 +178,18 @@ pub(super) fn found_by(words: Words, matched: &[MatchedWord]) -> String {
     matched.collect::<Vec<_>>().join(", ")
 }
 
-/// By which words all hits were found, if they are the same ones.
+/// By which words all hits were found; nothing, if no word is common to all.
 pub(super) fn agreed<'h>(
     words: Words,
     mut matched: impl Iterator<Item = &'h Vec<MatchedWord>>,
 ) -> Option<String> {
     let first = matched.next()?;
-    matched
-        .all(|it| it == first)
-        .then(|| found_by(words, first))
+    let mut common = first.clone();
+    for matched in matched {
+        common.retain(|word| matched.contains(word));
+    }
+    let is_common = !common.is_empty() || first.is_empty();
+    is_common.then(|| found_by(words, &common))
 }
 
 fn link(hit: &Hit) -> Cell {
@@ -199,5 +202,33 @@ fn link(hit: &Hit) -> Cell {
     Cell::Link {
         to: format!("/{place}/{}", segment(id)),
         text: show::text(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::locale::Lang;
+
+    #[test]
+    fn words_that_all_hits_have_are_said_once_and_without_one_each_hit_says_its_own() {
+        use MatchedWord::{Account, Customer, Receipt};
+        for (matched, said) in [
+            (vec![], None),
+            (vec![vec![]], Some("")),
+            (vec![vec![Customer], vec![Customer]], Some("Customer")),
+            (
+                vec![vec![Account, Customer], vec![Customer]],
+                Some("Customer"),
+            ),
+            (
+                vec![vec![Customer], vec![Account, Customer]],
+                Some("Customer"),
+            ),
+            (vec![vec![Customer], vec![Receipt]], None),
+        ] {
+            let agreed = agreed(Words(Lang::English), matched.iter());
+            assert_eq!(agreed.as_deref(), said, "{matched:?}");
+        }
     }
 }

@@ -53,7 +53,7 @@ async fn payment_with_a_thousand_callbacks_is_told_in_parts_of_limited_size_and_
             folder.sql(
                 "INSERT INTO events SELECT seq + number, payment_id, project_id, operation_id + number, operation_status,
                      payment_status, payment_type, operation_type, amount, currency, code, provider_payment_id || number,
-                     'noted', received_at + number, CAST(CAST(body AS TEXT) || printf('%40000s', '') AS BLOB)
+                     'noted', received_at + number, CAST(CAST(body AS TEXT) || printf('%40000s', '') AS BLOB), NULL, NULL
                  FROM events JOIN (WITH RECURSIVE numbers(number) AS (
                      SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1100) SELECT * FROM numbers)",
             );
