@@ -183,11 +183,11 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A picture of the page, as PNG: the whole page, or the part of this size that begins at this height.
+    /// A picture of the page, as PNG: the whole page, quickly, or the small file of the part of this size that begins at this height.
     pub(crate) async fn picture(&self, part: Option<(u32, u32, u32)>) -> Vec<u8> {
         use base64::Engine as _;
-        let mut how =
-            json!({"format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true});
+        let mut how = json!({"format": "png", "captureBeyondViewport": true});
+        how["optimizeForSpeed"] = part.is_none().into();
         if let Some((top, width, height)) = part {
             how["clip"] = json!({"x": 0, "y": top, "width": width, "height": height, "scale": 1});
         }
