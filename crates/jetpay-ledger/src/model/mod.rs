@@ -11,6 +11,7 @@ mod numbers;
 mod payment;
 mod reason;
 mod reconciliation;
+mod refusal;
 mod resolution;
 mod stored;
 
@@ -40,7 +41,8 @@ pub use reconciliation::{
     Difference, DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding,
     Reconciliation, RecordedRun, RunDifferences,
 };
-pub use resolution::{Resolution, ResolveError, ResolvedAlarms, Verdict};
+pub use refusal::ResolveError;
+pub use resolution::{Resolution, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
     LONGEST, amount_from_stored, fit, listed_operations, operation_from_stored, operation_of_body,
     short, stored_amount, stored_operation, without_nul, word_from_stored,

@@ -1,6 +1,6 @@
 //! Why an operator decided something.
 
-use super::resolution::ResolveError;
+use super::refusal::{LONGEST_REASON, ResolveError};
 use super::stored::without_nul;
 
 /// Why an operator decided something, and who did. The ledger records both.
@@ -14,7 +14,7 @@ pub struct Reason {
 
 impl Reason {
     /// The longest text, in characters.
-    pub const LONGEST: usize = 2000;
+    pub const LONGEST: usize = LONGEST_REASON;
 
     /// Whether it is a reason: a person can see something of it, and it is not too long.
     ///

@@ -13,9 +13,9 @@ use super::keys::TransactionError;
 use super::transaction::{StoredEntry, StoredEvent};
 use super::value::{Conditions, Row, Value, Values};
 use crate::model::{
-    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter, Reason,
-    method_from_stored, operation_from_stored, short, stored_amount, stored_kind, stored_operation,
-    without_nul,
+    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter,
+    Reason, method_from_stored, operation_from_stored, short, stored_amount, stored_kind,
+    stored_operation, without_nul,
 };
 
 /// A row of `payments`.

@@ -11,7 +11,7 @@ use crate::scene::Quarantined;
 /// Names a folder of the workspace: the three pictures of the README go there.
 const README: &str = "JETPAY_README_PICTURES";
 /// Wide enough for the tables: the window has this width too.
-const README_SIZE: (u32, u32) = (1100, 760);
+const README_SIZE: (u32, u32) = (1240, 760);
 
 /// The pictures of the README, if the variable [`README`] names a folder for them.
 pub(crate) async fn pictures(browser: &Browser, port: u16, it: &Quarantined) {

@@ -122,9 +122,8 @@ async fn made(
     };
     let history = visit.ledger().payment_history(payment_id).await?;
     let mut entries = history.entries.into_iter();
-    let entry = entries.find(|entry| {
-        entry.kind == EntryKind::ManualCredit && entry.operation_id == operation
-    });
+    let entry = entries
+        .find(|entry| entry.kind == EntryKind::ManualCredit && entry.operation_id == operation);
     let Some(entry) = entry else {
         return Ok(None);
     };

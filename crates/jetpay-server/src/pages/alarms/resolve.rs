@@ -28,9 +28,8 @@ pub(super) async fn resolve(
     let words = visit.words;
     let wrong = |problem: &Problem| Ok(page(&visit, &shown, &fields, Some(problem)));
     // A person who did not see that the alarm was dismissed is told so first.
-    let undoes = shown.is_dismissed()
-        && fields.given("undo").is_some()
-        && fields.get("verdict") == "credit";
+    let undoes =
+        shown.is_dismissed() && fields.given("undo").is_some() && fields.get("verdict") == "credit";
     let made = match shown.undone_by() {
         Some(undo) if undoes => Some(undo),
         _ => shown.alarm.resolution.as_ref().filter(|_| !undoes),
