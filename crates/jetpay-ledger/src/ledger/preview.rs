@@ -224,7 +224,7 @@ impl Ledger {
     /// The sum of a customer's entries, as the rules take it. It is 0 where it does not matter: beside small amounts alone, no sum
     /// overflows, and a customer can have many payments.
     async fn balance_beside(&self, customer_id: &str, amount: i64) -> Result<i64, Error> {
-        let large = self.read(rows::HAS_LARGE, vec![customer_id.into()], |row| row.int());
+        let large = self.read(rows::HAS_LARGE, vec![customer_id.into()], rows::number);
         let is_large = amount.unsigned_abs() > rows::LARGE.unsigned_abs();
         if !is_large && large.await?.is_empty() {
             return Ok(0);
