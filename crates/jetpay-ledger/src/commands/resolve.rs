@@ -85,6 +85,13 @@ pub(crate) fn credit_dismissed(
         if credit.amount().is_none() {
             return Err(ResolveError::AlreadyResolved.into());
         }
+        // The credit has no link to the alarm. Where the alarm names no operation, the payment says that there was one.
+        if let (None, Some(id)) = (alarm.operation_id, &alarm.payment_id)
+            && let Some((snapshot, _)) = transaction.payment(id, None)?
+            && snapshot.credited_by.is_some()
+        {
+            return Err(ResolveError::PaymentCredited.into());
+        }
         let resolution = decided(transaction, &alarm, credit, operation_id, &reason, now)?;
         Ok(transaction.add_resolution(&resolution)?)
     };

@@ -239,10 +239,20 @@ impl Ledger {
 
     /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
     pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
-        let values = || vec![id.into(), Value::limit(MOST)];
+        let values = vec![id.into(), Value::limit(MOST)];
         let callbacks = format!(
             "SELECT {CALLBACK_COLUMNS} FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2"
         );
+        let callbacks = self.read(&callbacks, values, recorded_callback).await?;
+        Ok(PaymentHistory {
+            callbacks,
+            ..self.payment_records(id).await?
+        })
+    }
+
+    /// The same without the callbacks, of which there can be very many.
+    pub async fn payment_records(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
+        let values = || vec![id.into(), Value::limit(MOST)];
         let mut entries = Vec::new();
         for seq in self
             .read(&seqs_of_payment(), values(), rows::number)
@@ -252,7 +262,7 @@ impl Ledger {
         }
         let resolutions = alarms::RESOLUTIONS_OF_PAYMENT;
         Ok(PaymentHistory {
-            callbacks: self.read(&callbacks, values(), recorded_callback).await?,
+            callbacks: Vec::new(),
             entries,
             alarms: self.alarms_of_payment(id).await?,
             resolutions: self.read(resolutions, values(), alarms::resolution).await?,

@@ -19,6 +19,7 @@ crate::common::on_every_store! {
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
     dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution,
+    dismissed_alarm_without_an_operation_is_credited_after_all_once,
     payments_of_an_older_system_get_their_callbacks_and_are_imported_once,
     operation_credited_by_an_operator_or_a_callback_is_credited_by_neither_again,
     callback_of_another_project_is_credited_by_an_operator_once,
@@ -342,6 +343,23 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
     test.resolve(2, Verdict::Foreign).await.unwrap();
     assert_eq!(test.counts().await.unwrap().open_alarms, 1);
     assert_eq!(test.balance(CUSTOMER).await, Ok(0));
+}
+
+async fn dismissed_alarm_without_an_operation_is_credited_after_all_once(test: TestLedger) {
+    test.announce("p").await;
+    let alarm = test.keep(unusable_of("p", None)).await;
+    test.resolve(alarm, Verdict::Dismiss).await.unwrap();
+    let undo = |operation: u64, verdict| {
+        let operation = Some(operation.into());
+        test.credit_dismissed(alarm, operation, verdict, "it came in".into(), NOW)
+    };
+    undo(1, Verdict::Credit(kzt(AMOUNT))).await.unwrap();
+    for verdict in [Verdict::Credit(kzt(AMOUNT)), Verdict::Override(kzt(AMOUNT))] {
+        let again = undo(2, verdict).await;
+        assert_eq!(again, refused(ResolveError::PaymentCredited));
+    }
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    test.check().await;
 }
 
 async fn dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution(test: TestLedger) {

@@ -326,7 +326,7 @@ async fn wrong_customers_amounts_and_forms_are_told_and_credit_nothing(service: 
             CUSTOMER,
             "901",
             "kept reason",
-            "The callback says 900.00 KZT.",
+            "No callback says this amount.",
         ),
         (CUSTOMER, "900", " ", "A reason is needed"),
     ] {

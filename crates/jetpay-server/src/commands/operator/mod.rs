@@ -209,6 +209,7 @@ fn render_alarm(alarm: &Value) -> String {
         ("resolved at", text(alarm, "/resolution/time")),
         ("resolved by", text(alarm, "/resolution/by")),
         ("resolved because", text(alarm, "/resolution/reason")),
+        ("undone by a credit of", text(alarm, "/undone_by/by")),
     ]);
     for command in rows(alarm, "commands") {
         rendered += &["  ", &text(command, ""), "\n"].concat();

@@ -105,9 +105,11 @@ fn as_said(visit: &Visit, shown: &Shown, amount: Money, inputs: &Markup) -> Mark
                 Some(Err(why)) => { p.problem { (refused(words, why)) } },
                 None => {},
             }
+            (credited(visit, shown))
             input type="hidden" name="verdict" value="credit";
             (undo(shown))
-            input type="hidden" name="confirm" value="yes";
+            // A further credit of the same payment has a second step.
+            @if credited_before(shown).is_none() { input type="hidden" name="confirm" value="yes"; }
             input type="hidden" name="amount" value=(without_currency(amount));
             (inputs)
             p { button { (words.with("alarm-credit", [("amount", show::amount(amount).into())])) } }
@@ -148,6 +150,22 @@ fn another(
     }
 }
 
+/// What was credited of the payment before.
+fn credited_before(shown: &Shown) -> Option<Money> {
+    let payment = shown.payment.as_ref()?;
+    let credited = Money::new(payment.credited, payment.amount.currency());
+    Some(credited).filter(|credited| credited.is_positive())
+}
+
+/// That the payment was credited before: the same money may be credited twice.
+fn credited(visit: &Visit, shown: &Shown) -> Markup {
+    html! {
+        @if let Some(before) = credited_before(shown) {
+            p.problem { (visit.words.with("alarm-credited-before", [("amount", show::amount(before).into())])) }
+        }
+    }
+}
+
 /// The form says that it undoes a decision: the person has seen it.
 fn undo(shown: &Shown) -> Markup {
     html! { @if shown.is_dismissed() { input type="hidden" name="undo" value="yes"; } }
@@ -177,6 +195,7 @@ pub(super) fn confirm(
     let is_not_paid = credit(&shown.alarm).is_some_and(|credit| credit.is_not_paid);
     let main = html! {
         p.todo { (sentence(visit, shown, amount)) }
+        (credited(visit, shown))
         @if is_not_paid { p.problem { (words.get("alarm-not-paid")) } }
         @if overrides { p.problem { (words.get("alarm-override-warning")) } }
         p { (words.get("alarm-credited-once")) }

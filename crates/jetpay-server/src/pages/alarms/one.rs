@@ -5,8 +5,8 @@ use actix_web::web::Path;
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
 use jetpay_ledger::{
-    Alarm, AlarmKind, CreditPreview, Entry, EntryKind, Error, Payment, PaymentState, Resolution,
-    ResolveError, Verdict,
+    Alarm, AlarmKind, CreditPreview, Entry, Error, Payment, PaymentState, Resolution, ResolveError,
+    Verdict,
 };
 use maud::{Markup, html};
 
@@ -65,6 +65,12 @@ impl Shown {
         Ok(shown)
     }
 
+    /// Whether the callback or the payment says this amount: another one has a box to tick.
+    pub(super) fn is_said(&self, amount: Money) -> bool {
+        let of_payment = self.payment.as_ref().map(|payment| payment.amount);
+        [self.alarm.received(), of_payment].contains(&Some(amount))
+    }
+
     /// Whether a credit can undo the decision. The rules say whether one is possible: where an amount is offered, the offer.
     fn can_be_undone(&self) -> bool {
         let can_be_credited = alarm_text::credit(&self.alarm).is_some() && self.payment.is_some();
@@ -75,13 +81,19 @@ impl Shown {
     /// The credit that undid the decision.
     pub(super) fn undone_by(&self) -> Option<&Resolution> {
         let made = self.made.as_ref().filter(|_| self.is_dismissed());
-        made?.decision.as_ref()
+        made.map(|made| &made.decision)
     }
 
     /// Whether a decision without a credit resolved it, which a credit undoes.
     pub(super) fn is_dismissed(&self) -> bool {
         let resolution = self.alarm.resolution.as_ref();
         resolution.is_some_and(|resolution| resolution.verdict.amount().is_none())
+    }
+
+    /// The decision that stands in the way of another one: the last one, but for a credit that undoes the first.
+    pub(super) fn made_before(&self, undoes: bool) -> Option<&Resolution> {
+        let first = self.alarm.resolution.as_ref().filter(|_| !undoes);
+        self.undone_by().or(first)
     }
 
     /// What a credit would do by the rules, or why they would refuse it.
@@ -108,7 +120,7 @@ struct Made {
     entry: Entry,
     /// The `seq` of the entry that corrects it.
     corrected_by: Option<i64>,
-    decision: Option<Resolution>,
+    decision: Resolution,
 }
 
 async fn made(
@@ -116,25 +128,33 @@ async fn made(
     alarm: &Alarm,
     resolution: &Resolution,
 ) -> Result<Option<Made>, PageError> {
-    let operation = resolution.operation_id.or(alarm.operation_id);
-    let (Some(payment_id), Some(operation)) = (&alarm.payment_id, operation) else {
+    let Some(payment_id) = &alarm.payment_id else {
         return Ok(None);
     };
-    let history = visit.ledger().payment_history(payment_id).await?;
-    let mut entries = history.entries.into_iter();
-    let entry = entries
-        .find(|entry| entry.kind == EntryKind::ManualCredit && entry.operation_id == operation);
-    let Some(entry) = entry else {
-        return Ok(None);
+    let history = visit.ledger().payment_records(payment_id).await?;
+    let is_credit = resolution.verdict.amount().is_some();
+    let operation = alarm.operation_id;
+    // A credit that undid the decision names no alarm, and came later.
+    let is_it = |it: &Resolution| match is_credit {
+        true => it.seq == resolution.seq,
+        false => {
+            it.alarm_seq.is_none()
+                && it.seq > resolution.seq
+                && operation.is_none_or(|id| it.operation_id == Some(id))
+        }
     };
-    let mut decisions = history.resolutions.into_iter();
-    let decision = decisions.find(|it| it.made(&entry));
-    let correction = visit.ledger().correction_of(entry.seq).await?;
-    Ok(Some(Made {
-        corrected_by: correction.map(|correction| correction.seq),
-        entry,
-        decision,
-    }))
+    for decision in history.resolutions.into_iter().filter(is_it) {
+        let mut entries = history.entries.iter();
+        if let Some(entry) = entries.find(|entry| decision.made(entry)) {
+            let correction = visit.ledger().correction_of(entry.seq).await?;
+            return Ok(Some(Made {
+                entry: entry.clone(),
+                corrected_by: correction.map(|correction| correction.seq),
+                decision,
+            }));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
@@ -314,7 +334,7 @@ pub(in crate::pages) fn resolution_facts(visit: &Visit, resolution: &Resolution)
     }
 }
 
-/// What cannot be undone about an alarm that is resolved without a credit.
+/// What follows for an alarm that is resolved without a credit.
 pub(super) fn finality(alarm: &Alarm) -> &'static str {
     if alarm_text::credit(alarm).is_some() {
         "alarm-final-credit"

@@ -30,11 +30,7 @@ pub(super) async fn resolve(
     // A person who did not see that the alarm was dismissed is told so first.
     let undoes =
         shown.is_dismissed() && fields.given("undo").is_some() && fields.get("verdict") == "credit";
-    let made = match shown.undone_by() {
-        Some(undo) if undoes => Some(undo),
-        _ => shown.alarm.resolution.as_ref().filter(|_| !undoes),
-    };
-    if let Some(made) = made {
+    if let Some(made) = shown.made_before(undoes) {
         return Ok(decided(&visit, &shown, made, &fields));
     }
     let reason = match visit.reason(&fields) {
@@ -46,6 +42,12 @@ pub(super) async fn resolve(
         Ok(None) => return Err(PageError::BadForm),
         Err(problem) => return wrong(&Problem::new(problem)),
     };
+    if let Verdict::Credit(amount) = verdict
+        && !shown.is_said(amount)
+    {
+        let said = shown.alarm.received();
+        return wrong(&Problem::of(words, &ResolveError::OtherAmount(said)));
+    }
     if let (Some(amount), None) = (verdict.amount(), fields.given("confirm")) {
         let operation = operation.or(shown.alarm.operation_id);
         return match shown.preview(&visit, operation, amount).await? {
@@ -58,7 +60,7 @@ pub(super) async fn resolve(
         Ok(()) => Ok(done(&visit, seq, verdict)),
         Err(Error::Resolve(why)) => {
             let now = Shown::read(&visit, &path).await?;
-            match now.alarm.resolution.as_ref().filter(|_| !undoes) {
+            match now.made_before(undoes) {
                 Some(made) => Ok(decided(&visit, &now, made, &fields)),
                 None => wrong(&Problem::of(words, &why)),
             }

@@ -24,7 +24,7 @@ const MOST: usize = 50;
 pub(super) struct Shown {
     pub(super) id: PaymentId,
     pub(super) waiting: Vec<Unmatched>,
-    /// When none waits and there is no payment: those that a person called not ours. They can still be credited.
+    /// Those that a person called not ours. A credit applies them, too.
     pub(super) dismissed: Vec<Unmatched>,
     /// The payment, if it is recorded meanwhile.
     pub(super) payment: Option<Payment>,
@@ -37,16 +37,13 @@ impl Shown {
         let id = PaymentId::new(id_of(id)).map_err(|_| none())?;
         let ledger = visit.ledger();
         let waiting = ledger.inbox_of(&id, MOST).await?;
-        let mut dismissed = Vec::new();
-        let (mut payment, mut resolutions) = (None, Vec::new());
+        let dismissed = ledger.dismissed_of(&id, MOST).await?;
+        let resolutions = ledger.payment_records(&id).await?.resolutions;
+        let mut payment = None;
         if waiting.is_empty() {
             payment = ledger.payment(id.as_str()).await?;
-            resolutions = ledger.payment_history(&id).await?.resolutions;
             if payment.is_none() && resolutions.is_empty() {
                 return Err(none());
-            }
-            if payment.is_none() {
-                dismissed = ledger.dismissed_of(&id, MOST).await?;
             }
         }
         Ok(Self {
@@ -105,6 +102,11 @@ pub(super) fn page(
             }
         } @else {
             p { (words.get("inbox-one-about")) }
+            @if !shown.dismissed.is_empty() {
+                p.problem { (words.get("inbox-dismissed-before")) }
+                @for resolution in &shown.resolutions { (resolution_facts(visit, resolution)) }
+                @for dismissed in &shown.dismissed { (callback(visit, dismissed)) }
+            }
             @for waiting in &shown.waiting { (callback(visit, waiting)) }
             @if visit.viewer.may(Role::Resolve) {
                 h2 { (words.get("alarm-decide")) }
@@ -189,7 +191,7 @@ fn credit(visit: &Visit, shown: &Shown, typed: &Fields, reason: &Markup) -> Mark
             h3 { (words.get("inbox-credit")) }
             p { (words.get("inbox-credit-means")) }
             input type="hidden" name="verdict" value="credit";
-            @if shown.waiting.is_empty() { input type="hidden" name="undo" value="yes"; }
+            @if !shown.dismissed.is_empty() { input type="hidden" name="undo" value="yes"; }
             p {
                 label for="customer" { (words.get("inbox-customer-to-credit")) }
                 input #customer name="customer" autocomplete="off" required value=(customer);

@@ -29,7 +29,11 @@ pub(super) async fn resolve(
     let wrong = |problem: &Problem| Ok(page(&visit, &shown, &fields, Some(problem)));
     // A person who did not see that another one called them not ours is told so first.
     let is_undo = fields.given("undo").is_some() && fields.get("verdict") == "credit";
-    if shown.waiting.is_empty() && (shown.dismissed.is_empty() || !is_undo) {
+    let must_undo = !shown.dismissed.is_empty() && fields.get("verdict") == "credit";
+    if shown.waiting.is_empty() && shown.dismissed.is_empty()
+        || must_undo && !is_undo
+        || shown.waiting.is_empty() && !is_undo
+    {
         return Ok(too_late(&visit, &shown, &fields));
     }
     let reason = match visit.reason(&fields) {
@@ -44,6 +48,10 @@ pub(super) async fn resolve(
                 Ok(credit) => credit,
                 Err(problem) => return wrong(&Problem::new(problem)),
             };
+            let said = shown.amounts();
+            if !said.is_empty() && !said.contains(&amount) {
+                return wrong(&Problem::new(words.get("inbox-other-amount")));
+            }
             if fields.given("confirm").is_none() {
                 let (id, ledger) = (&customer.customer_id, visit.ledger());
                 let preview = match ledger.preview_unmatched(&shown.id, id, amount).await {

@@ -144,7 +144,7 @@ async fn made(
     payment: &PaymentId,
     seq: i64,
 ) -> Result<Option<Resolution>, PageError> {
-    let made = visit.ledger().payment_history(payment).await?.resolutions;
+    let made = visit.ledger().payment_records(payment).await?.resolutions;
     Ok(made
         .into_iter()
         .find(|it| it.verdict.corrects() == Some(seq)))

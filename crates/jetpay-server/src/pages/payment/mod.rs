@@ -66,7 +66,7 @@ impl Told {
         let (ledger, id) = (visit.ledger(), &payment.id);
         let deliveries = ledger.entry_deliveries(id).await?;
         Ok(Self {
-            history: ledger.payment_history(id).await?,
+            history: ledger.payment_records(id).await?,
             callbacks: ledger.payment_callbacks(id).await?,
             first_waiting: Self::first_waiting(ledger, &deliveries).await?,
             deliveries,

@@ -87,7 +87,7 @@ async fn page(
     problem: Option<&Problem>,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
-    let alarms = visit.ledger().payment_history(&payout.payment_id).await?;
+    let alarms = visit.ledger().payment_records(&payout.payment_id).await?;
     let title = words.with(
         "payout-title",
         [("amount", show::amount(payout.amount).into())],
