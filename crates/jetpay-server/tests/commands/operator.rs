@@ -127,6 +127,8 @@ async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
         let credit = "--verdict credit --amount 90000 --reason r";
         let error = run(&format!("alarms resolve {of} {credit}")).bad();
         assert_has(&error, &["a credit resolves one alarm"]);
+        let error = dismiss(&format!("{of} --undo-dismissal")).bad();
+        assert_has(&error, &["nothing is resolved", "--undo-dismissal"]);
     }
     let by_kind = dismiss("--kind amount_differs --yes").good();
     assert_eq!(by_kind, "resolved 2 alarms\n");

@@ -131,7 +131,7 @@ fn decided(visit: &Visit, shown: &Shown) -> Markup {
             p { a href={ "/payments/" (segment(shown.id.as_str())) } { (words.get("inbox-to-payment")) } }
         } @else {
             p.note { (words.get("inbox-is-decided")) }
-            p { (words.get("inbox-undo")) }
+            @if !shown.dismissed.is_empty() { p { (words.get("inbox-undo")) } }
         }
         @for resolution in &shown.resolutions { (resolution_facts(visit, resolution)) }
     }

@@ -76,15 +76,15 @@ fn done(visit: &Visit, payment: &Payment) -> HttpResponse {
     visit.done(&path(payment), visit.words.get("payment-confirmed"))
 }
 
-/// Whether this person applied the answer before, with this form: then it came twice.
+/// Whether the last answer was applied by this person with this form: then it came twice.
 async fn is_repeat(visit: &Visit, payment: &Payment, form: &Fields) -> Result<bool, PageError> {
     let made = visit
         .ledger()
         .payment_history(&payment.id)
         .await?
         .resolutions;
-    let mut made = made.iter().filter(|it| it.verdict == Verdict::Confirm);
-    Ok(made.any(|it| visit.gave(form, &it.reason, it.by.as_deref())))
+    let last = made.iter().rfind(|it| it.verdict == Verdict::Confirm);
+    Ok(last.is_some_and(|it| visit.gave(form, &it.reason, it.by.as_deref())))
 }
 
 /// Why there is no answer, in plain words.

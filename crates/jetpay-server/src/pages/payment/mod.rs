@@ -16,7 +16,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
-use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::id::OperationId;
 use jetpay_ledger::{
     Alarm, DeliveryStream, Entry, EntryDelivery, EntryDeliveryState, EntryKind, Error, Feed,
     Ledger, Payment, PaymentCallback, PaymentHistory,
@@ -177,12 +177,7 @@ async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
     if ledger.payout(id).await?.is_some() {
         return Ok(Found::Elsewhere(format!("/payouts/{}", segment(id))));
     }
-    // A search leaves out white space at the ends of an id.
-    let waits = match PaymentId::new(id) {
-        Ok(id) => !ledger.inbox_of(&id, 1).await?.is_empty(),
-        Err(_) => false,
-    };
-    if waits || search::is_in_inbox(ledger, id).await? {
+    if search::is_in_inbox(ledger, id).await? {
         return Ok(Found::Elsewhere(format!("/inbox/{}", segment(id))));
     }
     Err(PageError::NotFound("payment-not-found"))

@@ -115,7 +115,7 @@ impl Filter {
     }
 
     /// Whether the hit is older than the list goes back.
-    pub(super) fn is_too_old(&self, hit: &Hit) -> bool {
+    fn is_too_old(&self, hit: &Hit) -> bool {
         let is_older = |from| hit.time.is_some_and(|time| time < from);
         self.from.is_some_and(is_older)
     }

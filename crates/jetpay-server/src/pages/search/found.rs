@@ -56,8 +56,8 @@ impl Found {
             let (hits, next) = source.part(ledger, filter, at.as_ref(), part).await?;
             let mut last = at;
             for hit in hits {
-                if filter.is_too_old(&hit) || (filter.is_of_customers() && is_timed(&hit.position))
-                {
+                let is_of_customers = filter.is_of_customers() && is_timed(&hit.position);
+                if is_of_customers || source.is_past(filter, &hit.position) {
                     return Ok(found);
                 }
                 let is_full = found.hits.len() + found.customers.len() == most;
@@ -77,11 +77,7 @@ impl Found {
                     found.hits.push(hit);
                 }
             }
-            let is_too_old = |at: &SearchPosition| filter.from.is_some_and(|from| at.time < from.0);
-            if next
-                .as_ref()
-                .is_none_or(|at| is_timed(at) && is_too_old(at))
-            {
+            if next.as_ref().is_none_or(|at| source.is_past(filter, at)) {
                 return Ok(found);
             }
             at = next;
@@ -122,6 +118,14 @@ impl Source<'_> {
             Self::Word(_) if filter.lets_customers_through() => None,
             _ => Some(before_time(filter.to.unwrap_or(Millis(i64::MAX)))),
         }
+    }
+
+    /// Whether all from this place on is older than the list goes back. The newest payments go by their ids: an imported one
+    /// may be older than those behind it.
+    fn is_past(self, filter: &Filter, at: &SearchPosition) -> bool {
+        let is_older =
+            |from: Millis| at.time < from.0 && (self != Self::Newest || *at.id < *first_id(from));
+        is_timed(at) && filter.from.is_some_and(is_older)
     }
 
     /// A part of the list as the ledger has it.
@@ -287,6 +291,14 @@ mod tests {
         assert_eq!(times(Source::Newest, None, None).await.len(), 10);
         assert_eq!(times(Source::Word(CUSTOMER), None, Some(1)).await, [0, -1]);
         assert_eq!(times(Source::Word("order-1"), None, None).await, [-1]);
+        // An imported payment whose id is between those of this list hides none behind it.
+        let between = format!("{}-0", first_id(Millis(BEGIN + 9)));
+        let old = payment(&between, BEGIN - 1);
+        ledger
+            .import_payments(vec![old], Millis(BEGIN))
+            .await
+            .unwrap();
+        assert_eq!(times(Source::Newest, Some(8), None).await, [9, 8]);
     }
 
     #[test]

@@ -138,6 +138,17 @@ async fn lost_callback_is_asked_for_shown_and_applied_once(with: &WithGate) {
     // The platform says nothing new: there is nothing to apply.
     let said = asked(&person, &path).await;
     assert!(!said.contains("<textarea"), "{said}");
+
+    // After another answer was applied, the first form is no repeat.
+    let refund = made(&id, "partially refunded", "refund", 4_000);
+    with.gate.state().has_made(refund);
+    let said = asked(&person, &path).await;
+    let seen = hidden(&said, "seen").to_owned();
+    person.sent(&path, &apply(&seen, "a refund")).await;
+    assert_eq!(running.balance(CUSTOMER).await, 5_000);
+    let first = apply(&seen, "no callback came");
+    let (status, _) = person.refused(&path, &first).await;
+    assert_eq!(status, StatusCode::CONFLICT);
     assert!(!running.log().contains("no callback came"));
 }
 

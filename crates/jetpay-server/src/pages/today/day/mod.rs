@@ -19,7 +19,8 @@ const MARGIN: i64 = 60 * 60 * 1000;
 /// Callbacks of so many milliseconds are read again: in `PostgreSQL`, one that is being stored may still appear before them. One
 /// whose transaction takes longer, or behind which more than a part came meanwhile, is counted after the next start only.
 const UNSETTLED: i64 = 10_000;
-/// The most callbacks without a payment that are asked for again. Those above are counted after the next start.
+/// The most callbacks without a payment that are asked for again. Those above are counted after the next start. One of the inbox
+/// takes the place of one that a person called not ours: it is likelier to get a payment.
 const MOST_WAITING: usize = 1_000;
 /// So many of them are asked for at a time.
 const ASKED: usize = 20;
@@ -49,8 +50,8 @@ pub(super) struct Day {
     sums: Sums,
     settled: Told,
     tail: Told,
-    /// The numbers of callbacks that had no payment when they were counted. It may be recorded later.
-    waiting: VecDeque<i64>,
+    /// The numbers of callbacks that had no payment when they were counted, and what they were then. It may be recorded later.
+    waiting: VecDeque<(i64, EventStatus)>,
     entries: Place,
     callbacks: Place,
 }
@@ -120,7 +121,7 @@ impl Day {
     /// Counts what has a payment by now. A callback that still has none is asked for again after the others.
     async fn ask_again(&mut self, ledger: &Ledger) -> Result<(), Error> {
         for _ in 0..self.waiting.len().min(ASKED) {
-            let Some(seq) = self.waiting.front().copied() else {
+            let Some((seq, _)) = self.waiting.front().copied() else {
                 break;
             };
             let read = ledger.arrivals(seq - 1, 1).await?;
@@ -135,14 +136,30 @@ impl Day {
     fn settle(&mut self, arrivals: &[Arrival]) {
         for arrival in arrivals {
             self.settled.add(&self.span, arrival);
-            let waits = matches!(
-                arrival.outcome,
-                EventStatus::Unmatched | EventStatus::Dismissed
-            );
-            if waits && self.waiting.len() < MOST_WAITING {
-                self.waiting.push_back(arrival.seq);
+            // One of another day will be no result of this one.
+            if self.span.has(arrival.received_at) {
+                self.wait_for(arrival.seq, arrival.outcome);
             }
         }
+    }
+
+    /// Remembers a callback that has no payment, if there is room.
+    fn wait_for(&mut self, seq: i64, outcome: EventStatus) {
+        let is_full = self.waiting.len() >= MOST_WAITING;
+        match outcome {
+            EventStatus::Unmatched if is_full => {
+                let mut waiting = self.waiting.iter();
+                let dismissed = waiting.position(|(_, it)| *it == EventStatus::Dismissed);
+                let Some(dismissed) = dismissed else {
+                    return;
+                };
+                self.waiting.remove(dismissed);
+            }
+            EventStatus::Unmatched => {}
+            EventStatus::Dismissed if !is_full => {}
+            _ => return,
+        }
+        self.waiting.push_back((seq, outcome));
     }
 
     /// Callbacks before the last seconds are counted for good; those of the last seconds are counted again next time.

@@ -41,6 +41,38 @@ fn callback_of_the_day_before_is_the_last_one_of_its_method_and_no_result_of_thi
     let told = day.counted().told;
     assert_eq!(told.last["kaspi"], time);
     assert!(told.ended.is_empty() && told.codes.is_empty());
+    let unmatched = Arrival {
+        outcome: EventStatus::Unmatched,
+        ..arrival(2, time, 0)
+    };
+    day.settle(&[unmatched]);
+    assert!(day.waiting.is_empty());
+}
+
+#[test]
+fn callback_of_the_inbox_takes_the_place_of_a_dismissed_one_and_of_no_other() {
+    let span = span("2026-12-01T10:00:00Z", "UTC");
+    let mut day = day(span);
+    let most = i64::try_from(MOST_WAITING).unwrap();
+    let mut settle = |seq, outcome| {
+        let arrival = arrival(seq, span.begins, 0);
+        day.settle(&[Arrival { outcome, ..arrival }]);
+        let waiting = day.waiting.iter().map(|(seq, _)| *seq);
+        waiting.collect::<Vec<_>>()
+    };
+    settle(1, EventStatus::Unmatched);
+    settle(2, EventStatus::Dismissed);
+    for seq in 3..=most {
+        settle(seq, EventStatus::Unmatched);
+    }
+    let full: Vec<_> = (1..=most).collect();
+    assert_eq!(settle(most + 1, EventStatus::Dismissed), full);
+    let full: Vec<_> = (1..=most + 2)
+        .filter(|seq| ![2, most + 1].contains(seq))
+        .collect();
+    for seq in [most + 2, most + 3] {
+        assert_eq!(settle(seq, EventStatus::Unmatched), full);
+    }
 }
 
 #[test]
