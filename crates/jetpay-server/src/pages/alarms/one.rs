@@ -135,12 +135,13 @@ async fn made(
     let is_credit = resolution.verdict.amount().is_some();
     let operation = alarm.operation_id;
     // A credit that undid the decision names no alarm, and came later.
-    let is_it = |it: &Resolution| match is_credit {
-        true => it.seq == resolution.seq,
-        false => {
-            it.alarm_seq.is_none()
-                && it.seq > resolution.seq
-                && operation.is_none_or(|id| it.operation_id == Some(id))
+    let is_it = |it: &Resolution| {
+        let is_of_operation = operation.is_none_or(|id| it.operation_id == Some(id));
+        let came_later = it.alarm_seq.is_none() && it.seq > resolution.seq;
+        if is_credit {
+            it.seq == resolution.seq
+        } else {
+            came_later && is_of_operation
         }
     };
     for decision in history.resolutions.into_iter().filter(is_it) {
