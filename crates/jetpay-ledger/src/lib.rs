@@ -103,8 +103,9 @@ pub use jetpay_rules::{
     PaymentState, UnknownWord,
 };
 pub use ledger::{
-    Arrival, ConfirmPreview, CorrectionPreview, CreditPreview, Hit, HitKind, Ledger, MatchedWord,
-    Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition, first_id,
+    Arrival, ConfirmPreview, CorrectionPreview, CreditPreview, Hit, HitDetails, HitKind, Ledger,
+    MatchedWord, Movement, PaymentCallback, PaymentHistory, RecordedCallback, SearchPosition,
+    first_id,
 };
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

@@ -12,7 +12,7 @@ use jetpay_ledger::{
 use crate::admin::Admin;
 use crate::environment::now;
 
-/// Resolves an alarm. A credit names the operation if the alarm does not.
+/// Resolves an alarm. A credit names the operation if the alarm does not, and says so if it undoes a dismissal.
 ///
 /// # Errors
 /// [`Error::Resolve`], and those of the store.
@@ -21,10 +21,16 @@ pub(crate) async fn resolve_alarm(
     seq: i64,
     operation_id: Option<OperationId>,
     verdict: Verdict,
+    undoes_dismissal: bool,
     reason: Reason,
 ) -> Result<(), Error> {
     let (ledger, by) = (&admin.ledger, reason.by.clone());
     match operation_id {
+        id if undoes_dismissal => {
+            ledger
+                .credit_dismissed(seq, id, verdict, reason, now())
+                .await?;
+        }
         Some(id) => {
             ledger
                 .credit_operation(seq, id, verdict, reason, now())

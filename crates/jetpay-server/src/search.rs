@@ -1,7 +1,8 @@
 //! What people type into a search, and the place of a hit as command lines and URLs have it.
 
 use form_urlencoded::byte_serialize;
-use jetpay_ledger::{Error, Hit, HitKind, Ledger, MatchedWord, SearchPosition};
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::{Error, Ledger, SearchPosition};
 
 /// The longest word, in bytes: no id is longer.
 const LONGEST: usize = 255;
@@ -11,10 +12,11 @@ const LONGEST: usize = 255;
 /// # Errors
 /// [`Error::Unavailable`].
 pub(crate) async fn is_in_inbox(ledger: &Ledger, payment_id: &str) -> Result<bool, Error> {
-    let (hits, _) = ledger.search(payment_id, None, 100).await?;
-    let names_it =
-        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
-    Ok(hits.iter().any(names_it))
+    let Ok(id) = PaymentId::new(payment_id) else {
+        return Ok(false);
+    };
+    let waits = !ledger.inbox_of(&id, 1).await?.is_empty();
+    Ok(waits || !ledger.dismissed_of(&id, 1).await?.is_empty())
 }
 
 /// Why nothing can have a word.
@@ -78,6 +80,27 @@ pub(crate) fn others(text: &str) -> Vec<String> {
         }
     }
     others
+}
+
+/// The likeliest of the [`others`] that something has.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn instead(ledger: &Ledger, text: &str) -> Result<Option<String>, Error> {
+    for other in others(text) {
+        if is_known(ledger, &other).await? {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether anything has exactly this word.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub(crate) async fn is_known(ledger: &Ledger, word: &str) -> Result<bool, Error> {
+    Ok(!ledger.search(word, None, 1).await?.0.is_empty())
 }
 
 /// A position as one word of a command line or a URL.

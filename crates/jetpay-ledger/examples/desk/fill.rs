@@ -62,7 +62,7 @@ impl Plan {
         all.push(self.payouts());
         all.push(self.reconciliation());
         all.push(self.deliveries());
-        all.push(Self::end(sql));
+        all.extend(Self::end(sql));
         all
     }
 
@@ -77,6 +77,7 @@ impl Plan {
             "contract": "N-20",
             "busy_customer": BUSY_CUSTOMER,
             "busy_payment": self.id_of(50),
+            "busy_entry": (2 * 50 + 1).to_string(),
             "many_callbacks": self.id_of(0),
             "inbox": inbox_id(7),
             "payout": payout_id(7),
@@ -219,15 +220,16 @@ impl Plan {
         let id = self.id_of(0);
         let body = sql.bytes("'{\"payment\":{\"id\":\"p\"},\"signature\":\"AAAA\"}'");
         let columns = "(seq, payment_id, project_id, operation_id, operation_status, payment_status, payment_type,
-            operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body)";
+            operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body, said_account)";
         let inbox = self.payments / 500;
         format!(
             "INSERT INTO events {columns} {many} SELECT {first} + n, '{id}', {PROJECT}, 2000000000 + n, 'processing',
-                'processing', 'purchase', 'sale', {AMOUNT}, 'KZT', NULL, NULL, 'noted', {now} - {MANY_CALLBACKS} + n, {body}
+                'processing', 'purchase', 'sale', {AMOUNT}, 'KZT', NULL, NULL, 'noted', {now} - {MANY_CALLBACKS} + n, {body}, NULL
                 FROM numbers;
             INSERT INTO events {columns} {waiting} SELECT {first} + {MANY_CALLBACKS} + n, 'unknown-' || {number}, {PROJECT}, 3000000000 + n,
                 'success', 'success', 'purchase', 'sale', {AMOUNT}, 'KZT', '0', 'I' || n,
-                CASE WHEN n % 10 = 0 THEN 'dismissed' ELSE 'unmatched' END, {now} - 1000 * ({inbox} - n), {body} FROM numbers;",
+                CASE WHEN n % 10 = 0 THEN 'dismissed' ELSE 'unmatched' END, {now} - 1000 * ({inbox} - n), {body}, {CUSTOMER}
+                FROM numbers;",
             many = numbers(0, MANY_CALLBACKS),
             waiting = numbers(0, inbox),
             number = digits("n", 12),
@@ -280,7 +282,7 @@ impl Plan {
                     '918' || n, NULL, NULL, CASE n % 100 WHEN 1 THEN 'unknown' WHEN 2 THEN 'declined' ELSE 'paid' END,
                     CASE n % 100 WHEN 1 THEN 50000 ELSE 0 END, CASE WHEN n % 100 IN (1, 2) THEN 0 ELSE 50000 END,
                     CASE WHEN n % 100 IN (1, 2) THEN NULL ELSE 4000000000 + n END, '', NULL, 1, NULL, NULL, 0,
-                    CASE n % 100 WHEN 1 THEN 'status' END, CASE n % 100 WHEN 1 THEN {later} END, 1, 1, 1,
+                    CASE n % 100 WHEN 1 THEN 'ask' END, CASE n % 100 WHEN 1 THEN {later} END, 1, 1, 1,
                     CASE n % 100 WHEN 1 THEN 1 ELSE 0 END, {time} + 2000, 1 FROM numbers;
             INSERT INTO payout_steps (seq, payment_id, project_id, what, amount, operation_id, code, message, time, actor)
                 {numbers} SELECT 2 * n + 1, {id}, {PROJECT}, 'created', 50000, NULL, NULL, NULL, {time}, 'admin' FROM numbers;
@@ -337,7 +339,7 @@ impl Plan {
         )
     }
 
-    fn end(sql: Sql) -> String {
+    fn end(sql: Sql) -> [String; 2] {
         let makes = LATE.map(|(name, on)| format!("CREATE INDEX {name} {on};"));
         let counted = "pending = (SELECT count(*) FROM payments WHERE state = 'pending'),
             unmatched = (SELECT count(*) FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'),
@@ -353,10 +355,11 @@ impl Plan {
                 "VACUUM ANALYZE;",
             ),
         };
-        format!(
-            "{} UPDATE counts SET {counted}{numbers}; {end}",
-            makes.concat()
-        )
+        let makes = makes.concat();
+        [
+            format!("{makes} UPDATE counts SET {counted}{numbers};"),
+            end.to_owned(),
+        ]
     }
 }
 

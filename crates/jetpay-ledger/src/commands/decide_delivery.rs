@@ -15,6 +15,12 @@ const LONGEST_HOLD: i64 = 120_000;
 /// How long a server whose lease was taken away may still send: until it renews the lease, and for an attempt.
 const IN_FLIGHT: i64 = 30_000;
 
+/// What was decided about an item, in a resolution without an alarm.
+const RETRIED: &str = "is sent again to";
+const SKIPPED: &str = "is not delivered to";
+/// What is between that and the reason.
+const SAYS: &str = ": ";
+
 /// The stream and the item of it that a person decides about.
 fn decided(
     transaction: &mut dyn LedgerTransaction,
@@ -60,7 +66,7 @@ fn record_decision(
     if resolve_alarm(transaction, waiting.alarm, reason, now)? {
         return Ok(());
     }
-    let what = format!("{} {decided} {}", named(stream, seq), stream.name);
+    let what = about(stream, seq, decided);
     let entry = match stream.feed {
         Feed::Entries => transaction.entry(seq)?,
         Feed::Alarms => None,
@@ -69,6 +75,23 @@ fn record_decision(
         payment_id: entry.as_ref().map(|entry| entry.payment_id.clone()),
         operation_id: entry.map(|entry| entry.entry.operation_id),
         ..Resolution::new(Verdict::Dismiss, &saying(&what, reason), now)
+    })
+}
+
+fn about(stream: &DeliveryStream, seq: i64, decided: &str) -> String {
+    format!("{} {decided} {}", named(stream, seq), stream.name)
+}
+
+/// The reason of a decision about this item that resolved no alarm, as the person gave it; none of another decision.
+pub(crate) fn reason_about<'r>(
+    stream: &DeliveryStream,
+    seq: i64,
+    recorded: &'r str,
+) -> Option<&'r str> {
+    let mut all = [RETRIED, SKIPPED].into_iter();
+    all.find_map(|decided| {
+        let rest = recorded.strip_prefix(&about(stream, seq, decided));
+        rest?.strip_prefix(SAYS)
     })
 }
 
@@ -87,8 +110,7 @@ pub(crate) fn retry_delivery(
         waiting.item.due_at = now;
         waiting.item.why = Some(format!("to be sent again: {}", reason.text));
         transaction.put_waiting(&stream, &waiting.item)?;
-        let decided = "is sent again to";
-        record_decision(transaction, &stream, waiting, decided, &reason, now)?;
+        record_decision(transaction, &stream, waiting, RETRIED, &reason, now)?;
         put_changed(transaction, row)?;
         Ok(Ok(()))
     })
@@ -130,8 +152,7 @@ pub(crate) fn skip_delivery(
         }
         transaction.remove_waiting(&stream, seq)?;
         transaction.put_skip(&stream, seq)?;
-        let decided = "is not delivered to";
-        record_decision(transaction, &stream, waiting, decided, &reason, now)?;
+        record_decision(transaction, &stream, waiting, SKIPPED, &reason, now)?;
         put_changed(transaction, row)?;
         Ok(Ok(()))
     })
@@ -170,7 +191,7 @@ fn named(stream: &DeliveryStream, seq: i64) -> String {
 /// A reason that resolves no alarm says what it is about.
 fn saying(what: &str, reason: &Reason) -> Reason {
     Reason {
-        text: format!("{what}: {}", reason.text),
+        text: format!("{what}{SAYS}{}", reason.text),
         by: reason.by.clone(),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use confirm::confirm_payment;
 pub(crate) use customer::{
     change_debts, delete_customers, put_customers, see_customer, unsee_customer,
 };
-pub(crate) use decide_delivery::{replay_deliveries, retry_delivery, skip_delivery};
+pub(crate) use decide_delivery::{reason_about, replay_deliveries, retry_delivery, skip_delivery};
 pub(crate) use deliveries::{
     begin_deliveries, end_holds, lease_deliveries, record_deliveries, release_deliveries,
 };
@@ -31,5 +31,6 @@ pub(crate) use reconcile::{
     begin_run, close_differences, finish_run, record_findings, resolve_difference,
 };
 pub(crate) use resolve::{
-    correct_entry, credit_unmatched, dismiss_unmatched, resolve_alarm, resolve_alarms,
+    correct_entry, credit_dismissed, credit_unmatched, dismiss_unmatched, resolve_alarm,
+    resolve_alarms,
 };

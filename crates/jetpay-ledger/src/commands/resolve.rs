@@ -63,6 +63,41 @@ pub(crate) fn resolve_alarm(
     })
 }
 
+/// Credits after all what an alarm is about that was resolved without a credit. The alarm keeps its resolution; the credit
+/// has one of its own, beside it.
+pub(crate) fn credit_dismissed(
+    seq: i64,
+    credit: Verdict,
+    operation_id: Option<OperationId>,
+    reason: Reason,
+    now: Millis,
+) -> Command<Resolved> {
+    let keys = Keys {
+        alarms: vec![seq],
+        ..Keys::default()
+    };
+    let run = move |transaction: &mut dyn LedgerTransaction| {
+        let alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
+        let is_dismissed = |earlier: &Resolution| earlier.verdict.amount().is_none();
+        if !alarm.resolution.as_ref().is_some_and(is_dismissed) {
+            return Err(ResolveError::NotDismissed.into());
+        }
+        if credit.amount().is_none() {
+            return Err(ResolveError::AlreadyResolved.into());
+        }
+        // The credit has no link to the alarm. Where the alarm names no operation, the payment says that there was one.
+        if let (None, Some(id)) = (alarm.operation_id, &alarm.payment_id)
+            && let Some((snapshot, _)) = transaction.payment(id, None)?
+            && snapshot.credited_by.is_some()
+        {
+            return Err(ResolveError::PaymentCredited.into());
+        }
+        let resolution = decided(transaction, &alarm, credit, operation_id, &reason, now)?;
+        Ok(transaction.add_resolution(&resolution)?)
+    };
+    Command::new(keys, move |transaction| resolved(run(transaction)))
+}
+
 /// Resolves alarms together, with a verdict that credits nothing. An alarm that is resolved stays as it is.
 pub(crate) fn resolve_alarms(
     seqs: Vec<i64>,
@@ -93,7 +128,7 @@ pub(crate) fn resolve_alarms(
 fn resolve(
     transaction: &mut dyn LedgerTransaction,
     seq: i64,
-    mut verdict: Verdict,
+    verdict: Verdict,
     given: Option<OperationId>,
     reason: &Reason,
     now: Millis,
@@ -102,6 +137,28 @@ fn resolve(
     if alarm.resolution.is_some() {
         return Err(ResolveError::AlreadyResolved.into());
     }
+    let resolution = decided(transaction, &alarm, verdict, given, reason, now)?;
+    let verdict = resolution.verdict;
+    transaction.add_resolution(&Resolution {
+        alarm_seq: Some(seq),
+        ..resolution
+    })?;
+    transaction.counts().open_alarms -= 1;
+    if let Some(difference) = alarm.difference.take() {
+        reconcile::alarm_resolved(transaction, &difference, verdict, reason, now)?;
+    }
+    Ok(())
+}
+
+/// Carries out a verdict about an alarm. The resolution that it returns is to be recorded; it does not name the alarm.
+fn decided(
+    transaction: &mut dyn LedgerTransaction,
+    alarm: &Alarm,
+    mut verdict: Verdict,
+    given: Option<OperationId>,
+    reason: &Reason,
+    now: Millis,
+) -> Result<Resolution, Stop> {
     let (mut events_before, mut operation_id) = (0, alarm.operation_id);
     if let Some(amount) = verdict.amount() {
         // An alarm about a payout names its payment id, too.
@@ -110,7 +167,7 @@ fn resolve(
             _ => None,
         };
         let (snapshot, _) = payment.ok_or(ResolveError::NothingToCredit)?;
-        let subject = creditable(&alarm, given)?;
+        let subject = creditable(alarm, given)?;
         let mut events = transaction.events(subject.payment_id)?;
         events_before = events.len() as u64;
         events.retain(|event| {
@@ -124,19 +181,12 @@ fn resolve(
         verdict = credit(transaction, subject, &snapshot, amount, &said, now)?;
         operation_id = Some(subject.operation_id);
     }
-    let difference = alarm.difference.take();
-    transaction.add_resolution(&Resolution {
-        alarm_seq: Some(seq),
-        payment_id: alarm.payment_id,
+    Ok(Resolution {
+        payment_id: alarm.payment_id.clone(),
         operation_id,
         events_before,
         ..Resolution::new(verdict, reason, now)
-    })?;
-    transaction.counts().open_alarms -= 1;
-    if let Some(difference) = difference {
-        reconcile::alarm_resolved(transaction, &difference, verdict, reason, now)?;
-    }
-    Ok(())
+    })
 }
 
 /// What signed callbacks say about the money that an operator credits.
@@ -329,7 +379,7 @@ pub(crate) fn correct_entry(seq: i64, reason: Reason, now: Millis) -> Command<Re
         let payment = transaction.payment(payment_id, None)?;
         let (snapshot, _) = payment.ok_or(ResolveError::NoSuchEntry)?;
         if let Some(known) = stored.corrected {
-            let same = known == reason.text;
+            let same = known == reason;
             return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected)?);
         }
         let balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);

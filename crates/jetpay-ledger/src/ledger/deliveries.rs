@@ -6,8 +6,8 @@ use jetpay_rules::EntryKind;
 use super::Ledger;
 use crate::commands;
 use crate::model::{
-    Customer, DeliveryLease, DeliveryProgress, DeliveryStatus, DeliveryStream, Error, Feed, Millis,
-    Reason, Waiting, stored_kind,
+    Alarm, Customer, DeliveryLease, DeliveryProgress, DeliveryStatus, DeliveryStream, Error, Feed,
+    Millis, Reason, Resolution, Waiting, stored_kind,
 };
 use crate::port::{NOT_SEEN, Value, deliveries};
 
@@ -132,6 +132,38 @@ impl Ledger {
         let values = vec![deliveries::id(stream).into(), after.into()];
         self.read(deliveries::SKIPPED, values, deliveries::skipped)
             .await
+    }
+
+    /// What a person decided last about an item, with the reason as the person gave it. It is found of entries alone: the item is
+    /// not delivered if [`skipped_deliveries`](Self::skipped_deliveries) has it, else it was sent again.
+    pub async fn delivery_decision(
+        &self,
+        stream: &DeliveryStream,
+        seq: i64,
+    ) -> Result<Option<Resolution>, Error> {
+        let found = self.entries(seq.saturating_sub(1), 1).await?.pop();
+        let found = found.filter(|it| it.seq == seq && stream.feed == Feed::Entries);
+        let Some(entry) = found else {
+            return Ok(None);
+        };
+        let history = self.payment_history(&entry.payment_id).await?;
+        let is_its = |alarm: &&Alarm| {
+            let about = alarm.delivery.as_ref();
+            about.is_some_and(|it| it.endpoint == stream.name && it.entry == Some(seq))
+        };
+        let alarms: Vec<_> = history.alarms.iter().filter(is_its).collect();
+        let decision = |made: Resolution| {
+            if made.alarm_seq.is_some() {
+                let mut alarms = alarms.iter();
+                return alarms
+                    .any(|it| made.alarm_seq == Some(it.seq))
+                    .then_some(made);
+            }
+            let reason = commands::reason_about(stream, seq, &made.reason)?.to_owned();
+            Some(Resolution { reason, ..made })
+        };
+        let mut last_first = history.resolutions.into_iter().rev();
+        Ok(last_first.find_map(decision))
     }
 
     /// The first item of a lane that waits in a stream.

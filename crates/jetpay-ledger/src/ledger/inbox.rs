@@ -1,6 +1,7 @@
 //! Reads of the inbox: callbacks that name an unknown payment.
 
 use jetpay_core::id::PaymentId;
+use jetpay_rules::EventStatus;
 
 use super::Ledger;
 use crate::model::{Error, InboxFilter, Unmatched};
@@ -27,8 +28,27 @@ impl Ledger {
 
     /// The callbacks that wait for this payment, the oldest first, at most `limit`.
     pub async fn inbox_of(&self, id: &PaymentId, limit: usize) -> Result<Vec<Unmatched>, Error> {
+        self.callbacks_of(id, EventStatus::Unmatched, limit).await
+    }
+
+    /// The callbacks of this payment that an operator called foreign, the oldest first, at most `limit`. They wait no more, but
+    /// can be credited while there is no payment.
+    pub async fn dismissed_of(
+        &self,
+        id: &PaymentId,
+        limit: usize,
+    ) -> Result<Vec<Unmatched>, Error> {
+        self.callbacks_of(id, EventStatus::Dismissed, limit).await
+    }
+
+    async fn callbacks_of(
+        &self,
+        id: &PaymentId,
+        status: EventStatus,
+        limit: usize,
+    ) -> Result<Vec<Unmatched>, Error> {
         let values = vec![id.into(), Value::limit(limit)];
-        self.read(&inbox::of_payment(), values, inbox::unmatched)
+        self.read(&inbox::of_payment(status), values, inbox::unmatched)
             .await
     }
 }
@@ -56,7 +76,7 @@ mod tests {
             }),
             inbox::filtered(&of_inbox),
             (
-                inbox::of_payment(),
+                inbox::of_payment(EventStatus::Dismissed),
                 vec![Value::from(&id).into_owned(), Value::limit(9)],
             ),
         ];

@@ -3,6 +3,7 @@
 mod day;
 mod deliveries;
 mod inbox;
+mod listed;
 mod payouts;
 mod preview;
 mod reads;
@@ -14,7 +15,7 @@ mod writes;
 pub use day::{Arrival, Movement, first_id};
 pub use preview::{ConfirmPreview, CorrectionPreview, CreditPreview};
 pub use reads::{PaymentHistory, RecordedCallback};
-pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
+pub use search::{Hit, HitDetails, HitKind, MatchedWord, SearchPosition};
 pub use story::PaymentCallback;
 
 use std::path::Path;

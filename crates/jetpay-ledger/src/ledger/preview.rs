@@ -24,8 +24,6 @@ pub struct CorrectionPreview {
     pub amount: Money,
     /// What remains of the payment then, in minor units.
     pub remaining: Money,
-    /// What the customer can spend then, in minor units.
-    pub balance: i64,
 }
 
 /// What the platform's status answer would do.
@@ -62,7 +60,9 @@ impl Ledger {
         let found = self.entries(seq.saturating_sub(1), 1).await?;
         let entry = found.into_iter().find(|entry| entry.seq == seq);
         let entry = entry.ok_or_else(no_entry)?;
-        let snapshot = self.snapshot(&entry.payment_id).await?;
+        let snapshot = self
+            .snapshot(&entry.payment_id, entry.amount.minor())
+            .await?;
         let (snapshot, topped_up) = snapshot.ok_or_else(no_entry)?;
         if self.correction_of(seq).await?.is_some() {
             return Err(ResolveError::AlreadyCorrected.into());
@@ -75,11 +75,9 @@ impl Ledger {
         let decision = correct(&snapshot, &undone, topped_up).map_err(ResolveError::from)?;
         let currency = snapshot.amount.currency();
         let amount: i64 = decision.entries.iter().map(|entry| entry.amount).sum();
-        let balance = self.balance(entry.customer_id.as_str()).await?;
         Ok(CorrectionPreview {
             amount: Money::new(amount, currency),
             remaining: Money::new(decision.snapshot.remaining, currency),
-            balance: balance.saturating_add(amount),
             entry,
         })
     }
@@ -94,7 +92,11 @@ impl Ledger {
         callbacks: &[Callback],
     ) -> Result<ConfirmPreview, Error> {
         let mut preview = ConfirmPreview::default();
-        let Some((mut snapshot, balance)) = self.snapshot(id).await? else {
+        let amounts = callbacks
+            .iter()
+            .filter_map(|it| OperationEvent::from(it).amount);
+        let largest = amounts.map(Money::minor).max().unwrap_or_default();
+        let Some((mut snapshot, balance)) = self.snapshot(id, largest).await? else {
             return Ok(preview);
         };
         let stored = self.stored_events(id).await?;
@@ -137,7 +139,7 @@ impl Ledger {
         operation_id: Option<OperationId>,
         amount: Money,
     ) -> Result<CreditPreview, Error> {
-        let found = self.snapshot(id).await?;
+        let found = self.snapshot(id, amount.minor()).await?;
         let (mut snapshot, balance) = found.ok_or(ResolveError::NothingToCredit)?;
         if amount.currency() != snapshot.amount.currency() {
             return Err(ResolveError::OtherCurrency.into());
@@ -177,7 +179,9 @@ impl Ledger {
         let first = waiting.first().ok_or(ResolveError::NothingWaits)?;
         let project_id = first.event.project_id;
         let mut snapshot = PaymentSnapshot::announced(project_id, amount);
-        let mut balance = self.balance_of(customer_id.as_str()).await?;
+        let mut balance = self
+            .balance_beside(customer_id.as_str(), amount.minor())
+            .await?;
         let operations = waiting.iter().filter_map(|it| it.event.operation_id);
         let operations: BTreeSet<_> = operations.collect();
         let mut made = self.made(project_id, operations).await?;
@@ -199,8 +203,13 @@ impl Ledger {
         Ok(preview)
     }
 
-    /// The payment as the rules see it, without early compensations; and the sum of its customer's entries.
-    async fn snapshot(&self, id: &PaymentId) -> Result<Option<(PaymentSnapshot, i64)>, Error> {
+    /// The payment as the rules see it, without early compensations; and the sum of its customer's entries, if an entry of this
+    /// amount can make it overflow.
+    async fn snapshot(
+        &self,
+        id: &PaymentId,
+        amount: i64,
+    ) -> Result<Option<(PaymentSnapshot, i64)>, Error> {
         let sql = format!("SELECT {} FROM payments WHERE id = $1", rows::SNAPSHOT);
         let found = self.read(&sql, vec![id.into()], |row| {
             Ok((rows::snapshot(row)?, row.string()?))
@@ -208,12 +217,18 @@ impl Ledger {
         let Some((snapshot, customer_id)) = found.await?.pop() else {
             return Ok(None);
         };
-        let balance = self.balance_of(&customer_id).await?;
+        let balance = self.balance_beside(&customer_id, amount).await?;
         Ok(Some((snapshot, balance)))
     }
 
-    /// The sum of a customer's entries, as the rules take it.
-    async fn balance_of(&self, customer_id: &str) -> Result<i64, Error> {
+    /// The sum of a customer's entries, as the rules take it. It is 0 where it does not matter: beside small amounts alone, no sum
+    /// overflows, and a customer can have many payments.
+    async fn balance_beside(&self, customer_id: &str, amount: i64) -> Result<i64, Error> {
+        let large = self.read(rows::HAS_LARGE, vec![customer_id.into()], rows::number);
+        let is_large = amount.unsigned_abs() > rows::LARGE.unsigned_abs();
+        if !is_large && large.await?.is_empty() {
+            return Ok(0);
+        }
         let balance = self.read(sql::BALANCE, vec![customer_id.into()], sql::balance);
         let balance = balance.await?.pop().unwrap_or_default();
         Ok(bounded(balance.topped_up))

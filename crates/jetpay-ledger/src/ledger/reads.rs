@@ -101,6 +101,21 @@ impl Ledger {
         Ok(bounded(balance.available))
     }
 
+    /// The same, if at most `most` payments and as many payouts make it: a page that many people open does not sum up all
+    /// top-ups of a dealer.
+    pub async fn balance_within(
+        &self,
+        customer_id: &str,
+        most: usize,
+    ) -> Result<Option<i64>, Error> {
+        let values = vec![customer_id.into(), Value::limit(most)];
+        let balance = self.read(sql::BALANCE_WITHIN, values, |row| {
+            let balance = sql::balance(row)?;
+            Ok((!row.truth()?).then(|| bounded(balance.available)))
+        });
+        Ok(balance.await?.pop().flatten())
+    }
+
     /// The payment with this id, and its operations.
     pub async fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
         if PaymentId::new(id).is_err() {
@@ -224,10 +239,20 @@ impl Ledger {
 
     /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
     pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
-        let values = || vec![id.into(), Value::limit(MOST)];
+        let values = vec![id.into(), Value::limit(MOST)];
         let callbacks = format!(
             "SELECT {CALLBACK_COLUMNS} FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2"
         );
+        let callbacks = self.read(&callbacks, values, recorded_callback).await?;
+        Ok(PaymentHistory {
+            callbacks,
+            ..self.payment_records(id).await?
+        })
+    }
+
+    /// The same without the callbacks, of which there can be very many.
+    pub async fn payment_records(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
+        let values = || vec![id.into(), Value::limit(MOST)];
         let mut entries = Vec::new();
         for seq in self
             .read(&seqs_of_payment(), values(), rows::number)
@@ -237,7 +262,7 @@ impl Ledger {
         }
         let resolutions = alarms::RESOLUTIONS_OF_PAYMENT;
         Ok(PaymentHistory {
-            callbacks: self.read(&callbacks, values(), recorded_callback).await?,
+            callbacks: Vec::new(),
             entries,
             alarms: self.alarms_of_payment(id).await?,
             resolutions: self.read(resolutions, values(), alarms::resolution).await?,

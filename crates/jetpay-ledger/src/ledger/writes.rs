@@ -218,11 +218,31 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// An operator undoes an entry: a new entry has its amount with the other sign. An entry is corrected once. The same
-    /// correction for the same reason again changes nothing.
+    /// Undoes a dismissal: credits after all what an alarm is about that was resolved with [`Verdict::Dismiss`] or
+    /// [`Verdict::Foreign`]. That resolution stays, and the credit is recorded beside it. `operation_id` is for an alarm that
+    /// names no operation. The amount of `verdict` is in minor units.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: there is no such entry, it is corrected for another reason, it is a correction, or later entries
+    /// [`Error::Resolve`]: the alarm is open, or was resolved with a credit, or the credit is refused; [`Error::Busy`],
+    /// [`Error::Unavailable`].
+    pub async fn credit_dismissed(
+        &self,
+        seq: i64,
+        operation_id: Option<OperationId>,
+        verdict: Verdict,
+        reason: Reason,
+        now: Millis,
+    ) -> Result<(), Error> {
+        let reason = reason.checked()?;
+        let work = commands::credit_dismissed(seq, verdict, operation_id, reason, now);
+        Ok(self.write(work).await??)
+    }
+
+    /// An operator undoes an entry: a new entry has its amount with the other sign. An entry is corrected once. The same
+    /// correction of the same person for the same reason again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: there is no such entry, it is corrected already, it is a correction, or later entries
     /// moved its money again.
     pub async fn correct_entry(&self, seq: i64, reason: Reason, now: Millis) -> Result<(), Error> {
         let work = commands::correct_entry(seq, reason.checked()?, now);

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 #[cfg(feature = "postgres")]
 use super::numbers::Totals;
-use super::resolution::ResolveError;
+use super::refusal::ResolveError;
 
 /// Why a write or a read did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -9,7 +9,9 @@ mod entry;
 mod error;
 mod numbers;
 mod payment;
+mod reason;
 mod reconciliation;
+mod refusal;
 mod resolution;
 mod stored;
 
@@ -34,11 +36,13 @@ pub use error::{Error, OpenError};
 pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
+pub use reason::Reason;
 pub use reconciliation::{
     Difference, DifferenceState, DifferenceVerdict, NewReconciliation, ReconciledFinding,
     Reconciliation, RecordedRun, RunDifferences,
 };
-pub use resolution::{Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
+pub use refusal::ResolveError;
+pub use resolution::{Resolution, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
     LONGEST, amount_from_stored, fit, listed_operations, operation_from_stored, operation_of_body,
     short, stored_amount, stored_operation, without_nul, word_from_stored,

@@ -184,13 +184,16 @@ pub(crate) fn counted_open(most: usize) -> (String, Vec<Value<'static>>) {
             values.push(Value::limit(most));
             limit = format!("${}", values.len());
         }
-        let open = format!("FROM alarms WHERE kind = ${place} AND NOT settled");
+        // With a range and this order, PostgreSQL can only take the index of kinds. With an equation it would go through all
+        // alarms by their numbers for a kind that has none.
+        let open =
+            format!("FROM alarms WHERE kind >= ${place} AND kind <= ${place} AND NOT settled");
         parts.push(format!(
             "SELECT CAST(${place} AS TEXT) AS kind,
-                (SELECT count(*) FROM (SELECT seq {open} ORDER BY seq LIMIT {limit}) AS counted) AS count,
-                (SELECT seq {open} ORDER BY seq DESC LIMIT 1) AS last,
-                (SELECT time {open} ORDER BY seq LIMIT 1) AS oldest,
-                (SELECT time {open} ORDER BY seq DESC LIMIT 1) AS newest"
+                (SELECT count(*) FROM (SELECT seq {open} ORDER BY kind, seq LIMIT {limit}) AS counted) AS count,
+                (SELECT seq {open} ORDER BY kind DESC, seq DESC LIMIT 1) AS last,
+                (SELECT time {open} ORDER BY kind, seq LIMIT 1) AS oldest,
+                (SELECT time {open} ORDER BY kind DESC, seq DESC LIMIT 1) AS newest"
         ));
     }
     let parts = parts.join(" UNION ALL ");

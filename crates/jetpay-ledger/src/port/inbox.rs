@@ -1,5 +1,7 @@
 //! The inbox as rows: the same questions in every store.
 
+use jetpay_rules::EventStatus;
+
 use super::keys::TransactionError;
 use super::value::{Conditions, Value, Values};
 use crate::model::{InboxFilter, Unmatched};
@@ -16,10 +18,10 @@ pub(crate) fn by_payment() -> String {
     )
 }
 
-/// The callbacks that wait for one payment, the oldest first.
-pub(crate) fn of_payment() -> String {
+/// The callbacks without a payment that name this one and wait, or were dismissed, the oldest first.
+pub(crate) fn of_payment(status: EventStatus) -> String {
     format!(
-        "{UNMATCHED} payment_id = $1 AND disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'
+        "{UNMATCHED} payment_id = $1 AND disposition IN ('unmatched', 'dismissed') AND disposition = '{status}'
         ORDER BY seq LIMIT $2"
     )
 }

@@ -5,6 +5,7 @@
 use jetpay_core::Callback;
 use jetpay_core::id::{ContractId, CustomerId, InvalidId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_rules::{EventStatus, NewEntry, OperationEvent, PaymentSnapshot, PaymentState};
 
@@ -12,8 +13,9 @@ use super::keys::TransactionError;
 use super::transaction::{StoredEntry, StoredEvent};
 use super::value::{Conditions, Row, Value, Values};
 use crate::model::{
-    Counts, Customer, Entry, Millis, NewPayment, Operation, Payment, PaymentFilter,
-    method_from_stored, operation_from_stored, short, stored_amount, stored_kind, stored_operation,
+    Counts, Customer, Entry, LONGEST, Millis, NewPayment, Operation, Payment, PaymentFilter,
+    Reason, method_from_stored, operation_from_stored, short, stored_amount, stored_kind,
+    stored_operation, without_nul,
 };
 
 /// A row of `payments`.
@@ -55,6 +57,13 @@ pub(crate) const SNAPSHOT: &str =
     "project_id, amount, currency, state, credited_by, credited, remaining, refunded, customer_id,
     EXISTS (SELECT 1 FROM payments AS other WHERE other.customer_id = payments.customer_id
         AND (other.amount > 1000000000000 OR other.credited > 1000000000000))";
+
+/// A larger amount, in minor units, is one with which a balance could overflow: an index has the payments with one.
+pub(crate) const LARGE: i64 = 1_000_000_000_000;
+
+/// A row, if the customer `$1` has a payment so large.
+pub(crate) const HAS_LARGE: &str = "SELECT 1 FROM payments
+    WHERE customer_id = $1 AND (amount > 1000000000000 OR credited > 1000000000000) LIMIT 1";
 
 /// From the first columns of [`SNAPSHOT`]. Without the early compensations.
 pub(crate) fn snapshot(row: &mut Values<'_>) -> Result<PaymentSnapshot, TransactionError> {
@@ -178,11 +187,12 @@ pub(crate) fn of_event(
     callback: &Callback,
     status: EventStatus,
     received_at: Millis,
-) -> [Value<'_>; 14] {
+) -> [Value<'_>; 16] {
     let kind = callback.operation.kind.as_ref();
     let (amount, currency) = stored_amount(callback.operation.sum_initial);
     let [payment, project, id, operation_status, payment_status] = key_of_callback(callback);
     let [code, receipt, payment_type] = completion(callback);
+    let [account, customer] = payer(callback, status);
     [
         payment,
         project,
@@ -198,7 +208,19 @@ pub(crate) fn of_event(
         status.as_str().into(),
         received_at.into(),
         (&*callback.body).into(),
+        account,
+        customer,
     ]
+}
+
+/// What a callback says of its payer, if it waits in the inbox: only there is it looked for by these words. A longer one than
+/// an id can be is left out.
+fn payer(callback: &Callback, status: EventStatus) -> [Value<'_>; 2] {
+    [&callback.account_number, &callback.customer_id].map(|said| {
+        let said = said.as_ref().map(Redacted::as_str);
+        let said = said.filter(|text| status == EventStatus::Unmatched && text.len() <= LONGEST);
+        said.map(without_nul).map_or(Value::Null, Value::Text)
+    })
 }
 
 /// The values of a callback's key, which are the first ones of its row.
@@ -285,7 +307,8 @@ pub(crate) fn of_entry<'v>(
 
 /// What [`stored_entry`] reads.
 pub(crate) const STORED_ENTRY: &str = "payment_id, project_id, operation_id, kind, amount,
-    (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)";
+    (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq),
+    (SELECT actor FROM settlements WHERE settlements.corrects = entries.seq)";
 
 /// From the columns of [`STORED_ENTRY`].
 pub(crate) fn stored_entry(row: &mut Values<'_>) -> Result<StoredEntry, TransactionError> {
@@ -297,7 +320,10 @@ pub(crate) fn stored_entry(row: &mut Values<'_>) -> Result<StoredEntry, Transact
             kind: row.kind()?,
             amount: row.int()?,
         },
-        corrected: row.optional_string(),
+        corrected: {
+            let (text, by) = (row.optional_string(), row.optional_string());
+            text.map(|text| Reason { text, by })
+        },
     })
 }
 

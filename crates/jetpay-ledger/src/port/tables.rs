@@ -48,11 +48,12 @@ pub(crate) const PAYMENTS: Table = Table {
 #[cfg(feature = "postgres")]
 pub(crate) const KEPT_OF_PAYMENT: usize = 9;
 
+/// The last two are the payer's words, of an event that waits without a payment.
 pub(crate) const EVENTS: Table = Table {
     name: "events",
     columns: "payment_id text, project_id bigint, operation_id bigint, operation_status text, payment_status text,
         payment_type text, operation_type text, amount bigint, currency text, code text, provider_payment_id text,
-        disposition text, received_at bigint, body bytea",
+        disposition text, received_at bigint, body bytea, said_account text, said_customer text",
 };
 
 pub(crate) const ENTRIES: Table = Table {

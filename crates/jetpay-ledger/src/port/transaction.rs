@@ -14,7 +14,7 @@ use super::payouts::PayoutRow;
 use super::reconciliations::DifferenceRow;
 use crate::model::{
     Alarm, AlarmCause, AlarmDelivery, AlarmKind, Counts, Customer, DeliveryReceipt, DeliveryStream,
-    Millis, NewPayment, Reconciliation, Resolution, Waiting,
+    Millis, NewPayment, Reason, Reconciliation, Resolution, Waiting,
 };
 use crate::payout::PayoutStep;
 
@@ -278,6 +278,6 @@ pub struct StoredEntry {
     pub project_id: ProjectId,
     /// What it moved.
     pub entry: NewEntry,
-    /// Why an operator corrected it, if one did.
-    pub corrected: Option<String>,
+    /// Why an operator corrected it, and who, if one did.
+    pub corrected: Option<Reason>,
 }

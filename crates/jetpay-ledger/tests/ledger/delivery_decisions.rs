@@ -66,6 +66,9 @@ async fn skipped_entry_is_recorded_with_the_reason(test: TestLedger) {
     assert_eq!(skip(1, "booked by hand").await, Ok(()));
     assert_eq!(skip(1, "again").await, Err(ResolveError::NotWaiting.into()));
     let resolved = test.last_alarm().await.resolution.unwrap();
+    let decided = test.delivery_decision(&BILLING, 1).await.unwrap();
+    assert_eq!(decided.as_ref(), Some(&resolved));
+    assert_eq!(test.delivery_decision(&BILLING, 2).await, Ok(None));
     assert_eq!(
         (resolved.reason.as_str(), resolved.by.as_deref()),
         ("booked by hand", Some("marat"))
@@ -242,6 +245,8 @@ async fn retried_entry_is_due_now_and_its_alarm_is_resolved_with_the_reason(test
         "entry 1 is sent again to billing: once more"
     );
     assert_eq!(recorded.payment_id.unwrap().as_str(), "p1");
+    let decided = test.delivery_decision(&BILLING, 1).await.unwrap();
+    assert_eq!(decided.unwrap().reason, "once more");
     test.check().await;
     assert_eq!(record(&test, &lease, parked(1, 1)).await, Some(2));
     let parked_twice = [AlarmKind::DeliveryParked, AlarmKind::DeliveryParked];

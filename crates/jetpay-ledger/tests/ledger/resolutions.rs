@@ -18,6 +18,8 @@ crate::common::on_every_store! {
     different_amount_is_credited_by_an_operator_once,
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
+    dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution,
+    dismissed_alarm_without_an_operation_is_credited_after_all_once,
     payments_of_an_older_system_get_their_callbacks_and_are_imported_once,
     operation_credited_by_an_operator_or_a_callback_is_credited_by_neither_again,
     callback_of_another_project_is_credited_by_an_operator_once,
@@ -140,12 +142,26 @@ async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test
     let credit = Verdict::Credit(kzt(AMOUNT));
     for (verdict, reason, why) in [
         (credit, "has receipts", ResolveError::CreditOfMany),
-        (Verdict::Dismiss, " ", ResolveError::NoReason),
+        (Verdict::Dismiss, " \u{a0}\n\t\0", ResolveError::NoReason),
+        (
+            Verdict::Dismiss,
+            "\u{200b}\u{202e} \u{feff}\u{3164}\u{e0041}",
+            ResolveError::NoReason,
+        ),
+        (
+            Verdict::Dismiss,
+            &*"ж".repeat(2001),
+            ResolveError::ReasonTooLong,
+        ),
     ] {
         let together = test.resolve_alarms(vec![1, 2], verdict, reason.into(), NOW);
         assert_eq!(together.await, Err(Error::Resolve(why)));
     }
     assert_eq!(test.counts().await.unwrap().open_alarms, 2);
+    for (seq, reason) in [(1, "\u{202e}?".to_owned()), (2, "ж\r\n".repeat(1000))] {
+        let together = test.resolve_alarms(vec![seq], Verdict::Dismiss, reason.into(), NOW);
+        assert_eq!(together.await.unwrap().resolved, [seq]);
+    }
 }
 
 async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
@@ -329,6 +345,79 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
     assert_eq!(test.balance(CUSTOMER).await, Ok(0));
 }
 
+async fn dismissed_alarm_without_an_operation_is_credited_after_all_once(test: TestLedger) {
+    test.announce("p").await;
+    let alarm = test.keep(unusable_of("p", None)).await;
+    test.resolve(alarm, Verdict::Dismiss).await.unwrap();
+    let undo = |operation: u64, verdict| {
+        let operation = Some(operation.into());
+        test.credit_dismissed(alarm, operation, verdict, "it came in".into(), NOW)
+    };
+    undo(1, Verdict::Credit(kzt(AMOUNT))).await.unwrap();
+    for verdict in [Verdict::Credit(kzt(AMOUNT)), Verdict::Override(kzt(AMOUNT))] {
+        let again = undo(2, verdict).await;
+        assert_eq!(again, refused(ResolveError::PaymentCredited));
+    }
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT));
+    test.check().await;
+}
+
+async fn dismissed_alarm_is_credited_after_all_once_and_keeps_its_resolution(test: TestLedger) {
+    for (id, operation) in [("p", 1), ("q", 2)] {
+        test.announce(id).await;
+        let differs = sale(id, operation).with_amount(AMOUNT - 1);
+        assert_eq!(test.deliver(&differs).await, Quarantined);
+    }
+    let credit = Verdict::Credit(kzt(AMOUNT - 1));
+    let undo = |seq, verdict| {
+        let reason = reason_of("marat", "has a receipt");
+        test.credit_dismissed(seq, None, verdict, reason, NOW)
+    };
+    // An open alarm, and one that a credit resolved, have no dismissal to undo; and only a credit undoes one.
+    assert_eq!(undo(1, credit).await, refused(ResolveError::NotDismissed));
+    test.credit(2, AMOUNT - 1).await.unwrap();
+    assert_eq!(undo(2, credit).await, refused(ResolveError::NotDismissed));
+    assert_eq!(undo(9, credit).await, refused(ResolveError::NoSuchAlarm));
+    test.resolve(1, Verdict::Foreign).await.unwrap();
+    let again = undo(1, Verdict::Dismiss).await;
+    assert_eq!(again, refused(ResolveError::AlreadyResolved));
+    assert_eq!(
+        test.resolve(1, credit).await,
+        refused(ResolveError::AlreadyResolved)
+    );
+    let other = undo(1, Verdict::Credit(kzt(7))).await;
+    let said = Some(kzt(AMOUNT - 1));
+    assert_eq!(other, refused(ResolveError::OtherAmount(said)));
+    assert_eq!(test.balance(CUSTOMER).await, Ok(AMOUNT - 1));
+
+    undo(1, credit).await.unwrap();
+    assert_eq!(
+        undo(1, credit).await,
+        refused(ManualCreditError::AlreadyCredited)
+    );
+    assert_eq!(test.balance(CUSTOMER).await, Ok(2 * (AMOUNT - 1)));
+    let decided = test.resolutions(None, 9).await.unwrap();
+    let decided: Vec<_> = decided
+        .iter()
+        .map(|one| (one.alarm_seq, one.verdict, one.by.as_deref()))
+        .collect();
+    let expected = [
+        (None, credit, Some("marat")),
+        (Some(1), Verdict::Foreign, None),
+        (Some(2), credit, None),
+    ];
+    assert_eq!(decided, expected);
+    let (alarm, _) = test.alarm(1).await.unwrap().unwrap();
+    assert_eq!(alarm.resolution.unwrap().verdict, Verdict::Foreign);
+    assert_eq!(test.counts().await.unwrap().open_alarms, 0);
+    // The credit is undone like any other.
+    let entry = test.entries(0, 9).await.unwrap().pop().unwrap();
+    test.correct_entry(entry.seq, "a mistake".into(), NOW)
+        .await
+        .unwrap();
+    test.check().await;
+}
+
 async fn payments_of_an_older_system_get_their_callbacks_and_are_imported_once(test: TestLedger) {
     assert_eq!(test.deliver(&sale("old1", 1)).await, Unmatched);
     let mut old = ["old1", "old2"].map(payment);
@@ -510,9 +599,12 @@ async fn corrected_entry_is_undone_once(test: TestLedger) {
     let (entry, amount) = (1, kzt(-AMOUNT));
     assert_eq!(decided.verdict, Verdict::Correct { entry, amount });
     assert_eq!(decided.reason, "the payer is another");
-    // The same request again is the same correction; another reason is another one.
+    // The same request again is the same correction; another reason is another one, and so is another person.
     assert_eq!(correct(&test, 1, "the payer is another").await, Ok(()));
     let other = correct(&test, 1, "or was it").await;
+    assert_eq!(other, refused(ResolveError::AlreadyCorrected));
+    let other = reason_of("dana", "the payer is another");
+    let other = test.correct_entry(1, other, NOW).await;
     assert_eq!(other, refused(ResolveError::AlreadyCorrected));
     assert_eq!(test.entries(0, 9).await.unwrap().len(), 4);
     test.check().await;
@@ -739,7 +831,9 @@ async fn decisions_read_in_each_way_have_the_same_reason_token_and_entry(test: T
     let dismissed = test.dismiss_unmatched(&unknown, reason, NOW).await;
     assert_eq!(dismissed, Ok(1));
     let reason = reason_of("marat", "the payer is another");
-    test.correct_entry(1, reason, NOW).await.unwrap();
+    for _ in 0..2 {
+        test.correct_entry(1, reason.clone(), NOW).await.unwrap();
+    }
     let test = test.reopen().await;
     let resolutions = test.resolutions(None, 9).await.unwrap();
     let read: Vec<_> = resolutions

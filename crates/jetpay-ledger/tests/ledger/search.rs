@@ -11,6 +11,8 @@ crate::common::on_every_store! {
     word_of_every_kind_finds_all_that_has_it_newest_first,
     pages_of_any_length_are_complete_and_repeat_nothing,
     words_follow_the_customer_and_the_audit_agrees,
+    callback_in_the_inbox_is_found_by_what_it_says_of_its_payer_until_it_has_a_payment,
+    hits_are_told_apart_by_method_receipt_and_number_of_the_contract,
     second_name_of_many_customers_finds_them_in_pages_without_their_payments,
     newest_payments_come_by_id_from_the_last_one_in_pages,
     history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions,
@@ -129,7 +131,7 @@ async fn fill(ledger: &Ledger) {
 const ALL_OF_A_CUSTOMER: &str = "customer 7123456789 by customer; payout payout by customer; \
     payment a-newest by customer; payment m by customer; payment z-oldest by customer";
 
-const FOUND: [(&str, &str); 29] = [
+const FOUND: [(&str, &str); 30] = [
     ("R1", "payment z-oldest by receipt"),
     ("R3", "inbox unknown by receipt"),
     ("R5", "inbox foreign by receipt"),
@@ -144,6 +146,10 @@ const FOUND: [(&str, &str); 29] = [
     (
         "unknown",
         "inbox unknown by payment; inbox unknown by payment",
+    ),
+    (
+        "7001112233",
+        "inbox foreign by account; inbox unknown by account; inbox unknown by account",
     ),
     (CUSTOMER, ALL_OF_A_CUSTOMER),
     ("Anna", ALL_OF_A_CUSTOMER),
@@ -194,6 +200,83 @@ async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger)
     assert_eq!(found(ledger, "R3").await, ["payment unknown by receipt"]);
 }
 
+async fn callback_in_the_inbox_is_found_by_what_it_says_of_its_payer_until_it_has_a_payment(
+    test: TestLedger,
+) {
+    let ledger = &test;
+    // No index of PostgreSQL has room for it, also when it is compressed.
+    let digits = (0..1_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_string());
+    let long = format!(r#""{}""#, digits.collect::<String>());
+    for (number, account, customer) in [
+        (1, r#""A 1""#, "7123456789"),
+        (2, "7123456789", r#""7123456789""#),
+        (3, "9", &*long),
+        (4, "1.5", r#""a;b""#),
+        (5, "null", r#""""#),
+    ] {
+        let body = format!(
+            r#"{{"project_id":1234,"payment":{{"id":"p{number}","status":"success"}},
+                "account":{{"number":{account}}},"customer":{{"id":{customer}}}}}"#
+        );
+        let callback = crate::common::signed(1234, &body);
+        ledger.record_callback(callback, at(number)).await.unwrap();
+    }
+    record(ledger, "known", CUSTOMER, None, at(8)).await;
+    ledger
+        .record_callback(sale("known", 9).callback(), at(9))
+        .await
+        .unwrap();
+    let dismiss = "p1".try_into().unwrap();
+    let dismissed = ledger.dismiss_unmatched(&dismiss, "theirs".into(), at(10));
+    assert_eq!(dismissed.await, Ok(1));
+    assert_eq!(found(ledger, "A 1").await, ["inbox p1 by account"]);
+    let both = [
+        "payment known by customer",
+        "inbox p2 by account+customer",
+        "inbox p1 by customer",
+    ];
+    assert_eq!(found(ledger, CUSTOMER).await, both);
+    assert_eq!(found(ledger, "9").await[1..], ["inbox p3 by account"]);
+    // That of a payment's callback, longer ones than ids, and texts that may be two fields find nothing.
+    for word in ["7001112233", &long[1..256], "1.5", "a;b", ""] {
+        assert_eq!(found(ledger, word).await, [""; 0], "{word}");
+    }
+    record(ledger, "p2", "8", None, at(20)).await;
+    assert_eq!(found(ledger, CUSTOMER).await, [both[0], both[2]]);
+    assert_eq!(found(ledger, "8").await, ["payment p2 by customer"]);
+}
+
+async fn hits_are_told_apart_by_method_receipt_and_number_of_the_contract(test: TestLedger) {
+    let ledger = &test;
+    fill(ledger).await;
+    // The receipt of a success stays the one that is shown.
+    let later = decline("z-oldest", 11).with_receipt("R9");
+    ledger.record_callback(later, at(11)).await.unwrap();
+    let told = async |word: &str| {
+        let hits = all(ledger, word, 100).await;
+        let details = ledger.hit_details(&hits).await.unwrap();
+        let told = hits.iter().map(|hit| {
+            let id = hit.payment_id.as_ref().map_or("-", |id| id.as_str());
+            let (receipt, contract) = (details.receipt(hit), details.contract(hit));
+            let parts = [Some(id), hit.method.as_deref(), receipt, contract];
+            parts.map(|part| part.unwrap_or("-")).join(" ")
+        });
+        told.collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        told(CUSTOMER).await,
+        "- - - -; payout qiwi-kz R6 -; a-newest kaspi - N-2; m kaspi 4711 -; z-oldest kaspi R1 N-1"
+    );
+    assert_eq!(
+        told("4711").await,
+        "- - - -; unknown - R4 -; unknown - R3 -; 4711 kaspi - 8; m kaspi 4711 -"
+    );
+    // Without the customer, the id is all that is known.
+    let gone = "8".try_into().unwrap();
+    ledger.delete_customers(&[gone]).await.unwrap();
+    assert!(told("4711").await.contains("4711 kaspi - c1;"));
+}
+
 async fn newest_payments_come_by_id_from_the_last_one_in_pages(test: TestLedger) {
     let ledger = &test;
     for number in 1..=5 {
@@ -220,9 +303,17 @@ async fn newest_payments_come_by_id_from_the_last_one_in_pages(test: TestLedger)
     let (declined, pending) = (PaymentState::Declined, PaymentState::Pending);
     assert_eq!(newest("z", Some(declined), 1).await, expect("p4", "p4"));
     assert_eq!(newest("p4", Some(declined), 1).await, expect("p2", ""));
-    // A common state is left to the caller.
-    assert_eq!(newest("p3", Some(pending), 9).await, expect("p2 p1", ""));
-    let (hits, _) = ledger.newest_payments("z", None, 1).await.unwrap();
+    // Of a common state, so many are looked through that the list ends, and says where.
+    assert_eq!(newest("p3", Some(pending), 9).await, expect("p1", ""));
+    assert_eq!(newest("z", Some(pending), 2).await, expect("p5 p3", "p3"));
+    let credited = Some(PaymentState::Credited);
+    assert_eq!(newest("z", credited, 2).await, expect("", ""));
+    for number in 6..=50 {
+        record(ledger, &format!("q{number:02}"), CUSTOMER, None, at(number)).await;
+    }
+    assert_eq!(newest("q50", credited, 1).await, expect("", "q10"));
+    assert_eq!(newest("q50", Some(pending), 1).await, expect("q49", "q49"));
+    let (hits, _) = ledger.newest_payments("q", None, 1).await.unwrap();
     assert_eq!(hits[0].amount, Some(kzt(AMOUNT)));
     assert_eq!((&hits[0].matched, hits[0].time), (&vec![], Some(at(5))));
 }

@@ -234,7 +234,7 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 8);
+    assert_eq!(old.version(), 9);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }
@@ -400,6 +400,57 @@ const STREAM_OF_VERSION_7: &str = "
     INSERT INTO waiting_deliveries (stream, seq, lane, state, attempts, since, due_at, why, may_be_there)
         VALUES ('entries:billing', 5, '7123456789', 'parked', 1, 2, 3, 'no', 0);";
 
+/// Callbacks in the inbox of version 7, some of them damaged, and one that has its payment: the body and the status.
+const CALLBACKS_OF_VERSION_7: [(&str, &str); 7] = [
+    (
+        r#"{"account":{"number":"A1"},"customer":{"id":7123456789}}"#,
+        "unmatched",
+    ),
+    (
+        r#"{"account":{"number":12},"customer":{"id":"A1"}}"#,
+        "dismissed",
+    ),
+    (
+        r#"{"account":{"number":"A1;b"},"customer":{"id":1.5}}"#,
+        "unmatched",
+    ),
+    (r#"{"account":{"number":"A1"}}"#, "applied"),
+    (r#"{"account":"A1","customer":[]}"#, "unmatched"),
+    (r#"{"account":{"number":"A1"}"#, "unmatched"),
+    ("", "dismissed"),
+];
+
+/// The statements that add them; `bytes` writes the bytes of a hex number.
+fn callbacks_of_version_7(bytes: fn(&str) -> String) -> String {
+    let rows = (1..).zip(CALLBACKS_OF_VERSION_7);
+    let rows = rows.map(|(number, (body, status))| {
+        let hex: Vec<_> = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!(
+            "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status, operation_type, \
+                amount, currency, disposition, received_at, body)
+            VALUES ('p{number}', 1234, {number}, 'success', 'success', 'sale', 1, 'KZT', '{status}', {number}, {});",
+            bytes(&hex.concat())
+        )
+    });
+    rows.collect()
+}
+
+/// By what they say of their payer.
+async fn callbacks_are_found(ledger: &Ledger) {
+    for (word, expected) in [
+        ("A1", &["p2", "p1"][..]),
+        ("7123456789", &["p1"]),
+        ("12", &["p2"]),
+        ("A1;b", &[]),
+        ("1.5", &[]),
+    ] {
+        let (hits, _) = ledger.search(word, None, 10).await.unwrap();
+        let ids = hits.iter().map(|hit| hit.payment_id.as_ref().unwrap());
+        let ids: Vec<_> = ids.map(PaymentId::as_str).collect();
+        assert_eq!(ids, expected, "{word}");
+    }
+}
+
 async fn stream_stays_where_it_was(ledger: &Ledger) {
     let status = ledger.all_delivery_status().await.unwrap();
     let shown: Vec<_> = status
@@ -410,29 +461,32 @@ async fn stream_stays_where_it_was(ledger: &Ledger) {
 }
 
 #[tokio::test]
-async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_in_sqlite() {
+async fn stream_of_version_7_stays_where_it_was_and_its_callbacks_are_found_by_payer_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let connection = Connection::open(&path).unwrap();
-    for schema in SQLITE.iter().chain(&[STREAM_OF_VERSION_7]) {
+    let callbacks = callbacks_of_version_7(|hex| format!("x'{hex}'"));
+    for schema in SQLITE.iter().chain(&[STREAM_OF_VERSION_7, &*callbacks]) {
         connection.execute_batch(schema).unwrap();
     }
     connection.pragma_update(None, "user_version", 7).unwrap();
     let read_only = Ledger::open_to_read(&path).unwrap_err().to_string();
     assert!(
-        read_only.contains("version 7") && read_only.contains("version 8"),
+        read_only.contains("version 7") && read_only.contains("version 9"),
         "{read_only}"
     );
-    stream_stays_where_it_was(&Ledger::open(&path).unwrap()).await;
+    let ledger = Ledger::open(&path).unwrap();
+    stream_stays_where_it_was(&ledger).await;
+    callbacks_are_found(&ledger).await;
     let row = connection.query_row("SELECT began FROM delivery_streams", (), |row| row.get(0));
     assert_eq!(row, Ok(None::<i64>));
     let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
-    assert_eq!(version, Ok(8));
+    assert_eq!(version, Ok(9));
 }
 
 #[cfg(feature = "postgres")]
 #[tokio::test]
-async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_in_postgres() {
+async fn stream_of_version_7_stays_where_it_was_and_its_callbacks_are_found_by_payer_in_postgres() {
     use jetpay_testing::postgres;
     let Some(database) = postgres::require_or_skip(postgres::database()) else {
         return;
@@ -445,15 +499,18 @@ async fn stream_of_version_7_stays_where_it_was_and_its_beginning_is_not_known_i
         include_str!("../../src/adapters/postgres/schema/6.sql"),
         include_str!("../../src/adapters/postgres/schema/7.sql"),
         STREAM_OF_VERSION_7,
+        &callbacks_of_version_7(|hex| format!("decode('{hex}', 'hex')")),
         "CREATE TABLE jetpay_schema (version BIGINT NOT NULL);
         INSERT INTO jetpay_schema SELECT generate_series(1, 6)",
     ] {
         database.run(sql).unwrap();
     }
-    stream_stays_where_it_was(&Ledger::connect(database.url(), None).await.unwrap()).await;
+    let ledger = Ledger::connect(database.url(), None).await.unwrap();
+    stream_stays_where_it_was(&ledger).await;
+    callbacks_are_found(&ledger).await;
     let began =
         "SELECT began IS NULL, (SELECT max(version) FROM jetpay_schema) FROM delivery_streams";
-    assert_eq!(database.run(began).unwrap(), "t|7");
+    assert_eq!(database.run(began).unwrap(), "t|8");
 }
 
 /// All steps of a migration take effect, or none.

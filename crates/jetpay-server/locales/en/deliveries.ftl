@@ -22,6 +22,7 @@ delivery-col-why = Why
 delivery-col-since = Waiting since
 delivery-col-due = Sent again at
 delivery-col-behind = Waits for number
+delivery-state-behind = Waits its turn, behind number { $first } of the same customer
 delivery-mail = E-mail
 delivery-mail-where = Addresses of the configuration
 delivery-left = Not in the configuration
@@ -38,6 +39,7 @@ delivery-wrong-state = There is no such state to show.
 delivery-wrong-after = This link to the next page is damaged.
 delivery-from-the-start = From the start
 delivery-choose = Decide about the chosen ones
+delivery-choose-one = Choose item { $number }: { $about }
 delivery-who-decides = A person with the role “resolve” decides about these.
 delivery-held = Held for skipping.
 delivery-chosen = Chosen items
@@ -47,7 +49,6 @@ delivery-how-many = { $count ->
     [one] { $count } item is chosen.
    *[other] { $count } items are chosen.
 }
-delivery-reason = Reason
 delivery-will-retry = Retry: each is sent again now, under the same id. A system that keeps the ids books nothing twice.
 delivery-will-skip = Skip: each counts as delivered and is never sent. The system does not learn of it: book it there by hand.
 delivery-button-retry = { $count ->
@@ -99,3 +100,41 @@ delivery-replayed = { $count ->
     [one] { $count } number back: the service delivers from there again.
    *[other] { $count } numbers back: the service delivers from there again.
 }
+
+# Why a delivery failed. The English is what the ledger stores.
+delivery-failed-status = HTTP status { $status }
+delivery-failed-redirect = a redirect, which is not followed; configure the URL that it leads to
+delivery-failed-login = check the login or the secret
+delivery-failed-url = check the URL
+delivery-failed-result = result { $code }: { $meaning }
+delivery-failed-unknown = { $result }, and no attempt of ours is known
+delivery-failed-sum = { $result }, but of { $theirs }, and we told it of { $ours }
+delivery-failed-no-project = the configuration has no project { $it }
+delivery-failed-left-project = its project { $it } is no longer one of this endpoint's `projects`: add it again and retry, or skip the item
+delivery-failed-no-item = the ledger has no number { $it } in this feed
+delivery-failed-no-connection = no connection
+delivery-failed-no-answer = no answer in time
+delivery-failed-broken = the connection broke
+delivery-failed-unreadable = the answer cannot be read
+delivery-failed-store = the store does not answer in time
+delivery-failed-no-sum = a payment without a positive sum cannot be told to a billing
+# What the results of billings mean.
+delivery-result-done = done
+delivery-result-a-temporary-error = a temporary error
+delivery-result-wrong-form-of-the-account = wrong form of the account
+delivery-result-no-such-account = no such account
+delivery-result-payments-are-forbidden-by-the-provider = payments are forbidden by the provider
+delivery-result-a-double-request = a double request
+delivery-result-wrong-extra-parameters = wrong extra parameters
+delivery-result-the-exchange-rate-changed = the exchange rate changed
+delivery-result-the-account-is-not-active = the account is not active
+delivery-result-the-payment-is-not-finished = the payment is not finished
+delivery-result-the-amount-is-too-small = the amount is too small
+delivery-result-the-amount-is-too-large = the amount is too large
+delivery-result-the-state-of-the-account-cannot-be-checked = the state of the account cannot be checked
+delivery-result-another-error = another error
+delivery-result-not-found = not found
+delivery-result-cancelled = cancelled
+delivery-result-paid-already = paid already
+delivery-result-in-progress = in progress
+delivery-result-which-the-protocol-does-not-have = which the protocol does not have

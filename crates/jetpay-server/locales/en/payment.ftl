@@ -6,7 +6,7 @@ payment-no-such-entry = There is no entry with this number.
 payment-back = Back to the payment
 
 # Its state in one sentence. Amounts have their currency.
-payment-state-pending = Announced { $amount }, no result yet, for { $age }.
+payment-state-pending = Announced { $amount } { $age } ago, no result yet.
 payment-state-declined = Announced { $amount }, and the payment failed.
 payment-state-differs = Paid { $paid }, announced { $amount }: waiting for a decision.
 payment-state-waits = Announced { $amount }, and a callback does not fit: waiting for a decision.
@@ -19,18 +19,6 @@ payment-state-reversed = Credited { $credited }, and all of it was taken back.
 payment-state-open = { $count ->
     [one] One alarm waits for a decision.
    *[other] { $count } alarms wait for a decision.
-}
-payment-age-minutes = { $count ->
-    [one] 1 minute
-   *[other] { $count } minutes
-}
-payment-age-hours = { $count ->
-    [one] 1 hour
-   *[other] { $count } hours
-}
-payment-age-days = { $count ->
-    [one] 1 day
-   *[other] { $count } days
 }
 payment-code = Code { $code }
 
@@ -53,6 +41,9 @@ payment-flags = Unusual
 
 # The story.
 payment-story = What happened
+payment-story-part = Told here: callbacks { $first } to { $last } of { $count }. All decisions and entries are here.
+payment-story-before = Earlier callbacks
+payment-story-next = Later callbacks
 payment-story-cut = Only the first 1000 callbacks are shown.
 payment-asked = Asked.
 payment-asked-what = { $method } announced a top-up of { $amount } for customer
@@ -100,6 +91,7 @@ payment-delivery-parked = { $attempts ->
     [one] stopped after 1 attempt, and waits for a decision.
    *[other] stopped after { $attempts } attempts, and waits for a decision.
 }
+payment-delivery-behind = waits for its turn: entries of one customer are delivered one after the other, and before it comes
 payment-delivery-why = The last reason:
 payment-delivery-due = It is sent again at
 payment-delivery-left-waits = The configuration does not have this system any more, so it is not sent again.
@@ -116,6 +108,8 @@ payment-decide = Decide about alarm { $seq }: { $title }
 payment-alarm-waits = Alarm { $seq } waits for a decision: { $title }
 payment-parked = Decide about the delivery of entry { $seq } to { $endpoint }
 payment-parked-waits = The delivery of entry { $seq } to { $endpoint } waits for a decision
+payment-usual = The platform usually tells the result within seconds. If there is none after { $long }, ask the platform.
+payment-late = The platform usually tells the result within seconds, and has not for more than { $long }: ask it now. The payer may not have paid. A callback can still come up to 47 days after the payment was announced; then the money is credited by itself.
 payment-ask = Ask the platform about this payment
 payment-ask-what = The platform says what became of the payment. Asking changes nothing: you see the answer first, and then decide whether it is applied.
 payment-ask-role = A person with the role “resolve” or “all” can ask the platform about this payment.
@@ -123,16 +117,17 @@ payment-ask-no-gate = The platform cannot be asked from here: the configuration 
 payment-ask-jetpay = If the payer has a receipt and no result comes, ask JetPay with these ids:
 payment-ask-jetpay-amount = Ask JetPay how much came in, with these ids:
 payment-ask-jetpay-whether = The platform has told something, and nothing is credited. Ask JetPay whether the money came in, with these ids:
+payment-ask-jetpay-declined = The payment failed, and nothing was credited to the customer. If the payer has a receipt all the same, ask JetPay with these ids:
 payment-nothing = There is nothing to decide.
-payment-nothing-declined = There is nothing to decide: no money came in. If the payer has a receipt, ask JetPay with the ids above.
 payment-undo = Undo an entry
 payment-undo-what = A correction adds a new entry with the other sign. Nothing is deleted.
 payment-undo-entry = Undo entry { $seq }: { $kind } { $amount }
 payment-used = The credit of operation { $operation } is undone. This operation cannot be credited again here: if money came in by it, book the right amount in your billing.
+payment-if-wrong = A person decided this credit. If the money went to the wrong customer, or the amount is wrong, undo the entry below, and book the right amount for the right customer in your billing: the operation cannot be credited here a second time.
 
 # The platform's answer.
 payment-answer-title = What the platform says about payment { $id }
-payment-answer-status = State of the payment at the platform: { $status }.
+payment-answer-status = Status of the payment at the platform: { $status }.
 payment-answer-operations = Operations of the platform's answer
 payment-operation-type = Type
 payment-operation-status = Status
@@ -164,7 +159,6 @@ payment-correct-gives = { $amount } will be given back to customer { $customer }
 payment-correct-stays = The entry stays in the ledger, and the correction stands beside it with your name and reason. A correction cannot be undone.
 payment-correct-used-credit = Operation { $operation } stays used: it can never be credited again here, neither with another amount nor to another payment. If money came in by it, book the right amount in your billing.
 payment-correct-used = Operation { $operation } stays used: a repeat of its callback does not make this entry again. If a part of the entry was right, book that part in your billing.
-payment-reason-label = Reason, in your own words; it is recorded for ever
 payment-correct-take = Take back { $amount }
 payment-correct-give = Give back { $amount }
 payment-corrected = Entry { $seq } is undone: { $amount }.

@@ -69,7 +69,6 @@ payout-as-declined = It was not paid
 payout-will-paid = The reserved { $amount } will count as paid out. The service will no longer send or ask.
 payout-will-declined = The reserved { $amount } will be released and can be spent again. The service will no longer send or ask. If a success comes later after all, it is recorded with an alarm.
 payout-will-declined-elsewhere = The reserved { $amount } will be released. It was not taken from the customer’s balance, so the balance stays as it is. The service will no longer send or ask. If a success comes later after all, it is recorded with an alarm.
-payout-reason = Reason: who at JetPay said it, and when
 payout-button-paid = Record { $amount } as paid out
 payout-button-declined = Release { $amount }: not paid
 payout-done = Recorded: { $ending }.

@@ -1,6 +1,5 @@
 # Reconciliations with the platform's books, and the differences that they find. Reports of `jetpay reconcile` take the English
 # meanings, advice and verdicts from here.
-reconciliation-runs = Reconciliations
 reconciliation-newest = Reconciliations, the newest first
 reconciliation-none = No reconciliation is recorded yet. The schedule in the configuration or the command “jetpay reconcile” makes them.
 reconciliation-title = Reconciliation { $run }
@@ -33,7 +32,6 @@ reconciliation-rows = { $count ->
 }
 reconciliation-counts = Results by kind
 reconciliation-sums = Money by project, currency and type
-reconciliation-results = Results
 reconciliation-all-results = All results
 reconciliation-no-results = There are no such results.
 reconciliation-large-sum = { $minor } minor units of { $currency }
@@ -45,7 +43,6 @@ reconciliation-to-do = { $count ->
     [one] One difference is to be looked at.
    *[other] { $count } differences are to be looked at.
 }
-difference-work = Open differences
 difference-open = Open differences of all reconciliations
 difference-none-open = No difference is open.
 difference-none-found = No open difference is of this kind.
@@ -74,7 +71,7 @@ difference-order-oldest = the oldest first
 difference-order-amount = the largest amount first
 difference-show = Show
 difference-choose = Decide about the chosen ones
-difference-choose-one = Choose difference { $id }
+difference-choose-one = Choose difference { $id }: { $about }
 difference-wrong-kind = There is no such kind of difference. Choose it again.
 difference-wrong-order = There is no such order. Choose it again.
 difference-wrong-from = This link to the next page is damaged.
@@ -84,7 +81,6 @@ difference-verdict = What you decide
 difference-will-foreign = The operation is not ours. Later reconciliations no longer count it as a difference.
 difference-will-accepted = It stays as it is: there is nothing to do.
 difference-no-money = The decision moves no money, and it cannot be taken back. It resolves the alarm about the difference, and holds as long as the facts stay the same.
-difference-reason = Reason
 difference-no-verdict = Choose what you decide.
 difference-decide = Decide
 difference-decide-many = Decide about several differences
@@ -97,7 +93,7 @@ difference-button-many = Record the decision about { $count ->
 difference-how-many = { $count ->
     [one] { $count } difference is chosen
    *[other] { $count } differences are chosen
-}, with this money in question: { $total }
+}, net amount: { $total }
 difference-chosen = Chosen differences
 difference-none-chosen = No difference is chosen.
 difference-back = To the open differences

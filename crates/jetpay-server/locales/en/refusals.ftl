@@ -1,6 +1,7 @@
 # Why a decision was refused: one message for each name that the ledger gives its refusals.
 refusal-no-such-alarm = There is no alarm with this number.
 refusal-already-resolved = Another decision resolved this alarm before. Nothing was changed; you see below what was decided.
+refusal-not-dismissed = This alarm is open, or a credit resolved it. There is no decision to undo here.
 refusal-credit-of-many = A credit resolves one alarm, because each has an amount of its own. Resolve such alarms one at a time.
 refusal-nothing-to-credit = This alarm is not about money that came in for a known payment. Resolve it without a credit.
 refusal-operation-credited = This operation has credited a payment already.
@@ -16,7 +17,7 @@ refusal-other-currency = The payment has another currency.
 refusal-other-amount = Neither a callback nor the payment says this amount. Correct it, or tick the box that permits another amount.
 refusal-other-amount-than = Neither a callback nor the payment says this amount. The callback says { $amount }. Correct it, or tick the box that permits another amount.
 refusal-no-such-entry = There is no entry with this number.
-refusal-already-corrected = This entry is undone already, for another reason.
+refusal-already-corrected = This entry is undone already, by another decision. Nothing was changed; you see below who decided, and why.
 refusal-of-correction = This entry undoes another one. Such an entry cannot be undone.
 refusal-moved-since = Later entries of this payment moved this money again. Undo those first, or leave this entry as it is.
 refusal-correction-overflows-balance = The customer's balance would not fit with this correction.
@@ -35,3 +36,4 @@ refusal-being-sent = This payout is being sent right now. Try again in two minut
 refusal-no-such-difference = There is no such difference.
 refusal-difference-not-open = This difference is not open any more: it was resolved, or a later reconciliation did not find it.
 refusal-no-reason = A reason is needed: write what you found out.
+refusal-reason-too-long = The reason is longer than { $most } characters. Shorten it.

@@ -2,13 +2,6 @@
 today-caption = { $date }, times in { $zone }
 today-behind = Still counting. The figures are those up to
 today-ago = { $length } ago
-today-seconds = { $count } s
-today-minutes = { $count } min
-today-hours = { $count } h
-today-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
 today-lag = { $seconds } s
 today-money = Money
 today-no-money = No money has moved today.
@@ -22,7 +15,7 @@ today-in = Money in
 today-back-count = Taken back
 today-back = Money back
 today-corrected = Corrections
-today-left = Balance
+today-left = Net
 today-hour = Hour
 today-declines = Declines
 today-declines-by-method = Results of top-ups by method
@@ -37,7 +30,7 @@ today-meaning = Meaning
 today-count = Number
 today-no-code = the platform gives no code
 today-lags = How long results take
-today-lags-about = From the announcement of a payment to the callback with its result.
+today-lags-about = From the announcement of a payment to the first callback with its result, for callbacks that came today since 00:00. Payments that were recorded only after their callback are left out.
 today-median = Median
 today-p95 = 95 of 100 within
 today-longest = Longest
@@ -85,6 +78,8 @@ today-store-up = takes writes
 today-store-down = takes no writes now
 today-used = Size of the store
 today-free = Room left on its disk
+today-free-elsewhere = not known here: it is the disk of the database's server; watch it there
+today-room-low = There is almost no room left on the disk of the store. Without room, the service takes neither payments nor callbacks. Make room now.
 today-lasts = The room lasts, at the pace of today
 today-not-known = not known
 today-version = Version

@@ -134,6 +134,7 @@ hit-customer = Customer
 matched-receipt = Receipt
 matched-operation = Operation
 matched-payment = Payment id
+matched-account = Account
 matched-customer = Customer
 matched-contract = Contract
 

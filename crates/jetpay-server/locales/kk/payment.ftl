@@ -6,31 +6,19 @@ payment-no-such-entry = Мұндай нөмірлі жазба жоқ.
 payment-back = Төлемге қайту
 
 # Its state in one sentence. Amounts have their currency.
-payment-state-pending = { $amount } жарияланды, нәтиже әлі жоқ: { $age } өтті.
-payment-state-declined = { $amount } жарияланды, төлем өтпеді.
-payment-state-differs = { $paid } төленді, { $amount } жарияланған: шешім керек.
-payment-state-waits = { $amount } жарияланды, хабарлама төлемге сәйкес келмейді: шешім керек.
-payment-state-put-aside = { $amount } жарияланды. Хабарлама төлемге сәйкес келмеді, ақша есептелген жоқ.
+payment-state-pending = { $amount } { $age } бұрын мәлімделді, нәтиже әлі жоқ.
+payment-state-declined = { $amount } мәлімделді, төлем өтпеді.
+payment-state-differs = { $paid } төленді, { $amount } мәлімделген: шешім керек.
+payment-state-waits = { $amount } мәлімделді, хабарлама төлемге сәйкес келмейді: шешім керек.
+payment-state-put-aside = { $amount } мәлімделді. Хабарлама төлемге сәйкес келмеді, ақша есептелген жоқ.
 payment-state-credited = { $amount } төленді және есептелді.
-payment-state-credited-other = { $amount } жарияланды, { $credited } есептелді.
+payment-state-credited-other = { $amount } мәлімделді, { $credited } есептелді.
 payment-state-partly-back = { $credited } есептелді, { $back } қайтарылды, { $remaining } қалды.
 payment-state-refunded = { $credited } есептелді, кейін бәрі төлеушіге қайтарылды.
 payment-state-reversed = { $credited } есептелді, кейін бәрі кері алынды.
 payment-state-open = { $count ->
     [one] { $count } ескерту шешім күтеді.
    *[other] { $count } ескерту шешім күтеді.
-}
-payment-age-minutes = { $count ->
-    [one] { $count } минут
-   *[other] { $count } минут
-}
-payment-age-hours = { $count ->
-    [one] { $count } сағат
-   *[other] { $count } сағат
-}
-payment-age-days = { $count ->
-    [one] { $count } күн
-   *[other] { $count } күн
 }
 payment-code = Код { $code }
 
@@ -53,9 +41,12 @@ payment-flags = Ерекшелігі
 
 # The story.
 payment-story = Не болды
+payment-story-part = Мұнда { $count } хабарламаның { $first }–{ $last } аралығы көрсетілген. Шешімдер мен жазбалар түгел осында.
+payment-story-before = Бұрынғы хабарламалар
+payment-story-next = Кейінгі хабарламалар
 payment-story-cut = Алғашқы 1000 хабарлама ғана көрсетілген.
 payment-asked = Сұрау.
-payment-asked-what = { $method }: { $amount } толтыру жарияланды, клиент
+payment-asked-what = { $method }: { $amount } толықтыру мәлімделді, клиент
 payment-asked-contract = шарт
 payment-asked-flags = Ерекшелігі:
 payment-answered = Жауап.
@@ -74,7 +65,7 @@ payment-decided = Шешім.
 payment-recorded-with = төлем { $amount } сомасымен жазылды
 payment-reason = Себебі:
 payment-of-entry = { $seq } жазбасы
-payment-corrects = { $seq } жазбасын жояды
+payment-corrects = { $seq } жазбасының күшін жояды
 
 # Raw messages.
 payment-raw = Хабарламаның келген түрі, { $bytes } байт
@@ -83,7 +74,7 @@ payment-raw-cut = { $bytes } байттың алғашқы 64 КБ ғана кө
 payment-signature-holds = Қолтаңба дұрыс: жобаның № { $secret } құпиясы, { $order }.
 payment-signature-answer = Бұл — платформаның төлем туралы сұраққа берген жауабы.
 payment-signature-refused = Бүгін хабарлама өрістеріне байланысты қабылданбас еді.
-payment-signature-wrong = Қолтаңба конфигурациядағы құпиялардың ешқайсысына сәйкес келмейді. Құпия ескі болуы мүмкін: оны бұрынғы құпия ретінде қосып, қызметті қайта іске қосыңыз.
+payment-signature-wrong = Қолтаңба конфигурациядағы құпиялардың ешқайсысына сәйкес келмейді. Құпия ескі болуы мүмкін: оны бұрынғы құпия ретінде қосып, сервисті қайта іске қосыңыз.
 payment-signature-no-project = Хабарламадағы жоба конфигурацияда жоқ, қолтаңбаны тексеру мүмкін емес.
 payment-signature-unreadable = Хабарлама оқылмайды, қолтаңбаны тексеру мүмкін емес.
 payment-order-natural = жолдардың табиғи реті
@@ -100,6 +91,7 @@ payment-delivery-parked = { $attempts ->
     [one] тоқтатылды, { $attempts } әрекет болды; шешім керек.
    *[other] тоқтатылды, { $attempts } әрекет болды; шешім керек.
 }
+payment-delivery-behind = өз кезегін күтіп тұр: бір клиенттің жазбалары ретімен жеткізіледі, оның алдында —
 payment-delivery-why = Соңғы себебі:
 payment-delivery-due = Қайта жіберіледі:
 payment-delivery-left-waits = Бұл жүйе енді конфигурацияда жоқ, сондықтан қайта жіберілмейді.
@@ -116,6 +108,8 @@ payment-decide = { $seq } ескертуі бойынша шешу: { $title }
 payment-alarm-waits = { $seq } ескертуі шешім күтеді: { $title }
 payment-parked = { $seq } жазбасын { $endpoint } қабылдаушысына жеткізу туралы шешу
 payment-parked-waits = { $seq } жазбасын { $endpoint } қабылдаушысына жеткізу шешім күтеді
+payment-usual = Әдетте платформа нәтижені бірнеше секундта хабарлайды. { $long } өткенде нәтиже болмаса, платформадан сұраңыз.
+payment-late = Әдетте платформа нәтижені бірнеше секундта хабарлайды, ал мұнда ол { $long } уақыттан ұзақ жоқ: қазір платформадан сұраңыз. Төлеуші төлемеген болуы мүмкін. Хабарлама төлем мәлімделгеннен кейін 47 күн ішінде келуі мүмкін; сонда ақша өзі есептеледі.
 payment-ask = Платформадан осы төлем туралы сұрау
 payment-ask-what = Платформа төлемнің не болғанын айтады. Сұрақ ештеңені өзгертпейді: алдымен жауапты көресіз, содан кейін оны қолдану-қолданбауды шешесіз.
 payment-ask-role = Платформадан осы төлем туралы «resolve» немесе «all» рөлі бар қызметкер сұрай алады.
@@ -123,19 +117,20 @@ payment-ask-no-gate = Платформадан осы жерден сұрау м
 payment-ask-jetpay = Төлеушіде түбіртек болса, ал нәтиже келмесе, мына нөмірлермен JetPay-ге хабарласыңыз:
 payment-ask-jetpay-amount = Қанша ақша түскенін JetPay-ден сұраңыз, мына нөмірлерді айтыңыз:
 payment-ask-jetpay-whether = Платформа хабарлама жіберді, бірақ ештеңе есептелген жоқ. Ақша түскен-түспегенін JetPay-ден сұраңыз, мына нөмірлерді айтыңыз:
+payment-ask-jetpay-declined = Төлем өтпеді, клиентке ештеңе есептелген жоқ. Төлеушіде бәрібір түбіртек болса, мына нөмірлермен JetPay-ге хабарласыңыз:
 payment-nothing = Мұнда шешетін ештеңе жоқ.
-payment-nothing-declined = Мұнда шешетін ештеңе жоқ: ақша түскен жоқ. Төлеушіде түбіртек болса, жоғарыдағы нөмірлермен JetPay-ге хабарласыңыз.
-payment-undo = Жазбаны жою
+payment-undo = Жазбаның күшін жою
 payment-undo-what = Түзету кері таңбалы жаңа жазба қосады. Ештеңе өшірілмейді.
-payment-undo-entry = { $seq } жазбасын жою: { $kind } { $amount }
-payment-used = { $operation } операциясының есептелуі жойылды. Бұл операцияны мұнда енді есептеуге болмайды: ол бойынша ақша келген болса, дұрыс соманы өз биллингіңізде өткізіңіз.
+payment-undo-entry = { $seq } жазбасының күшін жою: { $kind } { $amount }
+payment-used = { $operation } операциясы бойынша есептеудің күші жойылды. Бұл операцияны мұнда енді есептеуге болмайды: ол бойынша ақша келген болса, дұрыс соманы өз биллингіңізде өткізіңіз.
+payment-if-wrong = Ақша қызметкердің шешімімен есептелді. Ол басқа клиентке кетсе немесе сома қате болса, төмендегі жазбаның күшін жойыңыз, ал дұрыс соманы тиісті клиентке өз биллингіңізде өткізіңіз: бұл операцияны мұнда екінші рет есептеуге болмайды.
 
 # The platform's answer.
 payment-answer-title = Платформа { $id } төлемі туралы не дейді
-payment-answer-status = Төлемнің платформадағы күйі: { $status }.
+payment-answer-status = Төлемнің платформадағы мәртебесі: { $status }.
 payment-answer-operations = Платформа жауабындағы операциялар
 payment-operation-type = Түрі
-payment-operation-status = Күйі
+payment-operation-status = Мәртебесі
 payment-operation-code = Код
 payment-operation-known = Бізде
 payment-operation-is-known = бар
@@ -155,17 +150,16 @@ payment-apply-nothing = Қолдану: ақша қозғалмайды
 payment-confirmed = Платформаның жауабы қолданылды.
 
 # The correction of an entry.
-payment-correct-title = { $seq } жазбасын жою
+payment-correct-title = { $seq } жазбасының күшін жою
 payment-entry = Жазба
 payment-remaining-then = Төлемнен қалатыны
 payment-balance-then = Клиенттің балансы болады
 payment-correct-takes = { $customer } клиентінен { $amount } кері алынады.
 payment-correct-gives = { $customer } клиентіне { $amount } қайтарылады.
-payment-correct-stays = Жазба есепте қалады, жанына сіздің атыңыз бен себебіңіз бар түзету қосылады. Түзетуді жоюға болмайды.
+payment-correct-stays = Жазба есепте қалады, жанына сіздің атыңыз бен себебіңіз бар түзету қосылады. Түзетудің күшін жоюға болмайды.
 payment-correct-used-credit = { $operation } операциясы пайдаланылған болып қалады: оны мұнда енді есептеуге болмайды, басқа сомамен де, басқа төлемге де. Ол бойынша ақша келген болса, дұрыс соманы өз биллингіңізде өткізіңіз.
 payment-correct-used = { $operation } операциясы пайдаланылған болып қалады: оның хабарламасы қайталанса да, бұл жазба қайта жасалмайды. Жазбаның бір бөлігі дұрыс болса, сол бөлігін өз биллингіңізде өткізіңіз.
-payment-reason-label = Себебін өз сөзіңізбен жазыңыз; ол мәңгі сақталады
 payment-correct-take = { $amount } кері алу
 payment-correct-give = { $amount } қайтару
-payment-corrected = { $seq } жазбасы жойылды: { $amount }.
-payment-corrected-entry = { $seq } жазбасы жойылды.
+payment-corrected = { $seq } жазбасының күші жойылды: { $amount }.
+payment-corrected-entry = { $seq } жазбасының күші жойылды.

@@ -1,5 +1,4 @@
 # Reconciliations with the platform's books, and the differences that they find.
-reconciliation-runs = Салыстырулар
 reconciliation-newest = Салыстырулар, алдымен жаңалары
 reconciliation-none = Жазылған салыстыру әлі жоқ. Оларды конфигурациядағы кесте немесе «jetpay reconcile» командасы жасайды.
 reconciliation-title = { $run }-салыстыру
@@ -31,7 +30,6 @@ reconciliation-rows = { $count ->
 }
 reconciliation-counts = Нәтижелер түрлері бойынша
 reconciliation-sums = Ақша жобалар, валюталар және түрлер бойынша
-reconciliation-results = Нәтижелер
 reconciliation-all-results = Барлық нәтиже
 reconciliation-no-results = Мұндай нәтиже жоқ.
 reconciliation-large-sum = { $currency } валютасының { $minor } ең кіші бірлігі
@@ -42,7 +40,6 @@ reconciliation-all-decided = Ештеңе істеу қажет емес: әр �
 reconciliation-to-do = { $count ->
    *[other] { $count } айырмашылықты қарау керек.
 }
-difference-work = Ашық айырмашылықтар
 difference-open = Барлық салыстырудың ашық айырмашылықтары
 difference-none-open = Ашық айырмашылық жоқ.
 difference-none-found = Мұндай түрдегі ашық айырмашылық жоқ.
@@ -71,7 +68,7 @@ difference-order-oldest = алдымен ескілері
 difference-order-amount = алдымен үлкен сомалар
 difference-show = Көрсету
 difference-choose = Белгіленгендер бойынша шешу
-difference-choose-one = { $id } айырмашылығын белгілеу
+difference-choose-one = { $id } айырмашылығын белгілеу: { $about }
 difference-wrong-kind = Айырмашылықтың мұндай түрі жоқ. Қайта таңдаңыз.
 difference-wrong-order = Мұндай рет жоқ. Қайта таңдаңыз.
 difference-wrong-from = Келесі бетке сілтеме бүлінген.
@@ -81,14 +78,13 @@ difference-verdict = Сіздің шешіміңіз
 difference-will-foreign = Операция біздікі емес. Келесі салыстырулар оны айырмашылық деп санамайды.
 difference-will-accepted = Сол күйінде қалсын: ештеңе істеу қажет емес.
 difference-no-money = Шешім ақшаны қозғалтпайды, оны қайтарып алуға болмайды. Ол осы айырмашылық туралы ескертуді жабады және фактілер өзгермейінше күшінде болады.
-difference-reason = Себебі
 difference-no-verdict = Шешімді таңдаңыз.
 difference-decide = Шешім қабылдау
 difference-decide-many = Бірнеше айырмашылық бойынша шешім
 difference-button = Шешімді жазу
 difference-button-amount = { $amount } туралы шешімді жазу
 difference-button-many = { $count } айырмашылық бойынша шешімді жазу: { $total }
-difference-how-many = { $count } айырмашылық белгіленді, сөз болып отырған ақша: { $total }
+difference-how-many = { $count } айырмашылық белгіленді, таңбалары ескерілген сома: { $total }
 difference-chosen = Белгіленген айырмашылықтар
 difference-none-chosen = Бірде-бір айырмашылық белгіленбеген.
 difference-back = Ашық айырмашылықтарға
@@ -102,7 +98,7 @@ difference-broken-off = { $all } шешімнің { $count } жазылды, с�
 difference-is-closed = Кейінгі салыстыру екі жақтың сәйкес екенін көрсетті. Шешетін ештеңе жоқ.
 difference-who-decides = Шешімді «resolve» рөлі бар адам қабылдайды.
 difference-undo = Егер шешім қате болса
-difference-how-to-undo = Жазылған шешім өзгертілмейді. Ол ақшаны қозғалтқан жоқ, сондықтан қайтаратын ештеңе жоқ. Фактілерді ретке келтіріңіз: жазбаны түзетіңіз немесе төлемді растаңыз да, қайта салыстырыңыз. Келесі салыстыру басқа фактілерді тапса, айырмашылық өзі қайта ашылады, сонда қайта шешесіз.
+difference-how-to-undo = Жазылған шешім өзгертілмейді. Ол ақшаны қозғалтқан жоқ, сондықтан қайтаратын ештеңе жоқ. Фактілерді ретке келтіріңіз: жазбаның күшін жойыңыз немесе төлемді растаңыз да, қайта салыстырыңыз. Келесі салыстыру басқа фактілерді тапса, айырмашылық өзі қайта ашылады, сонда қайта шешесіз.
 # A short name for each kind.
 difference-kind-matched = Сәйкес
 difference-kind-not_final = Әлі аяқталмаған
@@ -142,15 +138,15 @@ difference-meaning-twice_there = бір есепте бір операцияны
 difference-meaning-twice_here = бір операция есепте ақшаны екі рет қозғалтты, ережелер бұған тыйым салады
 difference-meaning-unreadable = жолды оқу мүмкін емес
 # What to do about each kind.
-difference-advice-compare = JetPay-ден қай жақ дұрыс екенін сұраңыз. Қате сізде болса, жазбаны түзетіңіз.
+difference-advice-compare = JetPay-ден қай жақ дұрыс екенін сұраңыз. Қате сізде болса, жазбаның күшін жойыңыз.
 difference-advice-too_fresh = Бұл аралықты кейінірек қайта салыстырыңыз.
-difference-advice-not_credited = Төлем күтіп тұрса, платформаның қол қойылған күйін қолданыңыз. Оның хабарламасы кіріс хабарларда немесе ескертуде күтіп тұрса, соны шешіңіз.
-difference-advice-not_there = Операция туралы JetPay-ден бірден сұраңыз. Төлем болмаған болса, жазбаны жойыңыз.
+difference-advice-not_credited = Төлем күтіп тұрса, платформаның қол қойылған мәртебесін қолданыңыз. Оның хабарламасы кіріс хабарламаларда немесе ескертуде күтіп тұрса, сол жерде шешім қабылдаңыз.
+difference-advice-not_there = Операция туралы JetPay-ден бірден сұраңыз. Төлем болмаған болса, жазбаның күшін жойыңыз.
 difference-advice-amount_differs = { difference-advice-compare }
 difference-advice-currency_differs = { difference-advice-compare }
 difference-advice-payment_differs = { difference-advice-compare }
 difference-advice-type_differs = { difference-advice-compare }
-difference-advice-taken_back_there = Платформаның қол қойылған күйін қолданыңыз немесе осы төлем туралы ескертуді табыңыз.
+difference-advice-taken_back_there = Платформаның қол қойылған мәртебесін қолданыңыз немесе осы төлем туралы ескертуді табыңыз.
 difference-advice-taken_back_here = { difference-advice-compare }
 difference-advice-twice_there = Есепті қайта алыңыз. Көмектеспесе, JetPay-ден сұраңыз.
 difference-advice-twice_here = Есепті тексеріп, бұл туралы jetpay авторларына хабарлаңыз.

@@ -19,12 +19,14 @@ footer-zone = Уақыт { $zone } белдеуі бойынша, қасында
 list-empty = { $list }: мұнда ештеңе жоқ.
 list-next = Келесі бет
 list-csv = CSV жүктеу
+list-currency = { $column }, валюта
 error-title = Орындалмады
 error-back = Іздеуге
-error-back-to-form = Пішіні бар бетке оралу
+error-back-to-form = Формасы бар бетке оралу
 error-no-such-page = Мұндай бет жоқ.
 error-forbidden = Токеніңіз бұған рұқсат бермейді. «{ $role }» немесе «all» рөлі қажет.
 error-bad-form = Форма бұл беттер жіберетін түрде келмеді. Артқа қайтып, қайталап көріңіз.
+error-not-utf8 = Форма UTF-8 кодтауында келмеді, сондықтан ештеңе өзгерген жоқ. Бетті кәдімгі браузерде қайта ашып, форманы қайта толтырыңыз.
 error-too-large = Форма 64 КБ-тан үлкен. Қысқарақ жазыңыз немесе аз ескерту таңдаңыз.
 error-unavailable = Дерекқор қазір қолжетімсіз. Ештеңе өзгерген жоқ. Кейінірек қайталаңыз.
 error-other-site = Форма басқа сайттан келді, сондықтан ештеңе өзгерген жоқ. Бетті осы жерде ашып, қайталаңыз.
@@ -32,3 +34,10 @@ sign-in-title = Кіру
 sign-in = Кіру
 sign-in-token = Токен
 sign-in-wrong = Мұндай токен жоқ. Оны басы мен соңындағы бос орындарсыз қайта көшіріңіз.
+
+# How long something lasted or is ago.
+length-seconds = { $count } с
+length-minutes = { $count } мин
+length-hours = { $count } сағ
+length-hours-minutes = { $hours } сағ { $minutes } мин
+length-days = { $count } күн

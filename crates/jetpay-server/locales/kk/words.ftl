@@ -14,7 +14,7 @@ state-meaning-declined = Платформа төлем өтпегенін хаб
 state-meaning-quarantined = Платформаның хабарламасы осы төлемге сәйкес келмейді. Адам қарап, шешім қабылдауы керек.
 state-meaning-partially_refunded = Ақша клиентке есептелді, оның бір бөлігі қайтарылды.
 state-meaning-refunded = Ақша клиентке есептелді, кейін толығымен қайтарылды.
-state-meaning-reversed = Ақша клиентке есептелді, кейін бүкіл сома кері алынды: оны платформа қайтарып алды немесе есептеуді қызметкер жойды.
+state-meaning-reversed = Ақша клиентке есептелді, кейін бүкіл сома кері алынды: оны платформа қайтарып алды немесе есептеудің күшін қызметкер жойды.
 
 # States of a payout.
 payout-state-created = Жіберіледі
@@ -61,7 +61,7 @@ entry-refund = Қайтару
 entry-reversal = Төлемді жою
 entry-refund_reverse = Қайтаруды жою
 entry-manual_change = Платформа қызметкерлері өзгертті
-entry-correction = Жазбаны түзету
+entry-correction = Жазбаның күшін жою
 
 # Types of the platform's operations.
 operation-type-sale = Төлем
@@ -69,7 +69,7 @@ operation-type-payout = Шығыс төлемі
 operation-type-refund = Қайтару
 operation-type-reversal = Төлемді жою
 operation-type-refund-reverse = Қайтаруды жою
-operation-type-payout-reversal = Шығарылған төлемді қайтару
+operation-type-payout-reversal = Шығыс төлемін қайтару
 operation-type-manual-change = Платформа қызметкерлерінің өзгертуі
 operation-type-auth = Авторизация
 operation-type-capture = Авторизациядан кейін есептен шығару
@@ -134,6 +134,7 @@ hit-customer = Клиент
 matched-receipt = Түбіртек
 matched-operation = Операция
 matched-payment = Төлем нөмірі
+matched-account = Дербес шот
 matched-customer = Клиент
 matched-contract = Шарт
 
@@ -143,7 +144,7 @@ verdict-override = Басқа соманы есептеу
 verdict-dismiss = Жабу
 verdict-foreign = Біздікі емес
 verdict-confirm = Платформаның жауабын қабылдау
-verdict-correct = Жазбаны жою
+verdict-correct = Жазбаның күшін жою
 verdict-accepted = Сол күйінде қабылдау
 
 # What was odd about the request for a payment.

@@ -6,13 +6,13 @@ payment-no-such-entry = Проводки с таким номером нет.
 payment-back = Назад к платежу
 
 # Its state in one sentence. Amounts have their currency.
-payment-state-pending = Объявлено { $amount }, результата пока нет, ждём: { $age }.
-payment-state-declined = Объявлено { $amount }, платёж не прошёл.
-payment-state-differs = Оплачено { $paid }, объявлено { $amount }: нужно решение.
-payment-state-waits = Объявлено { $amount }, уведомление не подходит к платежу: нужно решение.
-payment-state-put-aside = Объявлено { $amount }. Уведомление не подошло к платежу, деньги не зачислены.
+payment-state-pending = Заявлено { $amount } { $age } назад, результата пока нет.
+payment-state-declined = Заявлено { $amount }, платёж не прошёл.
+payment-state-differs = Оплачено { $paid }, заявлено { $amount }: нужно решение.
+payment-state-waits = Заявлено { $amount }, уведомление не подходит к платежу: нужно решение.
+payment-state-put-aside = Заявлено { $amount }. Уведомление не подошло к платежу, деньги не зачислены.
 payment-state-credited = Оплачено и зачислено { $amount }.
-payment-state-credited-other = Объявлено { $amount }, зачислено { $credited }.
+payment-state-credited-other = Заявлено { $amount }, зачислено { $credited }.
 payment-state-partly-back = Зачислено { $credited }, возвращено { $back }, осталось { $remaining }.
 payment-state-refunded = Зачислено { $credited }, потом всё возвращено плательщику.
 payment-state-reversed = Зачислено { $credited }, потом всё списано обратно.
@@ -20,21 +20,6 @@ payment-state-open = { $count ->
     [one] { $count } сигнал ждёт решения.
     [few] { $count } сигнала ждут решения.
    *[other] { $count } сигналов ждут решения.
-}
-payment-age-minutes = { $count ->
-    [one] { $count } минута
-    [few] { $count } минуты
-   *[other] { $count } минут
-}
-payment-age-hours = { $count ->
-    [one] { $count } час
-    [few] { $count } часа
-   *[other] { $count } часов
-}
-payment-age-days = { $count ->
-    [one] { $count } день
-    [few] { $count } дня
-   *[other] { $count } дней
 }
 payment-code = Код { $code }
 
@@ -57,9 +42,12 @@ payment-flags = Необычное
 
 # The story.
 payment-story = Что произошло
+payment-story-part = Здесь уведомления с { $first } по { $last } из { $count }. Решения и проводки здесь все.
+payment-story-before = Более ранние уведомления
+payment-story-next = Более поздние уведомления
 payment-story-cut = Показаны только первые 1000 уведомлений.
 payment-asked = Запрос.
-payment-asked-what = { $method }: объявлено пополнение на { $amount }, клиент
+payment-asked-what = { $method }: заявлено пополнение на { $amount }, клиент
 payment-asked-contract = договор
 payment-asked-flags = Необычное:
 payment-answered = Ответ.
@@ -106,6 +94,7 @@ payment-delivery-parked = { $attempts ->
     [few] остановлено, было { $attempts } попытки; нужно решение.
    *[other] остановлено, было { $attempts } попыток; нужно решение.
 }
+payment-delivery-behind = ждёт своей очереди: проводки одного клиента доставляются по порядку, а перед ней —
 payment-delivery-why = Последняя причина:
 payment-delivery-due = Повторная отправка:
 payment-delivery-left-waits = Этой системы больше нет в конфигурации, поэтому повторной отправки не будет.
@@ -122,6 +111,8 @@ payment-decide = Решить по сигналу { $seq }: { $title }
 payment-alarm-waits = Сигнал { $seq } ждёт решения: { $title }
 payment-parked = Решить, доставлять ли проводку { $seq } получателю { $endpoint }
 payment-parked-waits = Доставка проводки { $seq } получателю { $endpoint } ждёт решения
+payment-usual = Обычно платформа сообщает результат за несколько секунд. Если через { $long } его не будет, спросите платформу.
+payment-late = Обычно платформа сообщает результат за несколько секунд, а здесь его нет дольше { $long }: спросите платформу сейчас. Возможно, плательщик не заплатил. Уведомление ещё может прийти в течение 47 дней после заявки на платёж; тогда деньги зачислятся сами.
 payment-ask = Спросить платформу об этом платеже
 payment-ask-what = Платформа скажет, что стало с платежом. Вопрос ничего не меняет: сначала вы увидите ответ, потом решите, применять ли его.
 payment-ask-role = Спросить платформу об этом платеже может сотрудник с ролью «resolve» или «all».
@@ -129,16 +120,17 @@ payment-ask-no-gate = Спросить платформу отсюда нель�
 payment-ask-jetpay = Если у плательщика есть чек, а результата всё нет, обратитесь в JetPay с этими номерами:
 payment-ask-jetpay-amount = Спросите JetPay, сколько денег поступило, и назовите эти номера:
 payment-ask-jetpay-whether = Платформа прислала уведомление, но ничего не зачислено. Спросите JetPay, поступили ли деньги, и назовите эти номера:
+payment-ask-jetpay-declined = Платёж не прошёл, клиенту ничего не зачислено. Если у плательщика всё же есть чек, обратитесь в JetPay с этими номерами:
 payment-nothing = Решать здесь нечего.
-payment-nothing-declined = Решать здесь нечего: деньги не поступили. Если у плательщика есть чек, обратитесь в JetPay с номерами выше.
 payment-undo = Отменить проводку
 payment-undo-what = Исправление добавляет новую проводку с обратным знаком. Ничего не удаляется.
 payment-undo-entry = Отменить проводку { $seq }: { $kind } { $amount }
 payment-used = Зачисление операции { $operation } отменено. Эту операцию здесь больше зачислить нельзя: если деньги по ней пришли, проведите верную сумму в своём биллинге.
+payment-if-wrong = Деньги зачислены по решению сотрудника. Если они достались не тому клиенту или сумма неверна, отмените проводку ниже, а верную сумму проведите нужному клиенту в своём биллинге: второй раз эту операцию здесь зачислить нельзя.
 
 # The platform's answer.
 payment-answer-title = Что говорит платформа о платеже { $id }
-payment-answer-status = Состояние платежа на платформе: { $status }.
+payment-answer-status = Статус платежа на платформе: { $status }.
 payment-answer-operations = Операции из ответа платформы
 payment-operation-type = Вид
 payment-operation-status = Статус
@@ -170,7 +162,6 @@ payment-correct-gives = Клиенту { $customer } будет возвраще
 payment-correct-stays = Проводка останется в учёте, рядом встанет исправление с вашим именем и причиной. Отменить исправление нельзя.
 payment-correct-used-credit = Операция { $operation } останется использованной: зачислить её здесь больше нельзя, ни на другую сумму, ни по другому платежу. Если деньги по ней пришли, проведите верную сумму в своём биллинге.
 payment-correct-used = Операция { $operation } останется использованной: повтор её уведомления не создаст эту проводку снова. Если часть проводки была верной, проведите эту часть в своём биллинге.
-payment-reason-label = Причина своими словами; она сохраняется навсегда
 payment-correct-take = Списать { $amount }
 payment-correct-give = Вернуть { $amount }
 payment-corrected = Проводка { $seq } отменена: { $amount }.

@@ -1,5 +1,4 @@
 # Reconciliations with the platform's books, and the differences that they find.
-reconciliation-runs = Сверки
 reconciliation-newest = Сверки, сначала новые
 reconciliation-none = Записанных сверок пока нет. Их делает расписание из конфигурации или команда «jetpay reconcile».
 reconciliation-title = Сверка { $run }
@@ -33,7 +32,6 @@ reconciliation-rows = { $count ->
 }
 reconciliation-counts = Результаты по видам
 reconciliation-sums = Деньги по проектам, валютам и типам
-reconciliation-results = Результаты
 reconciliation-all-results = Все результаты
 reconciliation-no-results = Таких результатов нет.
 reconciliation-large-sum = { $minor } минимальных единиц { $currency }
@@ -46,7 +44,6 @@ reconciliation-to-do = { $count ->
     [few] Нужно разобрать { $count } расхождения.
    *[other] Нужно разобрать { $count } расхождений.
 }
-difference-work = Открытые расхождения
 difference-open = Открытые расхождения всех сверок
 difference-none-open = Открытых расхождений нет.
 difference-none-found = Открытых расхождений такого вида нет.
@@ -75,7 +72,7 @@ difference-order-oldest = сначала старые
 difference-order-amount = сначала большие суммы
 difference-show = Показать
 difference-choose = Решить по отмеченным
-difference-choose-one = Отметить расхождение { $id }
+difference-choose-one = Отметить расхождение { $id }: { $about }
 difference-wrong-kind = Такого вида расхождений нет. Выберите его ещё раз.
 difference-wrong-order = Такого порядка нет. Выберите его ещё раз.
 difference-wrong-from = Ссылка на следующую страницу испорчена.
@@ -85,7 +82,6 @@ difference-verdict = Ваше решение
 difference-will-foreign = Операция не наша. Следующие сверки больше не считают её расхождением.
 difference-will-accepted = Оставить как есть: делать ничего не нужно.
 difference-no-money = Решение не двигает денег, и отозвать его нельзя. Оно закрывает сигнал об этом расхождении и действует, пока факты не изменятся.
-difference-reason = Причина
 difference-no-verdict = Выберите решение.
 difference-decide = Принять решение
 difference-decide-many = Решение по нескольким расхождениям
@@ -99,7 +95,7 @@ difference-how-many = { $count ->
     [one] Отмечено { $count } расхождение
     [few] Отмечено { $count } расхождения
    *[other] Отмечено { $count } расхождений
-}, речь о деньгах: { $total }
+}, сумма с учётом знаков: { $total }
 difference-chosen = Отмеченные расхождения
 difference-none-chosen = Ни одно расхождение не отмечено.
 difference-back = К открытым расхождениям
@@ -158,7 +154,7 @@ difference-meaning-unreadable = строку нельзя прочитать
 # What to do about each kind.
 difference-advice-compare = Спросите JetPay, какая сторона права. Если ошибка у вас, отмените проводку.
 difference-advice-too_fresh = Сверьте этот период ещё раз позже.
-difference-advice-not_credited = Если платёж ожидает, примените подписанный статус платформы. Если его уведомление ждёт во входящих или в сигнале, решите это.
+difference-advice-not_credited = Если платёж ожидает, примените подписанный статус платформы. Если его уведомление ждёт во входящих или в сигнале, примите решение там.
 difference-advice-not_there = Сразу спросите JetPay об операции. Если платежа не было, отмените проводку.
 difference-advice-amount_differs = { difference-advice-compare }
 difference-advice-currency_differs = { difference-advice-compare }

@@ -25,12 +25,14 @@ footer-zone = Время — по зоне { $zone }, рядом UTC.
 list-empty = { $list }: здесь пусто.
 list-next = Следующая страница
 list-csv = Скачать CSV
+list-currency = { $column }, валюта
 error-title = Не получилось
 error-back = К поиску
 error-back-to-form = Назад к странице с формой
 error-no-such-page = Такой страницы нет.
 error-forbidden = Ваш токен этого не разрешает. Нужна роль «{ $role }» или «all».
 error-bad-form = Форма пришла не в том виде, в каком её отправляют эти страницы. Вернитесь и попробуйте ещё раз.
+error-not-utf8 = Форма пришла не в кодировке UTF-8, поэтому ничего не изменено. Откройте страницу ещё раз в обычном браузере и заполните форму заново.
 error-too-large = Форма больше 64 КБ. Напишите короче или выберите меньше сигналов.
 error-unavailable = База данных сейчас недоступна. Ничего не изменено. Попробуйте позже.
 error-other-site = Форма пришла с другого сайта, поэтому ничего не изменено. Откройте страницу здесь и попробуйте ещё раз.
@@ -38,3 +40,14 @@ sign-in-title = Вход
 sign-in = Войти
 sign-in-token = Токен
 sign-in-wrong = Такого токена нет. Скопируйте его ещё раз, без пробелов в начале и в конце.
+
+# How long something lasted or is ago.
+length-seconds = { $count } с
+length-minutes = { $count } мин
+length-hours = { $count } ч
+length-hours-minutes = { $hours } ч { $minutes } мин
+length-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[other] { $count } дней
+}

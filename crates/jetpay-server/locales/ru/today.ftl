@@ -2,14 +2,6 @@
 today-caption = { $date }, время: { $zone }
 today-behind = Подсчёт ещё идёт. Показано то, что было до
 today-ago = { $length } назад
-today-seconds = { $count } с
-today-minutes = { $count } мин
-today-hours = { $count } ч
-today-days = { $count ->
-    [one] { $count } день
-    [few] { $count } дня
-   *[other] { $count } дней
-}
 today-lag = { $seconds } с
 today-money = Деньги
 today-no-money = Сегодня движения денег не было.
@@ -23,7 +15,7 @@ today-in = Поступило
 today-back-count = Списаний
 today-back = Возвращено
 today-corrected = Исправления
-today-left = Итого
+today-left = Итого за вычетом возвратов
 today-hour = Час
 today-declines = Отказы
 today-declines-by-method = Итоги платежей по способам оплаты
@@ -38,7 +30,7 @@ today-meaning = Что он значит
 today-count = Сколько раз
 today-no-code = платформа не сообщила код
 today-lags = Сколько ждать результата
-today-lags-about = От объявления платежа до уведомления с его результатом.
+today-lags-about = От заявки на платёж до первого уведомления с его результатом; по уведомлениям, полученным сегодня с 00:00. Платежи, записанные позже своего уведомления, не учтены.
 today-median = Медиана
 today-p95 = 95 из 100 — не дольше
 today-longest = Дольше всего
@@ -86,6 +78,8 @@ today-store-up = принимает записи
 today-store-down = сейчас не принимает записи
 today-used = Размер хранилища
 today-free = Свободно на его диске
+today-free-elsewhere = здесь неизвестно: это диск сервера базы данных, следите за ним там
+today-room-low = На диске хранилища почти не осталось места. Без места сервис не принимает ни платежей, ни уведомлений. Освободите место сейчас.
 today-lasts = Места хватит при сегодняшней нагрузке
 today-not-known = неизвестно
 today-version = Версия

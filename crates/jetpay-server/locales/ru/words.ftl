@@ -134,6 +134,7 @@ hit-customer = Клиент
 matched-receipt = Чек
 matched-operation = Операция
 matched-payment = Номер платежа
+matched-account = Лицевой счёт
 matched-customer = Клиент
 matched-contract = Договор
 

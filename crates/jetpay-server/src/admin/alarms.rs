@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Error, Resolution, ResolveError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -43,6 +43,9 @@ pub(crate) struct AlarmView {
     /// The entry that is not delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry_seq: Option<i64>,
+    /// The credit that undid the resolution, in the answer to the request for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_by: Option<Resolution>,
 }
 
 impl From<Alarm> for AlarmView {
@@ -53,6 +56,7 @@ impl From<Alarm> for AlarmView {
             expected: alarm.expected(),
             endpoint: alarm.delivery.as_ref().map(|it| it.endpoint.clone()),
             entry_seq: alarm.delivery.as_ref().and_then(|it| it.entry),
+            undone_by: None,
             alarm,
         }
     }
@@ -164,6 +168,9 @@ struct Resolve {
     overrides: bool,
     /// The operation to credit, if the alarm names none.
     operation_id: Option<String>,
+    /// The alarm was dismissed, and is credited after all.
+    #[serde(default)]
+    undo_dismissal: bool,
 }
 
 /// Resolves an alarm, and answers with it.
@@ -186,11 +193,18 @@ async fn resolve(
     if operation_id.is_some() && verdict.amount().is_none() {
         return Err(AdminError::invalid("operation_id", "is only for a credit"));
     }
+    let undoes = body.undo_dismissal;
+    if undoes && verdict.amount().is_none() {
+        return Err(AdminError::invalid(
+            "undo_dismissal",
+            "is only for a credit",
+        ));
+    }
     let reason = by.reason(body.reason);
-    decisions::resolve_alarm(&admin, seq, operation_id, verdict, reason).await?;
+    decisions::resolve_alarm(&admin, seq, operation_id, verdict, undoes, reason).await?;
     // The decision is stored. If the store cannot show it now, the answer is still that it was made.
-    let alarm = match admin.ledger.alarm(seq).await {
-        Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),
+    let alarm = match resolved(&admin, seq, undoes).await {
+        Ok(found) => found,
         Err(error) => {
             telemetry::admin_unavailable(&error);
             None
@@ -203,6 +217,20 @@ async fn resolve(
         let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
         answer.json(json!({"seq": seq, "resolution": resolution}))
     })
+}
+
+/// The alarm, and the credit that just undid its resolution.
+async fn resolved(admin: &Admin, seq: i64, undone: bool) -> Result<Option<AlarmView>, Error> {
+    let Some((alarm, _)) = admin.ledger.alarm(seq).await? else {
+        return Ok(None);
+    };
+    let mut view = AlarmView::from(alarm);
+    if let Some(id) = view.alarm.payment_id.as_ref().filter(|_| undone) {
+        let mut last_first = admin.ledger.payment_records(id).await?.resolutions;
+        last_first.retain(|it| it.alarm_seq.is_none() && it.verdict.amount().is_some());
+        view.undone_by = last_first.pop();
+    }
+    Ok(Some(view))
 }
 
 #[derive(Deserialize)]

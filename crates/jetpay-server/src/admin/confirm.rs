@@ -9,7 +9,7 @@ use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Callback, Money};
 use jetpay_gate::{Operation, Status};
-use jetpay_ledger::{CallbackOutcome, Payment, RecordedCallback, ResolveError};
+use jetpay_ledger::{CallbackOutcome, Payment, RecordedCallback};
 use serde::{Deserialize, Serialize};
 
 use super::auth::Actor;
@@ -70,8 +70,9 @@ pub(super) async fn confirm(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let body: Confirm = input::json(payload).await?;
-    if !body.dry_run && body.reason.trim().is_empty() {
-        return Err(ResolveError::NoReason.into());
+    let reason = by.reason(body.reason);
+    if !body.dry_run {
+        reason.check()?;
     }
     let payment = payments::payment(&admin, &path).await?;
     let answered = confirm::ask(&admin, &payment).await?;
@@ -87,7 +88,7 @@ pub(super) async fn confirm(
         Err(advice) => return Err(AdminError::conflict(advice)),
         Ok(_) if body.dry_run => {}
         Ok(callbacks) => {
-            let (id, reason) = (answer.payment.id.clone(), by.reason(body.reason));
+            let id = answer.payment.id.clone();
             let outcomes = confirm::apply(&admin, &id, callbacks.clone(), reason).await?;
             answer.take(&callbacks, &outcomes);
             answer.payment = payments::payment(&admin, id.as_str()).await?;

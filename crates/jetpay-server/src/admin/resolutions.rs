@@ -93,6 +93,7 @@ impl From<ResolveError> for AdminError {
             | ResolveError::NoSuchStream
             | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
+            | ResolveError::NotDismissed
             | ResolveError::NothingToConfirm
             | ResolveError::ManualCredit(ManualCreditError::AlreadyCredited)
             | ResolveError::AlreadyCorrected
@@ -115,7 +116,9 @@ impl From<ResolveError> for AdminError {
             }
             ResolveError::OtherCurrency => Self::invalid("currency", message),
             ResolveError::BeyondCursor => Self::invalid("after", message),
-            ResolveError::NoReason => Self::invalid("reason", message),
+            ResolveError::NoReason | ResolveError::ReasonTooLong => {
+                Self::invalid("reason", message)
+            }
             // For all other reasons another verdict may be possible.
             _ => Self::invalid("verdict", message),
         }

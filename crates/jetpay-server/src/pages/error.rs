@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use jetpay_ledger::ResolveError;
+use jetpay_ledger::{Reason, ResolveError};
 
 use super::door::page_of_form;
 use super::locale::Words;
@@ -21,6 +21,10 @@ pub(super) enum PageError {
     Forbidden(Role),
     /// 400: the form or the query is not one of these pages.
     BadForm,
+    /// 400: the form is not in UTF-8.
+    NotUtf8,
+    /// 405: the page takes no form.
+    NoForm,
     /// 413.
     TooLarge,
     /// 409, where the page of the form cannot be shown again.
@@ -38,6 +42,8 @@ impl PageError {
                 words.with("error-forbidden", [("role", role.as_str().into())])
             }
             Self::BadForm => words.get("error-bad-form"),
+            Self::NotUtf8 => words.get("error-not-utf8"),
+            Self::NoForm => words.get("error-method"),
             Self::TooLarge => words.get("error-too-large"),
             Self::Refused(why) => refused(words, why),
             Self::Unavailable => words.get("error-unavailable"),
@@ -52,6 +58,7 @@ pub(super) fn refused(words: Words, why: &ResolveError) -> String {
         ResolveError::OtherAmount(Some(amount)) => {
             words.with(&id, [("amount", super::show::amount(*amount).into())])
         }
+        ResolveError::ReasonTooLong => words.with(&id, [("most", Reason::LONGEST.into())]),
         ResolveError::Held(until) => words.with(&id, [("time", until.to_string().into())]),
         _ => words.get(&id),
     }
@@ -80,7 +87,8 @@ impl ResponseError for PageError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::BadForm | Self::NotUtf8 => StatusCode::BAD_REQUEST,
+            Self::NoForm => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -92,12 +100,15 @@ impl ResponseError for PageError {
     }
 }
 
-/// 404; or, for the address of a form, which a browser asks for when a person reloads or keeps it: the page that has the form.
+/// 404; or, for the address of a form, which a browser asks for when a person reloads or keeps it: the page that has the form. 405
+/// for a form that is sent to a page.
 pub(super) async fn no_such_page(request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let is_get = request.method() == Method::GET;
     match page_of_form(request.path()) {
-        Some(page) if request.method() == Method::GET => Ok(HttpResponse::SeeOther()
+        Some(page) if is_get => Ok(HttpResponse::SeeOther()
             .insert_header((LOCATION, page))
             .finish()),
+        _ if !is_get && request.match_pattern().is_some() => Err(PageError::NoForm),
         _ => Err(PageError::NotFound("error-no-such-page")),
     }
 }
@@ -124,7 +135,11 @@ mod tests {
         for lang in Lang::ALL {
             let words = Words(lang);
             for name in ResolveError::NAMES {
-                let values = [("amount", "7.00 KZT".into()), ("time", "7 o'clock".into())];
+                let values = [
+                    ("amount", "7.00 KZT".into()),
+                    ("most", 7.into()),
+                    ("time", "7 o'clock".into()),
+                ];
                 let text = words.with(&format!("refusal-{name}"), values);
                 assert!(text.len() > 10, "{name}: {text}");
             }

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{StreamExt as _, stream};
 use jetpay_core::money::MoneyTextError;
 use jetpay_core::{Currency, Money};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 use super::error::PageError;
 use super::locale::Words;
@@ -30,11 +30,15 @@ impl Fields {
     /// Reads a form.
     ///
     /// # Errors
-    /// When it is larger than 64 KiB, or does not come whole.
+    /// When it is larger than 64 KiB, does not come whole, or is not UTF-8.
     pub(super) async fn of_form(payload: Payload) -> Result<Self, PageError> {
         let body = to_bytes_limited(BodyStream::new(payload), MAX_FORM).await;
         let body = body.map_err(|_| PageError::TooLarge)?;
         let body = body.map_err(|_| PageError::BadForm)?;
+        // What is between the fields is ASCII, so the whole is UTF-8 if each of them is.
+        if percent_decode(&body).decode_utf8().is_err() {
+            return Err(PageError::NotUtf8);
+        }
         Ok(Self::read(&body))
     }
 
@@ -89,6 +93,9 @@ fn owned(text: Cow<'_, str>) -> String {
     text.into_owned()
 }
 
+/// What stands before an id that browsers would take for a step in the path. No id begins with it.
+const DOTS: char = ';';
+
 /// A text as one segment of a path, such as the id of a payment.
 pub(super) fn segment(text: &str) -> String {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
@@ -96,7 +103,19 @@ pub(super) fn segment(text: &str) -> String {
         .remove(b'.')
         .remove(b'_')
         .remove(b'~');
-    utf8_percent_encode(text, KEPT).to_string()
+    let encoded = |text: &str| utf8_percent_encode(text, KEPT).to_string();
+    match text {
+        "." | ".." => encoded(&format!("{DOTS}{text}")),
+        _ => encoded(text),
+    }
+}
+
+/// The id in a segment of a path, as [`segment`] made it.
+pub(super) fn id_of(segment: &str) -> &str {
+    match segment.strip_prefix(DOTS) {
+        Some(dots @ ("." | "..")) => dots,
+        _ => segment,
+    }
 }
 
 /// A path with a query. Fields that are empty are left out.
@@ -122,5 +141,21 @@ pub(super) fn money(words: Words, text: &str, currency: Currency) -> Result<Mone
         Ok(amount) if amount.is_positive() => Ok(amount),
         Err(MoneyTextError::Comma) => Err(words.get("work-amount-comma")),
         _ => Err(words.get("work-amount-wrong")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn id_is_what_its_segment_of_a_path_names_and_browsers_take_none_for_a_step() {
+        for id in [".", "..", "...", "a/b", ";", ";..", "%2e", "ж"] {
+            let segment = segment(id);
+            assert!(!matches!(&*segment, "." | ".."), "{id}");
+            let decoded = percent_decode(segment.as_bytes()).decode_utf8().unwrap();
+            let expected = if id == ";.." { ".." } else { id };
+            assert_eq!(id_of(&decoded), expected, "{id}");
+        }
     }
 }

@@ -113,24 +113,35 @@ pub(super) fn with_status(
     door::html(status, frame(words, title, &body))
 }
 
-/// A page without a session.
-pub(super) fn bare(words: Words, title: &str, text: &str, reason: &str) -> Markup {
-    frame(
-        words,
-        title,
-        &html! { main #main { h1 { (title) } p { (text) } (typed(words, reason)) } },
-    )
+/// An error without a session. `to` is the page that was asked for, or that has the form.
+pub(super) fn bare(words: Words, text: &str, reason: &str, to: &str) -> Markup {
+    let title = words.get("error-title");
+    let main = html! {
+        main #main {
+            h1 { (title) }
+            p { (text) }
+            (typed(words, reason))
+            (ways_back(words, to))
+        }
+    };
+    frame(words, &title, &main)
+}
+
+/// To the page of a form, and to the front page.
+fn ways_back(words: Words, to: &str) -> Markup {
+    html! {
+        @if to != "/" { p { a href=(to) { (words.get("error-back-to-form")) } } }
+        p { a href="/" { (words.get("error-back")) } }
+    }
 }
 
 pub(super) fn error(visit: &Visit, wrong: &PageError) -> HttpResponse {
     let words = visit.words;
+    let to = if visit.is_read { "/" } else { &visit.target };
     let main = html! {
         p { (wrong.text(words)) }
         (typed(words, &visit.typed))
-        @if !visit.is_read && visit.target != "/" {
-            p { a href=(visit.target) { (words.get("error-back-to-form")) } }
-        }
-        p { a href="/" { (words.get("error-back")) } }
+        (ways_back(words, to))
     };
     with_status(visit, wrong.status_code(), &words.get("error-title"), &main)
 }

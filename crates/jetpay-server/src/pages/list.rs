@@ -1,7 +1,10 @@
 //! A list: one model, shown as a table, on a phone as cards, and as CSV.
 
+use std::iter;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use jetpay_billing::amount;
 use jetpay_core::Money;
 use jetpay_ledger::Millis;
 use maud::{Markup, html};
@@ -10,6 +13,20 @@ use super::locale::Lang;
 use super::show::{self, Reader};
 use super::visit::Visit;
 use crate::text::{BOM, csv_cell};
+
+/// The columns of amounts. In CSV each is a number, with its currency in a column beside it, also when the list is empty.
+const AMOUNTS: [&str; 10] = [
+    "alarm-amount",
+    "delivery-col-amount",
+    "difference-col-amount",
+    "inbox-amount",
+    "payout-col-amount",
+    "search-amount",
+    "search-balance",
+    "today-in",
+    "today-back",
+    "today-corrected",
+];
 
 /// What one cell says.
 pub(super) enum Cell {
@@ -32,6 +49,26 @@ impl From<String> for Cell {
     }
 }
 
+/// The name of a table.
+#[derive(Clone, Copy)]
+pub(super) enum Caption<'t> {
+    Seen(&'t str),
+    /// A heading above the table says the same: the name is for those who hear tables, not headings.
+    Unseen(&'t str),
+}
+
+impl<'t> From<&'t str> for Caption<'t> {
+    fn from(text: &'t str) -> Self {
+        Self::Seen(text)
+    }
+}
+
+impl<'t> From<&'t String> for Caption<'t> {
+    fn from(text: &'t String) -> Self {
+        Self::Seen(text)
+    }
+}
+
 /// A list with a heading for each column: the ids of messages.
 pub(super) struct List {
     pub(super) columns: &'static [&'static str],
@@ -40,17 +77,18 @@ pub(super) struct List {
 
 impl List {
     /// The table; below it the link to the next page, and to the same as CSV. A list without rows says that it is empty.
-    pub(super) fn table(
+    pub(super) fn table<'t>(
         &self,
         visit: &Visit,
-        caption: &str,
+        caption: impl Into<Caption<'t>>,
         next: Option<&str>,
         csv: Option<&str>,
     ) -> Markup {
-        let words = visit.words;
+        let (words, caption) = (visit.words, caption.into());
+        let (Caption::Seen(name) | Caption::Unseen(name)) = caption;
         html! {
             @if self.rows.is_empty() {
-                p.empty { (words.with("list-empty", [("list", caption.into())])) }
+                p.empty { (words.with("list-empty", [("list", name.into())])) }
             } @else {
                 (self.rows(visit.into(), caption))
             }
@@ -64,11 +102,14 @@ impl List {
     }
 
     /// The table. As cards it is no table for a browser any more: the roles say that it is one.
-    fn rows(&self, reader: Reader<'_>, caption: &str) -> Markup {
+    fn rows(&self, reader: Reader<'_>, caption: Caption<'_>) -> Markup {
         let headings: Vec<_> = self.columns.iter().map(|id| reader.words.get(id)).collect();
         html! {
             table role="table" {
-                caption { (caption) }
+                @match caption {
+                    Caption::Seen(name) => { caption { (name) } },
+                    Caption::Unseen(name) => { caption { span.unseen { (name) } } },
+                }
                 thead role="rowgroup" {
                     tr role="row" { @for heading in &headings { th scope="col" role="columnheader" { (heading) } } }
                 }
@@ -100,17 +141,19 @@ impl List {
     /// The file. Spreadsheets take headings in Russian and Kazakh for UTF-8 only after a mark, and with these languages expect
     /// semicolons: a comma is their decimal point.
     fn file(&self, reader: Reader<'_>) -> Vec<u8> {
-        let delimiter = match reader.words.0 {
-            Lang::English => b',',
-            Lang::Russian | Lang::Kazakh => b';',
+        let delimiter = if has_decimal_comma(reader) {
+            b';'
+        } else {
+            b','
         };
         let mut file = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .from_writer(BOM.to_vec());
         // A writer into memory fails only if rows differ in length, which leaves out the row.
-        let _ = file.write_record(self.columns.iter().map(|id| reader.words.get(id)));
+        let _ = file.write_record(self.columns.iter().flat_map(|id| csv_headings(reader, id)));
         for row in &self.rows {
-            let _ = file.write_record(row.iter().map(|cell| plain(&csv_text(reader, cell))));
+            let cells = row.iter().zip(self.columns);
+            let _ = file.write_record(cells.flat_map(|(cell, id)| csv_cells(reader, cell, id)));
         }
         file.into_inner().unwrap_or_default()
     }
@@ -128,13 +171,50 @@ fn markup(reader: Reader<'_>, cell: &Cell) -> Markup {
     }
 }
 
-fn csv_text(reader: Reader<'_>, cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) | Cell::Link { text, .. } | Cell::Markup(_, text) => text.clone(),
-        Cell::Amount(amount) => amount.map(show::amount).unwrap_or_default(),
-        Cell::Time(time) => time
-            .map(|time| show::time_text_for(reader, time))
-            .unwrap_or_default(),
+fn has_decimal_comma(reader: Reader<'_>) -> bool {
+    match reader.words.0 {
+        Lang::English => false,
+        Lang::Russian | Lang::Kazakh => true,
+    }
+}
+
+/// The heading of a column, and of the currencies beside it.
+fn csv_headings(reader: Reader<'_>, id: &str) -> impl Iterator<Item = String> {
+    let heading = reader.words.get(id);
+    let currency = AMOUNTS.contains(&id).then(|| {
+        let column = ("column", heading.as_str().into());
+        reader.words.with("list-currency", [column])
+    });
+    iter::once(heading).chain(currency)
+}
+
+/// What a cell says in its column, and the currency beside it.
+fn csv_cells(reader: Reader<'_>, cell: &Cell, id: &str) -> impl Iterator<Item = String> {
+    let has_currency = AMOUNTS.contains(&id);
+    let (text, currency) = match cell {
+        Cell::Amount(amount) => {
+            debug_assert!(has_currency, "{id} is no column of amounts");
+            amount.map(|it| decimal(reader, it)).unwrap_or_default()
+        }
+        Cell::Text(text) | Cell::Link { text, .. } | Cell::Markup(_, text) => {
+            (plain(text), String::new())
+        }
+        Cell::Time(time) => {
+            let time = time.map(|time| show::time_text_for(reader, time));
+            (time.unwrap_or_default(), String::new())
+        }
+    };
+    iter::once(text).chain(has_currency.then_some(currency))
+}
+
+/// An amount as a number that a spreadsheet of this language can add up, and its currency.
+fn decimal(reader: Reader<'_>, money: Money) -> (String, String) {
+    let currency = money.currency();
+    match amount::to_text(money) {
+        Ok(number) if has_decimal_comma(reader) => (number.replace('.', ","), currency.to_string()),
+        Ok(number) => (number, currency.to_string()),
+        // How many digits it has is not known.
+        Err(_) => (money.minor().to_string(), format!("minor {currency}")),
     }
 }
 
@@ -170,7 +250,7 @@ mod tests {
     use super::*;
     use crate::pages::locale::Words;
 
-    const COLUMNS: &[&str] = &["nav-alarms", "nav-today"];
+    const COLUMNS: &[&str] = &["alarm-amount", "nav-today"];
     static UTC: TimeZone = TimeZone::UTC;
 
     fn reader(lang: Lang) -> Reader<'static> {
@@ -204,12 +284,12 @@ mod tests {
             text: "<a\">".to_owned(),
         };
         let html = list(vec![link])
-            .rows(reader(Lang::English), "Open <1>")
+            .rows(reader(Lang::English), Caption::Seen("Open <1>"))
             .into_string();
         for part in [
             "<caption>Open &lt;1&gt;</caption>",
-            "<th scope=\"col\" role=\"columnheader\">Alarms</th>",
-            "<td role=\"cell\" data-label=\"Alarms\"><a href=\"/payments/a%2Fb\"><bdi>&lt;a&quot;&gt;</bdi></a></td>",
+            "<th scope=\"col\" role=\"columnheader\">Amount</th>",
+            "<td role=\"cell\" data-label=\"Amount\"><a href=\"/payments/a%2Fb\"><bdi>&lt;a&quot;&gt;</bdi></a></td>",
             "<td role=\"cell\" data-label=\"Today\"><bdi>b</bdi></td>",
         ] {
             assert!(html.contains(part), "{part}\n{html}");
@@ -239,30 +319,35 @@ mod tests {
             assert_eq!(plain(text), cell, "{text:?}");
         }
         let hostile = csv(Lang::English, vec![Cell::Text("=1,\"\n2".to_owned())]);
-        assert!(hostile.contains("\n\"'=1,\"\"\\n2\",b\n"), "{hostile:?}");
+        assert!(hostile.contains("\n\"'=1,\"\"\\n2\",,b\n"), "{hostile:?}");
     }
 
     #[test]
-    fn spreadsheet_reads_the_languages_of_the_headings_and_their_separator() {
+    fn spreadsheet_reads_headings_times_and_numbers_with_their_currency_beside_them() {
+        let amount = |minor, currency| Cell::Amount(Some(Money::new(minor, currency)));
         let cells = || {
-            let amount = Some(Money::new(123_456, Currency::KZT));
-            let time = Some(Millis(1_796_123_109_123));
             vec![
-                Cell::Amount(amount),
-                Cell::Time(time),
+                amount(123_456, Currency::KZT),
+                amount(-5, Currency::KZT),
+                amount(1_234_567, Currency::parse("JPY").unwrap()),
+                amount(i64::MIN, Currency::parse("XXX").unwrap()),
+                Cell::Time(Some(Millis(1_796_123_109_123))),
                 Cell::Amount(None),
                 Cell::Time(None),
             ]
         };
         assert_eq!(
             csv(Lang::English, cells()),
-            "\u{feff}Alarms,Today\n1 234.56 KZT,b\n2026-12-01T11:05:09+00:00,b\n,b\n,b\n"
+            "\u{feff}Amount,\"Amount, currency\",Today\n1234.56,KZT,b\n-0.05,KZT,b\n1234567,JPY,b\n\
+             -9223372036854775808,minor XXX,b\n2026-12-01T11:05:09+00:00,,b\n,,b\n,,b\n"
         );
-        let russian = csv(Lang::Russian, cells());
-        assert!(
-            russian.starts_with("\u{feff}Сигналы;Сегодня\n1 234.56 KZT;b\n"),
-            "{russian}"
+        assert_eq!(
+            csv(Lang::Russian, cells()),
+            "\u{feff}Сумма;Сумма, валюта;Сегодня\n1234,56;KZT;b\n-0,05;KZT;b\n1234567;JPY;b\n\
+             -9223372036854775808;minor XXX;b\n2026-12-01T11:05:09+00:00;;b\n;;b\n;;b\n"
         );
+        let empty = csv(Lang::Kazakh, Vec::new());
+        assert_eq!(empty, "\u{feff}Сома;Сома, валюта;Бүгін\n");
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! How values are shown: amounts, times, ids, and texts that other people wrote.
 
-use std::borrow::Cow;
-
 use jetpay_core::Money;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_ledger::Millis;
@@ -73,23 +71,6 @@ pub(super) fn payer(visit: &Visit, word: &str) -> String {
 /// A payee's word, such as the wallet: whole for the roles that make payouts.
 pub(super) fn payee(visit: &Visit, word: &str) -> String {
     shown_if(visit.viewer.may(Role::Pay), word)
-}
-
-/// Why an endpoint does not take an entry. What it said itself is quoted and can name a payer, so it is a payer's word.
-pub(super) fn answer(visit: &Visit, why: &str) -> String {
-    if visit.viewer.may(Role::Resolve) {
-        text(why)
-    } else {
-        text(&unquoted(why))
-    }
-}
-
-/// The text without what it quotes.
-fn unquoted(why: &str) -> Cow<'_, str> {
-    match why.split_once('"') {
-        Some((ours, _)) => format!("{ours}••••").into(),
-        None => why.into(),
-    }
 }
 
 fn shown_if(may_see: bool, word: &str) -> String {
@@ -176,17 +157,6 @@ pub(super) fn time_text_for(reader: Reader<'_>, time: Millis) -> String {
     };
     let local = instant.to_zoned(reader.zone.clone());
     local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
-
-/// How long ago that was, in the largest unit that fits.
-pub(super) fn age(words: Words, since: Millis, now: Millis) -> String {
-    let minutes = now.0.saturating_sub(since.0).max(0) / 60_000;
-    let (id, count) = match minutes {
-        0..60 => ("age-minutes", minutes),
-        60..2_880 => ("age-hours", minutes / 60),
-        _ => ("age-days", minutes / 1_440),
-    };
-    words.with(id, [("count", count.into())])
 }
 
 /// The most bytes of a message that a page shows.
@@ -284,17 +254,6 @@ mod tests {
             assert_eq!(shown_if(true, word), text(word));
         }
         assert!(masked(&"9".repeat(40_000)).len() < 20);
-    }
-
-    #[test]
-    fn answer_of_an_endpoint_without_what_it_quotes_has_only_our_words() {
-        for (why, shown) in [
-            ("result 79 (\"Ivan \"7\" left\")", "result 79 (••••"),
-            ("HTTP status 400", "HTTP status 400"),
-            ("", ""),
-        ] {
-            assert_eq!(unquoted(why), shown);
-        }
     }
 
     fn shown_in(zone_name: &str, time: i64) -> (String, String) {

@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use std::path::Path;
 use std::{fs, mem};
 
+use futures_util::future::join_all;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Response, Url};
 
@@ -17,6 +18,8 @@ use crate::inspect::{Inspected, inspect};
 const MOST: usize = 4_000;
 /// The longest page, in bytes: a thousand rows of the longest texts.
 const LONGEST: usize = 2 * 1024 * 1024;
+/// How many pages are asked for at once.
+pub(crate) const TOGETHER: usize = 4;
 /// How many pages the browser inspects at once.
 const AT_ONCE: usize = 50;
 
@@ -66,18 +69,22 @@ pub(crate) async fn walk(desk: &Desk, browser: &Browser, from: &[&str], most: Mo
                 .filter(|link| known.insert(link.to.clone()) && wanted.is_wanted(&link.to));
             links.extend(new);
         }
-        let Some(link) = links.pop_front() else {
-            return walk;
-        };
-        if walk.pages.len() + walk.files > MOST {
-            let what = format!("there are more than {MOST} pages");
-            walk.wrong.push((link.to_string(), what));
+        if links.is_empty() {
             return walk;
         }
-        match opened(desk, &link).await {
-            Ok(Some(html)) => unread.push((link, html)),
-            Ok(None) => walk.files += 1,
-            Err(wrong) => walk.wrong.push((link.to_string(), wrong)),
+        if walk.pages.len() + walk.files > MOST {
+            let what = format!("there are more than {MOST} pages");
+            walk.wrong.push((links[0].to_string(), what));
+            return walk;
+        }
+        let next: Vec<Link> = links.drain(..links.len().min(TOGETHER)).collect();
+        let answers = join_all(next.iter().map(|link| opened(desk, link))).await;
+        for (link, answer) in next.into_iter().zip(answers) {
+            match answer {
+                Ok(Some(html)) => unread.push((link, html)),
+                Ok(None) => walk.files += 1,
+                Err(wrong) => walk.wrong.push((link.to_string(), wrong)),
+            }
         }
     }
 }
@@ -110,15 +117,24 @@ impl Walk {
         kinds
     }
 
-    /// Writes the pages into a folder. Returns which page is in which file.
+    /// Writes one page of each kind and the longest of its kind into a folder. Returns which page is in which file.
     pub(crate) fn keep(&self, folder: &Path) -> BTreeMap<String, String> {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).unwrap();
+        let mut longest: BTreeMap<String, &String> = BTreeMap::new();
+        for (page, html) in &self.pages {
+            let known = longest.entry(kind(page)).or_insert(page);
+            if html.len() > self.pages[*known].len() {
+                *known = page;
+            }
+        }
+        let longest = longest.into_values().cloned();
+        let pages: BTreeSet<String> = self.kinds().into_values().chain(longest).collect();
         let mut names = BTreeMap::new();
-        for (number, (page, html)) in self.pages.iter().enumerate() {
+        for (number, page) in pages.into_iter().enumerate() {
             let name = format!("{number:04}.html");
-            fs::write(folder.join(&name), html).unwrap();
-            names.insert(name, page.clone());
+            fs::write(folder.join(&name), &self.pages[&page]).unwrap();
+            names.insert(name, page);
         }
         names
     }

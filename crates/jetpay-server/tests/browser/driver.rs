@@ -1,11 +1,11 @@
-//! Chromium without a window, and the chromedriver that drives it. The end of the test ends both, also after a panic.
+//! Chromium without a window, and the chromedriver that drives it. The end of the test ends both, also after a
+//! panic, and when the test is killed.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -13,7 +13,6 @@ use jetpay_testing::{chromium, free_port, program};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard};
 
 use crate::npm;
 use crate::support::plain_client;
@@ -46,12 +45,13 @@ fn missing() -> Option<String> {
     npm::missing()
 }
 
-/// One browser at a time: several at once are slower than one after the other on a machine with two cores.
-static ONE: Mutex<()> = Mutex::const_new(());
+/// Starts chromedriver, and kills it and all that it started once nothing holds this shell's input any more: the system lets go
+/// of it with the process of the test, however that ends.
+const UNTIL_THE_TEST_ENDS: &str = r#"chromedriver "$@" & read _; kill -KILL 0"#;
 
-/// A running chromedriver, in a process group of its own.
+/// A running chromedriver below a shell, in a process group of its own.
 struct Driver {
-    process: Child,
+    shell: Child,
     port: u16,
     /// Where the browser keeps its profile.
     _place: TempDir,
@@ -61,12 +61,13 @@ impl Driver {
     fn start() -> Self {
         let place = tempfile::tempdir().unwrap();
         let port = free_port();
-        let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).process_group(0);
-        command.env("TMPDIR", place.path());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", UNTIL_THE_TEST_ENDS, "sh", &format!("--port={port}")]);
+        shell.env("TMPDIR", place.path()).process_group(0);
+        shell.stdin(Stdio::piped());
+        shell.stdout(Stdio::null()).stderr(Stdio::null());
         Self {
-            process: command.spawn().unwrap(),
+            shell: shell.spawn().unwrap(),
             port,
             _place: place,
         }
@@ -75,23 +76,8 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It closes its browsers, then itself.
-        if let Ok(mut connection) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let _ = connection.set_read_timeout(Some(Duration::from_secs(5)));
-            let request = "GET /shutdown HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-            let _ = connection.write_all(request.as_bytes());
-            let _ = connection.read(&mut [0; 64]);
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(5) {
-            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        let group = format!("-{}", self.process.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.process.wait();
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
     }
 }
 
@@ -101,37 +87,25 @@ pub(crate) struct Browser {
     session: String,
     http: reqwest::Client,
     driver: Driver,
-    // The last field: the next browser starts when this driver has ended.
-    _one: MutexGuard<'static, ()>,
-}
-
-/// What the settings of a browser are.
-#[derive(Clone, Copy)]
-pub(crate) struct Settings {
-    /// What the person reads: the value of `Accept-Language`.
-    pub(crate) lang: &'static str,
-    pub(crate) scripts: bool,
 }
 
 impl Browser {
-    pub(crate) async fn open(settings: Settings) -> Self {
-        let one = ONE.lock().await;
+    /// A browser of a person who reads English, and may forbid scripts.
+    pub(crate) async fn open(scripts: bool) -> Self {
         let driver = Driver::start();
         let http = plain_client();
         let base = format!("http://127.0.0.1:{}", driver.port);
         until_ready(&http, &base).await;
-        let scripts = if settings.scripts { 1 } else { 2 };
-        let lang = settings.lang;
         let options = json!({
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-                "--window-size=1280,900", format!("--lang={lang}"),
+                "--window-size=1280,900", "--lang=en",
             ],
             "binary": chromium().unwrap(),
             "prefs": {
-                "intl.accept_languages": lang, "intl.selected_languages": lang,
-                "profile.managed_default_content_settings.javascript": scripts,
+                "intl.accept_languages": "en", "intl.selected_languages": "en",
+                "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 },
             },
         });
         let capabilities =
@@ -148,7 +122,6 @@ impl Browser {
             session,
             http,
             driver,
-            _one: one,
         }
     }
 
@@ -182,6 +155,22 @@ impl Browser {
         bad.map(text).collect()
     }
 
+    /// Runs a script of the test in each page, which the policy of the page does not forbid.
+    pub(crate) async fn has_in_each_page(&self, script: &str) {
+        let source = json!({"source": script});
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source)
+            .await;
+    }
+
+    /// From now on another person uses it, who reads this language.
+    pub(crate) async fn is_of(&self, lang: &str) {
+        self.tab.delete_all_cookies().await.unwrap();
+        let agent = self.run("return navigator.userAgent", Vec::new()).await;
+        let parameters = json!({"userAgent": agent, "acceptLanguage": lang});
+        self.devtools("Network.setUserAgentOverride", parameters)
+            .await;
+    }
+
     /// Shows the page in this width, and in a dark theme or a light one.
     pub(crate) async fn look(&self, width: u32, dark: bool) {
         let screen =
@@ -194,10 +183,11 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A picture of the page, as PNG: the whole page, or the part of this size that begins at this height.
+    /// A picture of the page, as PNG: the whole page, quickly, or the small file of the part of this size that begins at this height.
     pub(crate) async fn picture(&self, part: Option<(u32, u32, u32)>) -> Vec<u8> {
         use base64::Engine as _;
         let mut how = json!({"format": "png", "captureBeyondViewport": true});
+        how["optimizeForSpeed"] = part.is_none().into();
         if let Some((top, width, height)) = part {
             how["clip"] = json!({"x": 0, "y": top, "width": width, "height": height, "scale": 1});
         }

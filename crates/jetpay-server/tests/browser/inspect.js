@@ -8,7 +8,7 @@ const attributes = new Set(('id class lang hreflang href rel type name value con
   'multiple min max step minlength maxlength inputmode size rows cols spellcheck autocapitalize list dir title data-label ' +
   'form formaction formmethod novalidate enctype pattern label ' +
   'xmlns viewBox width height x y x1 x2 y1 y2 dx dy cx cy r rx d points transform text-anchor focusable ' +
-  'fill opacity font-size preserveAspectRatio dominant-baseline').split(' '));
+  'preserveAspectRatio dominant-baseline').split(' '));
 // Controls, combining marks, and characters that turn, join or hide text. Our own texts may have no-break spaces.
 const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u0300-\u036f\u061c\u180e\u2000-\u200f\u2028-\u202e\u205f-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\u{e0000}-\u{e0fff}]/u;
 const code = (text) => 'U+' + text.match(hidden)[0].codePointAt(0).toString(16);

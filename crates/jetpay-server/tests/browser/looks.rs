@@ -2,26 +2,44 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fantoccini::Locator;
 use serde_json::Value;
 
 use crate::crawl::{Most, walk};
 use crate::desk::Desk;
-use crate::driver::{Browser, Settings, is_here};
-use crate::scene::Quarantined;
+use crate::driver::{Browser, is_here};
 use crate::support::TOKEN;
-use crate::{npm, scene};
+use crate::{npm, readme, scene};
 
 /// The narrowest telephone.
 const NARROWEST: u32 = 320;
-/// The names and widths of the pictures.
-const WIDTHS: [(&str, u32); 2] = [("desktop", 1280), ("phone", 390)];
-/// Names a folder of the workspace: the three pictures of the README go there.
-const README: &str = "JETPAY_README_PICTURES";
-/// Wide enough for the tables: the window has this width too.
-const README_SIZE: (u32, u32) = (1100, 760);
+/// Each width and each theme once: the other two pictures would have the same widths and the same colours.
+const LOOKS: [Look; 2] = [
+    Look {
+        name: "desktop-light",
+        width: 1280,
+        dark: false,
+        rules: "{ type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }",
+    },
+    // What a theme and a width change: the elements and their names are the same.
+    Look {
+        name: "phone-dark",
+        width: 390,
+        dark: true,
+        rules: "{ type: 'rule', values: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'] }",
+    },
+];
+
+/// How a page is looked at.
+struct Look {
+    name: &'static str,
+    width: u32,
+    dark: bool,
+    /// What axe-core looks for, in its own words.
+    rules: &'static str,
+}
 
 /// A page of a service on this port.
 #[derive(Clone, Copy)]
@@ -108,14 +126,15 @@ pub(crate) async fn sign_in(browser: &Browser, port: u16, token: &str) {
 }
 
 /// What axe-core finds on the page that is open.
-async fn barriers(browser: &Browser) -> Vec<String> {
+async fn barriers(browser: &Browser, look: &Look) -> Vec<String> {
     // Only a script of the test can do this: the pages' policy forbids scripts.
-    let run = "const done = arguments[arguments.length - 1]; \
-        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
-        const runOnly = { type: 'tag', values: tags }; \
-        axe.run({ runOnly, resultTypes: ['violations'] }) \
-          .then((found) => done(found.violations), (error) => done([{ id: 'axe failed', help: String(error), nodes: [] }]))";
-    let found = browser.tab.execute_async(run, Vec::new()).await.unwrap();
+    let run = format!(
+        "const done = arguments[arguments.length - 1]; \
+         axe.run({{ runOnly: {}, resultTypes: ['violations'] }}) \
+           .then((found) => done(found.violations), (error) => done([{{ id: 'axe failed', help: String(error), nodes: [] }}]))",
+        look.rules
+    );
+    let found = browser.tab.execute_async(&run, Vec::new()).await.unwrap();
     let found = found.as_array().unwrap().iter();
     found.map(barrier).collect()
 }
@@ -151,24 +170,16 @@ async fn looked_at(
 ) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     page.open(browser).await;
-    browser.run(&npm::axe(), Vec::new()).await;
-    for (screen, width) in WIDTHS {
-        for (theme, dark) in [("light", false), ("dark", true)] {
-            browser.look(width, dark).await;
-            let picture = folder.join(format!("{name}-{screen}-{theme}.png"));
-            fs::write(picture, browser.picture(None).await).unwrap();
-            if (screen, dark) == ("desktop", false) {
-                let found = page.broken(browser).await;
-                wrong.extend(found.map(|it| (page.path.to_owned(), it)));
-            }
-            // Each width and each theme once: the other two pictures have the same widths and the same colours.
-            if dark != (screen == "phone") {
-                continue;
-            }
-            let found = barriers(browser).await.into_iter();
-            wrong.extend(found.map(|it| (format!("{} {screen} {theme}", page.path), it)));
-        }
+    for look in &LOOKS {
+        browser.look(look.width, look.dark).await;
+        let picture = folder.join(format!("{name}-{}.png", look.name));
+        fs::write(picture, browser.picture(None).await).unwrap();
+        let found = barriers(browser, look).await.into_iter();
+        wrong.extend(found.map(|it| (format!("{} {}", page.path, look.name), it)));
     }
+    browser.look(LOOKS[0].width, false).await;
+    let found = page.broken(browser).await;
+    wrong.extend(found.map(|it| (page.path.to_owned(), it)));
     let here = || page.path.to_owned();
     wrong.extend(page.sideways(browser).await.map(|it| (here(), it)));
     wrong.extend(page.console(browser).await.map(|it| (here(), it)));
@@ -196,11 +207,8 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     let scene = scene::of_people().await;
     let port = scene.service.port;
     let desk = Desk::signed_in(&scene.service).await;
-    let browser = Browser::open(Settings {
-        lang: "en",
-        scripts: true,
-    })
-    .await;
+    let browser = Browser::open(true).await;
+    browser.has_in_each_page(&npm::axe()).await;
     let quarantined = &scene.quarantined[0];
     let found = format!("/?q={}", quarantined.receipt);
     let alarm = format!("/alarms/{}", quarantined.alarm);
@@ -216,7 +224,8 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
         .into_iter()
         .map(|(kind, page)| (name(&kind), page))
         .collect();
-    pages.retain(|(name, _)| name != "alarms-one");
+    // The streams of a receiver have the same pages.
+    pages.retain(|(name, _)| name != "alarms-one" && !name.starts_with("deliveries-one-alarms"));
     pages.extend([
         (
             "search-found".to_owned(),
@@ -242,7 +251,7 @@ async fn every_page_is_without_barriers_and_fits_a_phone_in_both_themes() {
     for (name, path) in &pages {
         wrong.extend(looked_at(&browser, Page { port, path }, name, &folder).await);
     }
-    for_the_readme(&browser, port, quarantined).await;
+    readme::pictures(&browser, port, quarantined).await;
     // A page that there is not is an error in the console.
     wrong.retain(|(place, what)| !(place == "/no-such-page" && what.contains("status of 404")));
     nothing_is(&wrong);
@@ -266,37 +275,4 @@ pub(crate) fn nothing_is(wrong: &[(String, String)]) {
         lines.len(),
         lines.join("\n")
     );
-}
-
-/// The pictures of the README, if the variable [`README`] names a folder for them.
-async fn for_the_readme(browser: &Browser, port: u16, it: &Quarantined) {
-    let Some(folder) = std::env::var_os(README).map(PathBuf::from) else {
-        return;
-    };
-    let pictures = [
-        (format!("/?q={}", it.customer), "main", "pages-search"),
-        (
-            format!("/payments/{}", it.payment),
-            "#story",
-            "pages-payment",
-        ),
-        (format!("/alarms/{}", it.alarm), "main", "pages-alarm"),
-    ];
-    let (width, height) = README_SIZE;
-    for (path, from, picture) in pictures {
-        let page = Page { port, path: &path };
-        page.open(browser).await;
-        browser.look(width, false).await;
-        let top = "const top = document.querySelector(arguments[0]).getBoundingClientRect().top + window.scrollY; \
-            return Math.max(0, Math.floor(top) - 12)";
-        let top = browser.run(top, vec![from.into()]).await;
-        let top = u32::try_from(top.as_u64().unwrap()).unwrap();
-        let file = npm::workspace()
-            .join(&folder)
-            .join(format!("{picture}.png"));
-        let picture = browser.picture(Some((top, width, height))).await;
-        let size = picture.len();
-        assert!(size < 120 * 1024, "{} has {size} bytes", file.display());
-        fs::write(file, picture).unwrap();
-    }
 }

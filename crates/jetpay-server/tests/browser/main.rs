@@ -14,5 +14,6 @@ mod inspect;
 mod looks;
 mod npm;
 mod probes;
+mod readme;
 mod scene;
 mod with_scripts_off;

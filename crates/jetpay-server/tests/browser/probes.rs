@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
 use jetpay_platform::path_segment;
 use reqwest::{Response, Url};
 
-use crate::crawl::{Walk, beginning, kind, leads_on, text_of};
+use crate::crawl::{TOGETHER, Walk, beginning, kind, leads_on, text_of};
 use crate::desk::{Desk, client, filled};
 use crate::driver::Browser;
 use crate::inspect::inspect;
@@ -32,7 +33,7 @@ fn parameters(walk: &Walk) -> BTreeSet<(String, String)> {
     all
 }
 
-/// Sends each hostile text in each place, and returns what is wrong: a failure of the server, or a page in which the text is
+/// Sends hostile texts in each place, and returns what is wrong: a failure of the server, or a page in which the text is
 /// more than a text.
 pub(crate) async fn probe(
     desk: &Desk,
@@ -40,18 +41,32 @@ pub(crate) async fn probe(
     walk: &Walk,
     hostile: &[&str],
 ) -> Vec<(String, String)> {
-    let (mut targets, kinds, parameters) = (Vec::new(), walk.kinds(), parameters(walk));
-    for text in hostile {
-        // A client makes no URL of more than 64 KiB.
-        let text: String = text.chars().take(5_000).collect();
-        let value: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        for (path, name) in &parameters {
-            targets.push(format!("{path}?{name}={value}"));
-        }
-        // An id that is longer than any can be, and control characters, are unknown like any other.
-        for page in kinds.keys().filter(|page| page.contains('_')) {
-            targets.push(page.replace('_', &path_segment(&text)));
-        }
+    // A client makes no URL of more than 64 KiB.
+    let hostile = hostile
+        .iter()
+        .map(|text| text.chars().take(5_000).collect());
+    let hostile: Vec<String> = hostile.collect();
+    // A page shows a parameter in the same way, however many texts it has.
+    let (short, long): (Vec<&String>, _) = hostile.iter().partition(|text| text.len() < 1_000);
+    let together: String = short.iter().map(|text| text.as_str()).collect();
+    let values: Vec<&String> = long
+        .into_iter()
+        .chain([&together, short[short.len() - 1]])
+        .collect();
+    let (mut targets, kinds) = (Vec::new(), walk.kinds());
+    for (path, name) in parameters(walk) {
+        targets.extend(values.iter().map(|value| {
+            let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            format!("{path}?{name}={value}")
+        }));
+    }
+    // An id that is longer than any can be, and control characters, are unknown like any other.
+    for page in kinds.keys().filter(|page| page.contains('_')) {
+        targets.extend(
+            hostile
+                .iter()
+                .map(|text| page.replace('_', &path_segment(text))),
+        );
     }
     targets.extend(
         [
@@ -64,11 +79,16 @@ pub(crate) async fn probe(
         .map(str::to_owned),
     );
     let (mut wrong, mut pages) = (Vec::new(), Vec::new());
-    for target in targets {
-        match probed(desk.get(&target).send().await).await {
-            Ok(Some(html)) => pages.push((target, html)),
-            Ok(None) => {}
-            Err(what) => wrong.push((beginning(&target), what)),
+    for targets in targets.chunks(TOGETHER) {
+        let answers = targets
+            .iter()
+            .map(async |target| probed(desk.get(target).send().await).await);
+        for (target, answer) in targets.iter().zip(join_all(answers).await) {
+            match answer {
+                Ok(Some(html)) => pages.push((target, html)),
+                Ok(None) => {}
+                Err(what) => wrong.push((beginning(target), what)),
+            }
         }
     }
     for pages in pages.chunks(50) {

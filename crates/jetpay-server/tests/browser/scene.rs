@@ -52,7 +52,8 @@ impl Texts {
             account: id(),
             word: id(),
             unknown: id(),
-            reason: text(),
+            // No longer one is taken.
+            reason: text().chars().take(2000).collect(),
             source: id(),
             key: id(),
         }

@@ -8,7 +8,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::desk::RESOLVER;
-use crate::driver::{Browser, Settings, is_here};
+use crate::driver::{Browser, is_here};
 use crate::looks::Page;
 use crate::scene::{self, Quarantined, Scene};
 
@@ -151,21 +151,16 @@ async fn person_without_scripts_finds_a_receipt_and_credits_it_in_each_language_
         return;
     }
     let scene = scene::of_people().await;
+    let mut browser = Browser::open(false).await;
+    scripts_are(&browser, "off").await;
     let hands = [
         ("en", Hand::Keyboard),
         ("ru", Hand::Mouse),
         ("kk", Hand::Mouse),
     ];
     for ((lang, hand), it) in hands.into_iter().zip(&scene.quarantined) {
-        let settings = Settings {
-            lang,
-            scripts: false,
-        };
-        let person = Person {
-            browser: Browser::open(settings).await,
-            hand,
-        };
-        scripts_are(&person.browser, "off").await;
+        browser.is_of(lang).await;
+        let person = Person { browser, hand };
         decides(&person, &scene, it).await;
         is_decided(&person, &scene, it).await;
         let language = person.the("html").await.attr("lang").await.unwrap();
@@ -174,26 +169,12 @@ async fn person_without_scripts_finds_a_receipt_and_credits_it_in_each_language_
         let mut console = person.browser.console().await;
         console.retain(|line| !line.contains("401"));
         assert_eq!(console, Vec::<String>::new());
-    }
-}
-
-#[actix_web::test]
-async fn page_with_a_script_shows_whether_a_browser_of_these_tests_runs_scripts() {
-    if !is_here() {
-        return;
-    }
-    for (scripts, are) in [(true, "on"), (false, "off")] {
-        let browser = Browser::open(Settings {
-            lang: "en",
-            scripts,
-        })
-        .await;
-        scripts_are(&browser, are).await;
+        browser = person.browser;
     }
 }
 
 /// Opens a page that a script changes.
-async fn scripts_are(browser: &Browser, expected: &str) {
+pub(crate) async fn scripts_are(browser: &Browser, expected: &str) {
     let page =
         "data:text/html,<p>off</p><script>document.querySelector('p').textContent = 'on'</script>";
     browser.tab.goto(page).await.unwrap();

@@ -75,6 +75,15 @@ async fn payment_and_customer_are_shown_with_what_happened_to_them() {
     assert_has(&out, &["applied", "credit  ", "receipt-"]);
     let json = running.run(&format!("payments show {id} --json")).json();
     assert_eq!(json["entries"][0]["amount"], 90_000);
+    // The customers who have the word come first in a search.
+    let mut others = "customer_id,contract_id,contract_number\n".to_owned();
+    others.extend((100..200).map(|other| format!("8000{other},1,old/1\n")));
+    running.folder.write("others.csv", others);
+    running.run("customers import others.csv").good();
+    let error = running.run("payments show old/1").bad();
+    assert_has(&error, &["waits in the inbox"]);
+    let foreign = "inbox resolve old/1 --verdict foreign --reason r";
+    running.run(foreign).good();
     for (shown, wrong) in [
         ("payments show old/1", "waits in the inbox"),
         ("payments show none", "there is no payment with this id"),

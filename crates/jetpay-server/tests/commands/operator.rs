@@ -55,6 +55,16 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
     ] {
         assert_has(&run(&format!("{credit} {options}")).bad(), parts);
     }
+    for (reason, part) in [
+        ("\u{200b}".to_owned(), "reason: a reason is needed"),
+        (
+            "x".repeat(2001),
+            "reason: the reason is longer than 2000 characters",
+        ),
+    ] {
+        let dismiss = format!("alarms resolve 1 --verdict dismiss --reason {reason}");
+        assert_has(&run(&dismiss).bad(), &[part]);
+    }
     assert_has(
         &run(&proposed).good(),
         &["credit 900.00 KZT", "has a receipt"],
@@ -117,6 +127,8 @@ async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
         let credit = "--verdict credit --amount 90000 --reason r";
         let error = run(&format!("alarms resolve {of} {credit}")).bad();
         assert_has(&error, &["a credit resolves one alarm"]);
+        let error = dismiss(&format!("{of} --undo-dismissal")).bad();
+        assert_has(&error, &["nothing is resolved", "--undo-dismissal"]);
     }
     let by_kind = dismiss("--kind amount_differs --yes").good();
     assert_eq!(by_kind, "resolved 2 alarms\n");

@@ -4,7 +4,7 @@ use jetpay_platform::KASPI;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CUSTOMER, Folder, PROJECT, Running, assert_has, each, failed, on_every_store, refused,
+    CUSTOMER, Folder, PROJECT, Running, assert_has, each, failed, on_every_store, refused, success,
 };
 
 #[actix_web::test]
@@ -122,7 +122,9 @@ async fn with_payments() -> (Running, [String; 2]) {
     let running = Folder::new().serve().await.with_customer().await;
     let credited = running.paid(&KASPI, 100_000).await;
     let pending = running.announced(5_000).await;
-    assert_eq!(running.succeed("of the old system", 700, 4711).await, 404);
+    let waiting = success("of the old system", 700).with_operation_id(4711);
+    let waiting = waiting.with_account("+77011234567", "a payer");
+    assert_eq!(running.deliver(&waiting).await, 404);
     (running, [credited, pending])
 }
 
@@ -149,6 +151,8 @@ async fn word_of_every_kind_is_found_with_state_and_amount_newest_first() {
         ("4711", &inbox),
         (&receipt, &inbox),
         ("of%20the+old%20system", &inbox),
+        ("%2B77011234567", &inbox),
+        ("a+payer", &inbox),
         ("1234_AB", &json!([])),
     ] {
         let (status, answer) = running.get(&format!("/v1/search?q={word}")).await;

@@ -1,7 +1,5 @@
 //! What strangers can do at the admin interface: tokens and roles, strange hosts, slow connections.
 
-use std::io::Write;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
@@ -131,36 +129,34 @@ async fn health_and_metrics_answer_while_slow_connections_fill_the_admin_listene
     }
 }
 
+/// Strangers whose answers wait stop nobody else: who asks after them is answered before them, also once they have left.
 #[actix_web::test]
-async fn health_and_metrics_answer_within_a_second_while_strangers_guess_tokens_and_leave() {
+async fn health_and_metrics_answer_before_the_wrong_tokens_that_came_earlier() {
     let running = Folder::new().serve().await;
-    let admin = running.folder.admin;
-    let end = Instant::now() + Duration::from_secs(8);
-    let strangers: Vec<_> = (0..8)
-        .map(|_| {
-            std::thread::spawn(move || {
-                while Instant::now() < end {
-                    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", admin)) else {
-                        continue;
-                    };
-                    let _ = stream.write_all(WRONG);
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-            })
-        })
-        .collect();
-    while Instant::now() < end {
+    let good = async || {
         for path in ["/healthz", "/metrics", "/v1/alarms"] {
-            let start = Instant::now();
             assert_eq!(answer(running.admin(Method::GET, path)).await.0, 200);
-            let time = start.elapsed();
-            assert!(time < Duration::from_secs(1), "{path} {time:?}");
         }
-        sleep(Duration::from_millis(100)).await;
+    };
+    // On a machine that is so slow that all strangers are answered meanwhile, it proves nothing: others come.
+    let mut proven = false;
+    for _ in 0..10 {
+        let mut strangers = Vec::new();
+        for _ in 0..5 + 32 {
+            let mut stranger = Raw::connect(running.folder.admin).await.unwrap();
+            stranger.write(WRONG).await;
+            strangers.push(stranger);
+        }
+        good().await;
+        for stranger in strangers.iter().rev() {
+            proven = proven || stranger.is_silent().await;
+        }
+        if proven {
+            break;
+        }
     }
-    for stranger in strangers {
-        stranger.join().unwrap();
-    }
+    assert!(proven, "all strangers are answered first");
+    good().await;
 }
 
 #[actix_web::test]

@@ -93,6 +93,8 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
         &page,
         &["123.00 KZT", "456.00 KZT", CUSTOMER, "400", "/payments/"],
     );
+    let turn = format!("Waits its turn, behind number {parked} of the same customer");
+    assert_has(&page, &[&turn]);
     let only_parked = person.page("/deliveries/shop/entries?state=parked").await;
     assert!(only_parked.contains("123.00 KZT") && !only_parked.contains("456.00 KZT"));
     let csv = person.page("/deliveries/shop/entries?format=csv").await;
@@ -101,6 +103,23 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
         csv.lines().last().unwrap().ends_with(&parked.to_string()),
         "{csv}"
     );
+    // The pages of both payments say why they wait.
+    let of_customer = |seq: i64| format!("/v1/entries?after={}&limit=1", seq - 1);
+    for (seq, parts) in [
+        (parked, ["остановлено, была 1 попытка", "статус HTTP 400"]),
+        (
+            behind,
+            [
+                "ждёт своей очереди",
+                &format!("#entry-{parked}\">проводка {parked}"),
+            ],
+        ),
+    ] {
+        let (_, entries) = shop.service.running.get(&of_customer(seq)).await;
+        let id = entries["entries"][0]["payment_id"].as_str().unwrap();
+        let payment = person.page(&format!("/payments/{id}?lang=ru")).await;
+        assert_has(&payment, &parts);
+    }
     let skip = format!("/deliveries/shop/entries/{parked}/skip");
     let form = [("reason", "booked by hand")];
     for token in [READER, PAYER] {
@@ -130,9 +149,20 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
     assert!(refused.contains("role=\"alert\""), "{refused}");
     let after = person.sent(&skip, &form).await;
     assert_has(&after, &["1 item is skipped"]);
-    let (status, again) = person.refused(&skip, &form).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{again}");
-    assert_has(&again, &["role=\"alert\""]);
+    let again = person.sent(&skip, &form).await;
+    assert_has(&again, &["1 item is skipped"]);
+    let admin = Desk::signed_in(&shop.service).await;
+    let retried = format!("/deliveries/shop/entries/{parked}/retry");
+    for (person, path) in [(&admin, &skip), (&person, &retried)] {
+        let (status, again) = person.refused(path, &form).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{again}");
+        let decided = [
+            "role=\"alert\"",
+            "<bdi>resolver</bdi>",
+            "booked by hand</textarea>",
+        ];
+        assert_has(&again, &decided);
+    }
     let (_, resolutions) = shop.service.running.get("/v1/resolutions").await;
     assert_eq!(
         resolutions["resolutions"][0]["by"], "resolver",
@@ -141,7 +171,7 @@ async fn item_that_was_refused_is_sent_again_or_skipped_by_a_person_with_the_rol
     shop.until(|stream| stream["lag"] == 0).await;
     let retry = format!("/deliveries/shop/entries/{behind}/retry");
     let (status, _) = person.refused(&retry, &form).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(status, StatusCode::CONFLICT);
     let empty = person.page("/deliveries/shop/entries").await;
     assert!(empty.contains("Nothing waits"), "{empty}");
 }
@@ -173,7 +203,7 @@ async fn many_items_are_counted_first_and_one_that_may_be_under_way_is_held(shop
             "1 item is skipped",
             "1 item is held",
             "Skip again after",
-            "value=\"typed &lt;b&gt;\"",
+            ">typed &lt;b&gt;</textarea>",
             "Held for skipping",
         ],
     );

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Response, StatusCode};
+use serde_json::json;
 
 use crate::desk::{Desk, READER, RESOLVER, Service, client, desk, filled, text};
-use crate::support::{TOKEN, assert_has};
+use crate::support::{PROJECT, TOKEN, assert_has, each};
 
 /// Sends the form of the sign-in, as a browser on this machine does, with these headers.
 pub(crate) async fn sign_in(
@@ -227,6 +228,16 @@ async fn cookie_that_the_service_did_not_make_is_no_session_and_is_never_taken_o
         let answer = get(&running, "/", &both).await;
         assert_eq!(answer.status(), StatusCode::OK);
     }
+    // Another program on the same host may set a cookie in any bytes.
+    for (before, after) in [
+        (&b"name=\xd0\xb6; "[..], &b""[..]),
+        (b"", b"; name=\xd0\xb6\xff"),
+    ] {
+        let both = [before, first.as_bytes(), after].concat();
+        let url = format!("http://127.0.0.1:{}/", running.port);
+        let answer = client().get(url).header("cookie", both).send().await;
+        assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    }
     // A further sign-in of the same browser ends the session before it.
     let headers = [HERE[0], ("cookie", &first)];
     sign_in(&running, &headers, &[("token", TOKEN)]).await;
@@ -266,13 +277,33 @@ async fn reload_ends_the_sessions_of_changed_tokens_and_changes_roles_at_once() 
 #[tokio::test]
 async fn restart_ends_all_sessions() {
     let mut running = desk().await;
+    let odd = json!({"project_id": PROJECT, "payment": {"id": "odd"}});
+    assert_eq!(running.running.deliver(&odd).await, 400);
     let person = Desk::signed_in(&running).await;
+    let (path, form) = (
+        "/alarms/1/resolve",
+        [("verdict", "dismiss"), ("reason", "a test")],
+    );
+    person.sent(path, &form).await;
     running.running.while_stopped(|_| ()).await;
     let ended = person.get("/today").send().await.unwrap();
     assert_eq!(ended.status(), StatusCode::UNAUTHORIZED);
     assert_has(
         &text(ended).await,
         &["Your session has ended", "value=\"/today\""],
+    );
+    // The same form again needs a new session. Then it is done, as before.
+    let again = person.post(path, &form).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::UNAUTHORIZED);
+    let typed = ["a test</textarea>", "value=\"/alarms/1\""];
+    assert_has(&text(again).await, &typed);
+    let person = Desk::signed_in(&running).await;
+    let done = person.sent(path, &form).await;
+    assert_has(&done, &["1 alarm is dismissed"]);
+    let (_, resolutions) = running.running.get("/v1/resolutions").await;
+    assert_eq!(
+        each(&resolutions["resolutions"], "reason"),
+        json!(["a test"])
     );
 }
 

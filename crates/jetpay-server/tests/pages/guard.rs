@@ -122,6 +122,25 @@ async fn form_of_another_site_changes_nothing() {
         let page = text(answer).await;
         assert!(status == 303 || page.contains("another site"), "{page}");
     }
+    // The way back leads to the page that has the form.
+    for (path, back) in [
+        (
+            "/alarms/7/resolve",
+            "href=\"/alarms/7\">Back to the page of the form",
+        ),
+        ("/entries/7/correct", "href=\"/entries/7/correct\""),
+        ("/sign-in", "<p><a href=\"/\">To the search"),
+    ] {
+        let headers = [
+            ("sec-fetch-site", "cross-site"),
+            ("referer", "https://evil.example/"),
+        ];
+        let answer = send(&running, Method::POST, path, &headers).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        let page = text(answer).await;
+        assert_has(&page, &[back]);
+        assert!(!page.contains("evil.example"), "{page}");
+    }
     let person = Desk::signed_in(&running).await;
     let forged = person
         .get("/sign-out")
@@ -156,12 +175,46 @@ async fn head_is_answered_as_get_without_a_body_and_other_methods_get_405() {
     let url = format!("http://127.0.0.1:{}/alarms", running.port);
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let request = client().request(method, &url);
+        let request = client().request(method.clone(), &url);
         let request = request.header("sec-fetch-site", "same-origin");
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(answer.headers()["allow"], "GET, HEAD, POST");
         assert_has(&text(answer).await, &["<html lang=\"en\""]);
+        for path in ["/style.css", "/icon.svg"] {
+            let answer = send(&running, method.clone(), path, &[]).await;
+            assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
+            assert_eq!(answer.headers()["allow"], "GET, HEAD");
+        }
+    }
+    // What has no form takes none; and no form reaches what is not there.
+    for path in ["/today", "/alarms/7", "/inbox/x?q=1", "/style.css?v=1"] {
+        let answer = person
+            .post(path, &[("reason", "typed")])
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.headers()["allow"], "GET, HEAD", "{path}");
+    }
+    let none = person.post("/no/such/page", &[]).send().await.unwrap();
+    assert_eq!(none.status(), StatusCode::NOT_FOUND);
+    // `HEAD` answers as `GET`, also where a form leads elsewhere.
+    for (path, status) in [
+        ("/today", 200),
+        ("/alarms/7", 404),
+        ("/alarms/7/resolve", 303),
+    ] {
+        let url = format!("http://127.0.0.1:{}{path}", running.port);
+        let cookie = person.get("/").build().unwrap().headers()["cookie"].clone();
+        let answer = client()
+            .head(url)
+            .header("cookie", cookie)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+        assert_eq!(text(answer).await, "", "{path}");
     }
     let get = person.get("/sign-out").send().await.unwrap();
     assert_eq!(get.status(), StatusCode::SEE_OTHER);

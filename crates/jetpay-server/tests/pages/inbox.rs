@@ -12,7 +12,7 @@ on_every_store! {
     waiting_callback_is_credited_to_a_customer_in_two_steps,
     credit_of_an_alarm_is_told_with_its_own_reason_and_not_with_that_of_the_inbox,
     callbacks_without_an_amount_are_credited_with_the_typed_one,
-    callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decided,
+    callback_of_a_foreign_payment_stops_waiting_and_its_page_says_who_decided_and_credits_it_after_all,
     second_person_is_led_to_the_payment_that_the_first_one_recorded,
     wrong_customers_amounts_and_forms_are_told_and_credit_nothing,
     reader_and_payer_see_masked_accounts_and_no_forms,
@@ -88,7 +88,7 @@ async fn waiting_callbacks_are_listed_by_pages_filtered_and_given_as_csv(service
         .unwrap();
     let csv = answer.text().await.unwrap();
     assert_eq!(csv.lines().count(), 2, "{csv}");
-    assert_has(&csv, &["p53,", "100.07 KZT", CUSTOMER]);
+    assert_has(&csv, &["p53,", ",100.07,KZT,", CUSTOMER]);
     for query in ["amount=1,5", "amount=x", "age=year", "order=x", "from=x"] {
         let answer = person.get(&format!("/inbox?{query}")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{query}");
@@ -130,6 +130,8 @@ async fn waiting_callback_is_credited_to_a_customer_in_two_steps(service: &Servi
         "/payments/of%20another%20system"
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    let payment = person.page("/payments/of%20another%20system").await;
+    assert_has(&payment, &["A person decided this credit."]);
     let resolution = newest_resolution(running).await;
     let decided = ["payment_id", "verdict", "reason", "by"].map(|field| &resolution[field]);
     assert_eq!(
@@ -197,13 +199,13 @@ async fn callbacks_without_an_amount_are_credited_with_the_typed_one(service: &S
     assert_eq!(newest_resolution(running).await["override"], true);
 }
 
-async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decided(
+async fn callback_of_a_foreign_payment_stops_waiting_and_its_page_says_who_decided_and_credits_it_after_all(
     service: &Service,
 ) {
     let (running, person) = (&service.running, resolver(service).await);
     waits(running, ID, 90_000, 7).await;
     let before = person.page(PATH).await;
-    assert_has(&before, &["On these pages this cannot be taken back"]);
+    assert_has(&before, &["you can still credit the payment"]);
     let form = [("verdict", "foreign"), ("reason", "of the other shop")];
     let page = person.sent(RESOLVE, &form).await;
     assert_has(
@@ -219,20 +221,48 @@ async fn callback_of_a_foreign_payment_stops_waiting_and_the_page_says_who_decid
         &page,
         &["of the other shop", "resolver", "are applied then"],
     );
-    let (status, page) = person.refused(RESOLVE, &form).await;
+    let again = person.sent(RESOLVE, &form).await;
+    assert_has(&again, &["The callbacks are resolved as not ours."]);
+    let (_, resolutions) = running.get("/v1/resolutions").await;
+    assert_eq!(resolutions["resolutions"].as_array().unwrap().len(), 1);
+    let admin = Desk::signed_in(service).await;
+    let (status, page) = admin.refused(RESOLVE, &form).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_has(
         &page,
         &[
             "No callback of this payment waits any more.",
             "of the other shop",
+            "<bdi>resolver</bdi>",
         ],
     );
-    // As the page says, that works outside the pages.
-    assert_has(&page, &["jetpay inbox resolve"]);
-    let credit = json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 90_000, "currency": "KZT", "reason": "r"});
-    let (status, answer) = running.post(&format!("/v1{RESOLVE}"), &credit).await;
-    assert_eq!(status, 200, "{answer}");
+    let mut credit = vec![
+        ("verdict", "credit"),
+        ("customer", CUSTOMER),
+        ("amount", "900"),
+        ("reason", "it was ours"),
+    ];
+    // A form from before the decision is told of it, and so is a person who may not decide.
+    let (status, page) = person.refused(RESOLVE, &credit).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let told = "No callback of this payment waits any more.";
+    assert_has(&page, &[told, "of the other shop"]);
+    let reader = Desk::with_token(service, READER).await;
+    let page = reader.page(PATH).await;
+    assert_has(&page, &["of the other shop", "900.00 KZT", "••••6789"]);
+    assert!(
+        !page.contains("/resolve\"") && !page.contains(CUSTOMER),
+        "{page}"
+    );
+    // The undo is a credit in two steps.
+    let page = person.page("/?q=7123456789&kind=inbox").await;
+    assert_eq!(ids(&page), ["of%20another%20system"]);
+    credit.push(("undo", "yes"));
+    let answer = person.post(RESOLVE, &credit).send().await.unwrap();
+    let page = answer.text().await.unwrap();
+    assert_has(&page, &["name=\"undo\" value=\"yes\"", "Credit 900.00 KZT"]);
+    credit.push(("confirm", "yes"));
+    person.sent(RESOLVE, &credit).await;
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
 
@@ -296,7 +326,7 @@ async fn wrong_customers_amounts_and_forms_are_told_and_credit_nothing(service: 
             CUSTOMER,
             "901",
             "kept reason",
-            "The callback says 900.00 KZT.",
+            "No callback says this amount.",
         ),
         (CUSTOMER, "900", " ", "A reason is needed"),
     ] {
@@ -364,6 +394,8 @@ async fn hostile_payment_id_harms_nothing_and_its_page_is_reached_by_the_link(se
         "\u{202e}turned\u{2066}",
         "..%2f..%2fetc",
         "{payment_id}",
+        ".",
+        "..",
         &*long,
     ]
     .into_iter()

@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::desk::{Desk, PAYER, READER, RESOLVER, Service, serve, with_pages};
-use crate::support::{CUSTOMER, Folder, assert_has, on_every_store};
+use crate::support::{CUSTOMER, Folder, assert_has, on_every_store, success};
 
 on_every_store! { started;
     word_of_each_kind_finds_all_that_has_it,
@@ -70,7 +70,10 @@ async fn csv(person: &Desk, path: &str, headings: &[&str]) -> Vec<Vec<String>> {
 async fn word_of_each_kind_finds_all_that_has_it(service: &Service) {
     let running = &service.running;
     let id = running.paid(&KASPI, 90_000).await;
-    assert_eq!(running.succeed("old/1", 90_000, 4711).await, 404);
+    let waiting = success("old/1", 90_000).with_operation_id(4711);
+    let mut waiting = serde_json::to_value(waiting).unwrap();
+    waiting["account"] = json!({"number": 7_011_234_567_u64});
+    assert_eq!(running.deliver(&waiting).await, 404);
     let payout = running.payout("key", 5_000).await;
     let person = Desk::signed_in(service).await;
     let (_, history) = running.get(&format!("/v1/payments/{id}/history")).await;
@@ -86,8 +89,13 @@ async fn word_of_each_kind_finds_all_that_has_it(service: &Service) {
         assert_has(&page, &[&format!("href=\"/payments/{id}\""), "Credited"]);
         assert_has(&page, &["900.00 KZT", CUSTOMER]);
     }
-    let page = person.page("/?q=4711").await;
-    assert_has(&page, &["href=\"/inbox/old%2F1\"", "no such payment"]);
+    for (word, found_by) in [("4711", "Operation"), ("7011234567", "Account")] {
+        let page = person.page(&format!("/?q={word}")).await;
+        assert_has(
+            &page,
+            &["href=\"/inbox/old%2F1\"", "no such payment", found_by],
+        );
+    }
     let page = person.page(&format!("/?q={payout}")).await;
     assert_has(
         &page,
@@ -98,11 +106,21 @@ async fn word_of_each_kind_finds_all_that_has_it(service: &Service) {
     // What was paid for the contract is taken from its debt.
     let page = person.page(&format!("/?q={CUSTOMER}")).await;
     assert_has(&page, &["Anna K", "1234_ABC: to pay 100.00 KZT"]);
-    assert_has(&page, &["Found by", ">Customer<", "/payouts/"]);
+    // What all were found by is said once, and what tells payments apart has its place: contracts have their numbers.
+    let found_by = "Found by “7123456789” (Customer), newest first";
+    assert_has(
+        &page,
+        &[found_by, "Customers, found by: Customer", "/payouts/"],
+    );
+    assert_has(&page, &["Kaspi", receipt, "<bdi>1234_ABC</bdi>"]);
+    assert!(
+        !page.contains(">Found by<") && !page.contains("<bdi>12345</bdi>"),
+        "{page}"
+    );
+    let page = person.page("/?q=12345").await;
+    assert_has(&page, &["Found by “12345” (Contract)"]);
     let page = person.page("/?q=none").await;
-    assert_has(&page, &["Nothing has this receipt", "must be exact"]);
-    let page = person.page("/?q=%23+004711.").await;
-    assert_has(&page, &["name=\"q\" value=\"4711\"", "Search for “4711”"]);
+    assert_has(&page, &["Nothing has this receipt", "must be whole"]);
 
     // Without a word: what waits, and the newest payments.
     let newer = running.announced(10_000).await;
@@ -127,13 +145,19 @@ async fn list_of_120_hits_is_complete_in_pages_and_in_csv(service: &Service) {
         let (found, pages) = all_pages(&person, list).await;
         assert_eq!((found.len(), pages), (120, 3), "{list}");
         let asked = if list.contains('?') { '&' } else { '?' };
-        let columns = ["Payment id", "State", "Amount", "Customer"];
+        let columns = [
+            "Payment id",
+            "State",
+            "Amount",
+            "Amount, currency",
+            "Customer",
+        ];
         let rows = csv(&person, &format!("{list}{asked}format=csv"), &columns).await;
         let ids: Vec<&String> = rows.iter().map(|row| &row[0]).collect();
         assert_eq!(ids, found.iter().collect::<Vec<_>>(), "{list}");
         assert_eq!(
             rows[0][1..],
-            ["Waiting for the result", "100.00 KZT", CUSTOMER]
+            ["Waiting for the result", "100.00", "KZT", CUSTOMER]
         );
         // Of one millisecond, the order is by id.
         assert_eq!(found, made, "{list}");
@@ -181,7 +205,7 @@ async fn filters_hold_for_all_hits_and_are_in_the_links(service: &Service) {
         [[
             CUSTOMER,
             "Anna K",
-            "900.00 KZT",
+            "900.00",
             "1234_ABC: to pay 100.00 KZT",
             "Customer"
         ]]
@@ -305,16 +329,22 @@ async fn customers_who_share_a_word_are_counted_and_are_in_no_link(service: &Ser
 }
 
 async fn pasted_text_is_searched_or_answered_with_what_is_wrong_with_it(service: &Service) {
+    for id in ["7", "007"] {
+        let (status, _) = service.running.put_customer(id, &json!({})).await;
+        assert_eq!(status, 201);
+    }
     let person = Desk::signed_in(service).await;
     let long = "7".repeat(40_000);
     for (typed, said) in [
         ("  7123456789  ", "Anna K"),
-        ("№ 123", "value=\"123\""),
-        ("+7 (712) 345-67-89", "value=\"7123456789\""),
+        ("№ 123", "Searched for as well: 123"),
+        ("+7 (712) 345-67-89", "Shown is what has “7123456789”."),
+        ("00-7", "Shown is what has “7”."),
+        ("007", "<bdi>007</bdi>"),
         ("7123\r\n456789", "Copy only the number"),
         ("7123\r\n456789", "value=\"7123456789\""),
         ("\0", "Copy only the number"),
-        ("\u{202e}9876\u{200b}", "value=\"9876\""),
+        ("\u{202e}9876\u{200b}", "as well: 9876"),
         (&long, "at most 255"),
         ("%", "Ask for another number"),
         ("%25%s%n", "Nothing has"),
@@ -334,6 +364,23 @@ async fn pasted_text_is_searched_or_answered_with_what_is_wrong_with_it(service:
         assert!(!page.contains("<script"), "{typed:.20}");
         assert!(!page.contains('\u{202e}') || typed.contains('\u{202e}'));
     }
+    // The exact word comes first; another one is found with its payments, in all pages and in the file.
+    let page = person.page("/?q=007").await;
+    assert!(!page.contains("Shown is what has"), "{page}");
+    let page = person.page("/?q=007&kind=payment").await;
+    assert_has(&page, &["Nothing passes the filters"]);
+    assert!(!page.contains("Shown is what has"), "{page}");
+    let mut made = Vec::new();
+    for _ in 0..51 {
+        made.push(service.running.announced(10_000).await);
+    }
+    made.reverse();
+    let list = "/?q=%2B7+712+345-67-89&kind=payment";
+    assert_eq!(all_pages(&person, list).await.0, made);
+    let rows = csv(&person, &format!("{list}&format=csv"), &["Payment id"]).await;
+    assert_eq!(rows.concat(), made);
+    let page = person.page(&format!("{list}&state=payment-credited")).await;
+    assert_has(&page, &["Shown is what has", "Nothing passes the filters"]);
     let broken = person.get("/?q=%FF%00&state=%FF").send().await.unwrap();
     assert_eq!(broken.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!service.running.log().contains("712345"));

@@ -75,6 +75,13 @@ impl Raw {
         self.until(head).await.expect("no answer")
     }
 
+    /// Whether no byte of an answer is there.
+    pub async fn is_silent(&self) -> bool {
+        let mut byte = [0];
+        let peeked = self.stream.peek(&mut byte);
+        timeout(Duration::from_millis(20), peeked).await.is_err()
+    }
+
     /// Reads until this is there; `None` when the connection ends before the first byte.
     async fn until<T>(&mut self, find: fn(&[u8]) -> Option<T>) -> Option<T> {
         let reading = async {

@@ -11,7 +11,8 @@ use super::working_set::{
     EventRow, NewEvent, PaymentRow, Place, WorkingSet, missing, missing_payment,
 };
 use crate::model::{
-    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, Resolution, without_nul,
+    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, Reason, Resolution,
+    without_nul,
 };
 use crate::port::{
     LedgerTransaction, StoredEntry, StoredEvent, TransactionError, alarms, bounded, owned, rows,
@@ -263,7 +264,10 @@ impl LedgerTransaction for WorkingSet {
         }
         let corrected = resolution.verdict.corrects();
         if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
-            entry.corrected = Some(resolution.reason.clone());
+            entry.corrected = Some(Reason {
+                text: resolution.reason.clone(),
+                by: resolution.by.clone(),
+            });
         }
         let row = owned(alarms::of_resolution(resolution));
         self.changes.resolutions.push(row);

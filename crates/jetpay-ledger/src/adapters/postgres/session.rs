@@ -16,10 +16,10 @@ use crate::port::tables::{
 use crate::port::{deliveries, reconciliations, rows};
 
 /// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
-/// and no plan is worth compiling.
+/// and no plan is worth compiling, or worth the start of parallel workers, which takes longer than the rows.
 pub(super) const PLANS: &str =
     "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
-    SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
+    SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
 
 macro_rules! statements {
     ($($(#[$about:meta])* $name:ident: $sql:expr;)+) => {
@@ -146,6 +146,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
+    include_str!("schema/9.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 

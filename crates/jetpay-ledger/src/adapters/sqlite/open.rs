@@ -23,6 +23,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
+    include_str!("schema/9.sql"),
 ];
 const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 

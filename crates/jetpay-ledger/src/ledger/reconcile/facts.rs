@@ -8,11 +8,9 @@ use jetpay_reconcile::{BookedEntry, Facts, Key, RecordedPayment};
 
 use super::recorded::{ENTRY, EVENT, MOVED, STEP, entry, event, step};
 use crate::ledger::Ledger;
+use crate::ledger::listed::{list, listed};
 use crate::model::{Error, Millis};
-use crate::port::{TransactionError, Value, Values, reconciliations};
-
-/// So many operations are looked up at a time.
-pub(super) const BATCH: usize = 256;
+use crate::port::{Value, reconciliations};
 
 /// The operations that are looked up together, and what was found.
 struct Batch<'k> {
@@ -77,24 +75,8 @@ impl<'k> Batch<'k> {
     }
 }
 
-/// A query of which `{}` stands for a list of values, `$first` and on. The text is the same for each batch.
-fn listed(query: &str, first: usize) -> String {
-    let places: Vec<String> = (first..first + BATCH)
-        .map(|place| format!("${place}"))
-        .collect();
-    query.replace("{}", &places.join(", "))
-}
-
-/// The values of the list: the last one again up to its length.
-fn list<'k>(values: impl Iterator<Item = Value<'k>>) -> Vec<Value<'k>> {
-    let mut values: Vec<_> = values.collect();
-    let last = values.last().cloned();
-    values.resize(BATCH, last.unwrap_or(Value::Null));
-    values
-}
-
 impl Ledger {
-    /// The facts about each of these operations, at most [`BATCH`], in their order. An operator who says that a payout was paid
+    /// The facts about each of these operations, at most [`BATCH`](crate::ledger::listed::BATCH), in their order. An operator who says that a payout was paid
     /// names no operation: then it is that of `last_payouts`.
     pub(super) async fn facts(
         &self,
@@ -142,15 +124,6 @@ impl Ledger {
         self.look_up_foreign(keys, &operations, &payments, &mut batch)
             .await?;
         Ok(batch.done())
-    }
-
-    async fn look_up<T>(
-        &self,
-        sql: &str,
-        values: &[Value<'_>],
-        read: impl Fn(&mut Values<'_>) -> Result<T, TransactionError>,
-    ) -> Result<Vec<T>, Error> {
-        self.read(&listed(sql, 1), values.to_vec(), read).await
     }
 
     /// The payments and payouts that the platform names.

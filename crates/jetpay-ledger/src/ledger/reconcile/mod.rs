@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use jetpay_core::id::ProjectId;
 use jetpay_reconcile::{Interval, Kind, Matcher, OpenDifference, PlatformBooks, Report};
 
-use super::Ledger;
+use super::{Ledger, listed};
 use crate::commands;
 use crate::model::{
     Difference, DifferenceVerdict, Error, Millis, NewReconciliation, Reason, ReconciledFinding,
@@ -75,7 +75,7 @@ impl Ledger {
         }
         let doubtful = matcher.doubtful();
         let last_payouts = matcher.last_payouts(&doubtful);
-        for keys in doubtful.chunks(facts::BATCH) {
+        for keys in doubtful.chunks(listed::BATCH) {
             let facts = self.facts(keys, &last_payouts).await?;
             for (key, facts) in keys.iter().zip(&facts) {
                 matcher.judge(key, facts);

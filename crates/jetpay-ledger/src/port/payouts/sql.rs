@@ -34,6 +34,14 @@ pub(crate) const BALANCE: &str = "SELECT
     (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM payments WHERE customer_id = $1),
     (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM payouts WHERE customer_id = $1 AND from_balance = 1)";
 
+/// The same of a customer with few payments and payouts: of so many rows each, and whether there are more.
+pub(crate) const BALANCE_WITHIN: &str = "SELECT
+    (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM (SELECT remaining FROM payments WHERE customer_id = $1 LIMIT $2) AS few),
+    (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM (SELECT reserved, paid FROM payouts
+        WHERE customer_id = $1 AND from_balance = 1 LIMIT $2) AS few),
+    EXISTS (SELECT 1 FROM payments WHERE customer_id = $1 LIMIT 1 OFFSET $2)
+    OR EXISTS (SELECT 1 FROM payouts WHERE customer_id = $1 AND from_balance = 1 LIMIT 1 OFFSET $2)";
+
 /// Payouts with an action that is due, the most overdue first; then those whose action lies further ahead than any wait.
 pub(crate) const DUE: &str = "SELECT payment_id FROM (SELECT payment_id FROM payouts
         WHERE next IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2) AS due

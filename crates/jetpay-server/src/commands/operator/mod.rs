@@ -118,6 +118,9 @@ pub(super) struct ResolveAlarms {
     /// The id of the operation to credit, as the platform's account shows it; only for an alarm that names none
     #[arg(long, value_name = "ID")]
     operation: Option<String>,
+    /// Credit after all what was dismissed or called foreign; that decision stays on record
+    #[arg(long)]
+    undo_dismissal: bool,
     #[command(flatten)]
     admin: AdminOptions,
 }
@@ -142,6 +145,9 @@ impl Alarms {
                 let mut body = resolve.decision.body();
                 if let Some(operation) = &resolve.operation {
                     body["operation_id"] = operation.as_str().into();
+                }
+                if resolve.undo_dismissal {
+                    body["undo_dismissal"] = true.into();
                 }
                 let [seq] = resolve.seqs[..] else {
                     return together::resolve(resolve, body);
@@ -203,6 +209,7 @@ fn render_alarm(alarm: &Value) -> String {
         ("resolved at", text(alarm, "/resolution/time")),
         ("resolved by", text(alarm, "/resolution/by")),
         ("resolved because", text(alarm, "/resolution/reason")),
+        ("undone by a credit of", text(alarm, "/undone_by/by")),
     ]);
     for command in rows(alarm, "commands") {
         rendered += &["  ", &text(command, ""), "\n"].concat();

@@ -20,7 +20,7 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
     if decision > 2 || resolve.decision.verdict == "credit" {
         bail!(
             "nothing is resolved: a credit resolves one alarm, because each has an amount of its own; --amount, --currency, \
-             --override and --operation are for that"
+             --override, --operation and --undo-dismissal are for that"
         );
     }
     let mut outcome = Outcome::default();

@@ -1,5 +1,6 @@
 //! No text is missing in any language, each says the same with the same values, and a browser gets the language that it wants.
 
+mod glossary;
 mod messages;
 mod usage;
 

@@ -11,18 +11,30 @@ use crate::alarm_text::{Credit, credit};
 use crate::pages::error::refused;
 use crate::pages::fields::Fields;
 use crate::pages::follows;
+use crate::pages::form::{self, Problem};
 use crate::pages::layout;
 use crate::pages::show;
 use crate::pages::visit::Visit;
 
 /// The forms, if a credit can resolve the alarm.
-pub(super) fn forms(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
+pub(super) fn forms(
+    visit: &Visit,
+    shown: &Shown,
+    typed: &Fields,
+    problem: Option<&Problem>,
+) -> Markup {
     let Some(credit) = credit(&shown.alarm) else {
         return html! {};
     };
+    let reason = |id| form::reason(visit.words, id, typed.get("reason"), problem);
     html! {
-        @if let Some(amount) = offered(&shown.alarm) { (as_said(visit, shown, credit, amount, typed)) }
-        (another(visit, shown, credit, typed))
+        @if let Some(amount) = offered(&shown.alarm) {
+            (as_said(visit, shown, amount, &html! {
+                (operation(visit, credit, typed, "operation-said"))
+                (reason("reason-said"))
+            }))
+        }
+        (another(visit, shown, credit, typed, &reason("reason-another")))
     }
 }
 
@@ -78,7 +90,7 @@ pub(in crate::pages) fn without_currency(amount: Money) -> String {
         .map_or(text.clone(), |(number, _)| number.to_owned())
 }
 
-fn as_said(visit: &Visit, shown: &Shown, credit: Credit, amount: Money, typed: &Fields) -> Markup {
+fn as_said(visit: &Visit, shown: &Shown, amount: Money, inputs: &Markup) -> Markup {
     let words = visit.words;
     let heading = match shown.alarm.received() {
         Some(_) => "alarm-credit-as-said",
@@ -93,20 +105,25 @@ fn as_said(visit: &Visit, shown: &Shown, credit: Credit, amount: Money, typed: &
                 Some(Err(why)) => { p.problem { (refused(words, why)) } },
                 None => {},
             }
+            (credited(visit, shown))
             input type="hidden" name="verdict" value="credit";
-            input type="hidden" name="confirm" value="yes";
+            (undo(shown))
+            // A further credit of the same payment has a second step.
+            @if credited_before(shown).is_none() { input type="hidden" name="confirm" value="yes"; }
             input type="hidden" name="amount" value=(without_currency(amount));
-            (operation(visit, credit, typed, "operation-said"))
-            p {
-                label for="reason-said" { (words.get("work-reason")) }
-                textarea #reason-said name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (inputs)
             p { button { (words.with("alarm-credit", [("amount", show::amount(amount).into())])) } }
         }
     }
 }
 
-fn another(visit: &Visit, shown: &Shown, credit: Credit, typed: &Fields) -> Markup {
+fn another(
+    visit: &Visit,
+    shown: &Shown,
+    credit: Credit,
+    typed: &Fields,
+    reason: &Markup,
+) -> Markup {
     let words = visit.words;
     let proposed = credit.amount.map(without_currency).unwrap_or_default();
     let amount = typed.given("amount").unwrap_or(&proposed);
@@ -117,6 +134,7 @@ fn another(visit: &Visit, shown: &Shown, credit: Credit, typed: &Fields) -> Mark
             @if credit.is_not_paid { p.todo { (words.get("alarm-not-paid")) } }
             @if credit.may_be_the_same { p.todo { (words.get("alarm-may-be-the-same")) } }
             input type="hidden" name="verdict" value="credit";
+            (undo(shown))
             p {
                 label for="amount" { (words.with("work-amount", [("currency", currency.into())])) }
                 input #amount name="amount" inputmode="decimal" autocomplete="off" required value=(amount);
@@ -126,13 +144,31 @@ fn another(visit: &Visit, shown: &Shown, credit: Credit, typed: &Fields) -> Mark
                 input #override type="checkbox" name="override" value="yes" checked[typed.given("override").is_some()];
                 " " label for="override" { (words.get("alarm-override")) }
             }
-            p {
-                label for="reason-another" { (words.get("work-reason")) }
-                textarea #reason-another name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (reason)
             p { button { (words.get("alarm-credit-next")) } }
         }
     }
+}
+
+/// What was credited of the payment before.
+fn credited_before(shown: &Shown) -> Option<Money> {
+    let payment = shown.payment.as_ref()?;
+    let credited = Money::new(payment.credited, payment.amount.currency());
+    Some(credited).filter(|credited| credited.is_positive())
+}
+
+/// That the payment was credited before: the same money may be credited twice.
+fn credited(visit: &Visit, shown: &Shown) -> Markup {
+    html! {
+        @if let Some(before) = credited_before(shown) {
+            p.problem { (visit.words.with("alarm-credited-before", [("amount", show::amount(before).into())])) }
+        }
+    }
+}
+
+/// The form says that it undoes a decision: the person has seen it.
+fn undo(shown: &Shown) -> Markup {
+    html! { @if shown.is_dismissed() { input type="hidden" name="undo" value="yes"; } }
 }
 
 fn operation(visit: &Visit, credit: Credit, typed: &Fields, id: &str) -> Markup {
@@ -159,6 +195,7 @@ pub(super) fn confirm(
     let is_not_paid = credit(&shown.alarm).is_some_and(|credit| credit.is_not_paid);
     let main = html! {
         p.todo { (sentence(visit, shown, amount)) }
+        (credited(visit, shown))
         @if is_not_paid { p.problem { (words.get("alarm-not-paid")) } }
         @if overrides { p.problem { (words.get("alarm-override-warning")) } }
         p { (words.get("alarm-credited-once")) }
@@ -176,7 +213,7 @@ pub(super) fn confirm(
         form.actions method="post" action={ "/alarms/" (seq) "/resolve" } {
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";
-            @for name in ["amount", "operation", "override", "reason"] {
+            @for name in ["amount", "operation", "override", "undo", "reason"] {
                 @if let Some(value) = typed.given(name) { input type="hidden" name=(name) value=(value); }
             }
             p { button { (words.with("alarm-credit", [("amount", show::amount(amount).into())])) } }

@@ -11,7 +11,8 @@ use crate::config::Role;
 use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, href, segment};
-use crate::pages::list::{Cell, List};
+use crate::pages::length::age;
+use crate::pages::list::{Caption, Cell, List};
 use crate::pages::locale::Words;
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
@@ -82,7 +83,7 @@ fn by_kind(visit: &Visit, counts: &[AlarmCount]) -> Markup {
             p { (words.get("alarm-none-open")) }
         } @else {
             table {
-                caption { (words.get("alarm-open-by-kind")) }
+                caption { span.unseen { (words.get("alarm-open-by-kind")) } }
                 thead { tr {
                     th scope="col" { (words.get("alarm-kind")) }
                     th scope="col" { (words.get("alarm-count")) }
@@ -107,8 +108,8 @@ fn kind_row(visit: &Visit, count: &AlarmCount, may: bool) -> Markup {
     html! {
         tr {
             td data-label=(words.get("alarm-kind")) { a href=(of_kind.href()) { (title) } }
-            td data-label=(words.get("alarm-count")) { span.count { (number(words, count.count)) } }
-            td data-label=(words.get("alarm-oldest")) { (show::age(words, count.oldest, now())) }
+            td data-label=(words.get("alarm-count")) { (number(words, count.count)) }
+            td data-label=(words.get("alarm-oldest")) { (age(words, count.oldest, now())) }
             @if may {
                 td data-label=(words.get("alarm-all-of-kind")) {
                     a href=(href("/alarms/resolve", all)) {
@@ -180,7 +181,12 @@ fn list(visit: &Visit, filter: &Filter, found: &Found) -> Markup {
     let next = found.next.as_ref().map(Filter::href);
     let rows = rows(visit, &found.alarms, chooses);
     let caption = words.word("alarm-list", filter.state.as_str());
-    let table = rows.table(visit, &caption, next.as_deref(), Some(&filter.csv()));
+    let table = rows.table(
+        visit,
+        Caption::Unseen(&caption),
+        next.as_deref(),
+        Some(&filter.csv()),
+    );
     html! {
         h2 { (caption) }
         @if !filter.kinds.is_empty() {
@@ -221,7 +227,11 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
     let words = visit.words;
     let mut cells = Vec::new();
     if chooses {
-        let name = words.with("alarm-choose-one", [("number", alarm.seq.into())]);
+        let values = [
+            ("number", alarm.seq.into()),
+            ("about", about(words, alarm).into()),
+        ];
+        let name = words.with("alarm-choose-one", values);
         let choice = html! {
             @if alarm.resolution.is_none() {
                 input type="checkbox" name="seq" value=(alarm.seq) aria-label=(name);
@@ -230,7 +240,7 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
         cells.push(Cell::Markup(choice, String::new()));
     }
     let age = html! {
-        time datetime=(alarm.time) { (show::age(words, alarm.time, now)) }
+        time datetime=(alarm.time) { (age(words, alarm.time, now)) }
     };
     cells.extend([
         Cell::Link {
@@ -245,6 +255,15 @@ fn row(visit: &Visit, alarm: &Alarm, chooses: bool, now: Millis) -> Vec<Cell> {
         state(visit, alarm).into(),
     ]);
     cells
+}
+
+/// What an alarm is about, for those who hear a box and not its row: the kind, the amount and the payment.
+fn about(words: Words, alarm: &Alarm) -> String {
+    let amount = amount(alarm).map(show::amount);
+    let payment = alarm.payment_id.as_ref().map(|id| show::text(id.as_str()));
+    let kind = events::title(words, alarm.kind);
+    let parts = [Some(kind), amount, payment].into_iter().flatten();
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn payment(alarm: &Alarm) -> Cell {

@@ -1,6 +1,5 @@
 //! `/alarms/resolve`: one decision about many alarms. The page counts them first, and decides about exactly those.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
@@ -11,8 +10,9 @@ use super::found::amount;
 use super::list::rows;
 use crate::config::Role;
 use crate::decisions::{self, MOST_ALARMS};
-use crate::pages::error::{PageError, refused};
+use crate::pages::error::PageError;
 use crate::pages::fields::Fields;
+use crate::pages::form::{self, Problem};
 use crate::pages::locale::Words;
 use crate::pages::visit::Visit;
 use crate::pages::{layout, show};
@@ -33,8 +33,8 @@ pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpRespo
     visit.needs(Role::Resolve)?;
     let fields = Fields::of_query(&request);
     match chosen(&visit, &fields).await? {
-        Ok(chosen) => Ok(page(&visit, &chosen, None)),
-        Err(problem) => Ok(nothing_chosen(&visit, &problem)),
+        Ok(chosen) => Ok(page(&visit, &chosen, &Fields::default(), None)),
+        Err(problem) => Ok(nothing_chosen(&visit, &fields, problem)),
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn resolve(visit: Visit, payload: Payload) -> Result<HttpRespon
     let fields = Fields::of_form(payload).await?;
     let seqs = match numbers(visit.words, &fields) {
         Ok(seqs) => seqs,
-        Err(problem) => return Ok(nothing_chosen(&visit, &problem)),
+        Err(problem) => return Ok(nothing_chosen(&visit, &fields, problem)),
     };
     let verdict = match fields.get("verdict") {
         "dismiss" => Verdict::Dismiss,
@@ -51,16 +51,39 @@ pub(super) async fn resolve(visit: Visit, payload: Payload) -> Result<HttpRespon
         "credit" => return Err(PageError::Refused(ResolveError::CreditOfMany)),
         _ => return Err(PageError::BadForm),
     };
-    let reason = visit.reason(fields.get("reason"));
-    let decided = decisions::resolve_alarms(&visit.pages.admin, seqs, verdict, reason).await;
-    match decided {
-        Ok(outcome) => Ok(visit.done("/alarms", told(visit.words, verdict, &outcome))),
-        Err(Error::Resolve(why)) => match chosen(&visit, &fields).await? {
-            Ok(chosen) => Ok(page(&visit, &chosen, Some(&refused(visit.words, &why)))),
-            Err(problem) => Ok(nothing_chosen(&visit, &problem)),
-        },
-        Err(error) => Err(error.into()),
+    let problem = match visit.reason(&fields) {
+        Ok(reason) => {
+            let admin = &visit.pages.admin;
+            match decisions::resolve_alarms(admin, seqs, verdict, reason).await {
+                Ok(mut outcome) => {
+                    with_repeats(&visit, &fields, &mut outcome).await;
+                    return Ok(visit.done("/alarms", told(visit.words, verdict, &outcome)));
+                }
+                Err(Error::Resolve(why)) => Problem::of(visit.words, &why),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(problem) => problem,
+    };
+    match chosen(&visit, &fields).await? {
+        Ok(chosen) => Ok(page(&visit, &chosen, &fields, Some(&problem))),
+        Err(problem) => Ok(nothing_chosen(&visit, &fields, problem)),
     }
+}
+
+/// Alarms that this person resolved with this form before are resolved by it.
+async fn with_repeats(visit: &Visit, fields: &Fields, outcome: &mut ResolvedAlarms) {
+    // The decision is recorded. If they cannot be read, all of them count as resolved by another one.
+    let before = visit.ledger().alarms_numbered(&outcome.already_resolved);
+    let before = before.await.unwrap_or_default();
+    let is_made = |alarm: &&Alarm| {
+        let made = alarm.resolution.as_ref();
+        made.is_some_and(|made| visit.made(fields, made))
+    };
+    let repeated: Vec<_> = before.iter().filter(is_made).map(|it| it.seq).collect();
+    let others = &mut outcome.already_resolved;
+    others.retain(|seq| !repeated.contains(seq));
+    outcome.resolved.extend(repeated);
 }
 
 /// What became of them.
@@ -127,43 +150,39 @@ async fn chosen(visit: &Visit, fields: &Fields) -> Result<Result<Chosen, String>
     Ok(Ok(Chosen { open, gone, more }))
 }
 
-fn page(visit: &Visit, chosen: &Chosen, problem: Option<&str>) -> HttpResponse {
+fn page(visit: &Visit, chosen: &Chosen, typed: &Fields, problem: Option<&Problem>) -> HttpResponse {
     let words = visit.words;
     let count = chosen.open.len();
     let number = |id: &str, count: usize| words.with(id, [("count", count.into())]);
     let main = html! {
-        @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
         @if chosen.gone > 0 { p.note { (number("alarm-gone", chosen.gone)) } }
         @if count == 0 {
             p { (words.get("alarm-none-left")) }
+            (layout::typed(words, typed.get("reason")))
         } @else {
             p.todo { (number("alarm-chosen", count)) }
             @if chosen.more { p.note { (number("alarm-more-than", MOST_ALARMS)) } }
             (sums(words, &chosen.open))
-            (form(words, &chosen.open))
+            (decision(words, &chosen.open, &form::reason(words, "reason", typed.get("reason"), problem)))
             @let listed = &chosen.open[..count.min(LISTED)];
             (rows(visit, listed, false).table(visit, &number("alarm-first", listed.len()), None, None))
         }
         p { a href="/alarms" { (words.get("alarm-back")) } }
     };
-    let status = match problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    layout::with_status(visit, status, &words.get("alarm-many-title"), &main)
+    form::page(visit, &words.get("alarm-many-title"), problem, &main)
 }
 
-fn nothing_chosen(visit: &Visit, problem: &str) -> HttpResponse {
+fn nothing_chosen(visit: &Visit, typed: &Fields, problem: String) -> HttpResponse {
     let words = visit.words;
     let main = html! {
-        p.problem role="alert" { (problem) }
+        (layout::typed(words, typed.get("reason")))
         p { a href="/alarms" { (words.get("alarm-back")) } }
     };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    layout::with_status(visit, status, &words.get("alarm-many-title"), &main)
+    let problem = Problem::new(problem);
+    form::page(visit, &words.get("alarm-many-title"), Some(&problem), &main)
 }
 
-fn form(words: Words, open: &[Alarm]) -> Markup {
+fn decision(words: Words, open: &[Alarm], reason: &Markup) -> Markup {
     let seqs: Vec<_> = open.iter().map(|alarm| alarm.seq.to_string()).collect();
     let count = |id: &str| words.with(id, [("count", open.len().into())]);
     let mut finality = open.iter().map(super::one::finality);
@@ -176,10 +195,7 @@ fn form(words: Words, open: &[Alarm]) -> Markup {
             p { (words.get("alarm-foreign-means")) }
             p { strong { (words.get(finality)) } }
             p { (words.get("alarm-credit-of-one")) }
-            p {
-                label for="reason" { (words.get("work-reason")) }
-                textarea #reason name="reason" rows="3" required {}
-            }
+            (reason)
             p {
                 button name="verdict" value="dismiss" { (count("alarm-dismiss-many")) } " "
                 button name="verdict" value="foreign" { (count("alarm-foreign-many")) }

@@ -1,13 +1,12 @@
 //! `/alarms/{seq}`: what happened, what to find out, and what was decided or can be.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
 use jetpay_ledger::{
-    Alarm, AlarmKind, CreditPreview, Entry, EntryKind, Error, Payment, PaymentState, Resolution,
-    ResolveError, Verdict,
+    Alarm, AlarmKind, CreditPreview, Entry, Error, Payment, PaymentState, Resolution, ResolveError,
+    Verdict,
 };
 use maud::{Markup, html};
 
@@ -16,8 +15,10 @@ use super::list::subject_href;
 use crate::alarm_text;
 use crate::config::Role;
 use crate::environment::now;
-use crate::pages::error::PageError;
+use crate::pages::error::{PageError, refused};
 use crate::pages::fields::{Fields, segment};
+use crate::pages::form::{self, Problem};
+use crate::pages::length::age;
 use crate::pages::visit::Visit;
 use crate::pages::{events, layout, show};
 
@@ -28,8 +29,7 @@ pub(super) struct Shown {
     bodies: Vec<Vec<u8>>,
     /// The payment that it names, if there is one.
     pub(super) payment: Option<Payment>,
-    /// The entry that its resolution made, and the `seq` of the entry that corrects that one.
-    entry: Option<(Entry, Option<i64>)>,
+    made: Option<Made>,
     /// What the credit that the page offers would do, or why it would be refused; none if it offers none.
     pub(super) offered: Option<Result<CreditPreview, ResolveError>>,
 }
@@ -45,24 +45,55 @@ impl Shown {
             None => None,
         };
         let resolution = alarm.resolution.as_ref();
-        let credit = resolution.filter(|resolution| resolution.verdict.amount().is_some());
-        let entry = match credit {
-            Some(credit) => entry_of(visit, credit).await?,
+        let made = match resolution {
+            Some(resolution) => made(visit, &alarm, resolution).await?,
             None => None,
         };
         let mut shown = Self {
             alarm,
             bodies,
             payment,
-            entry,
+            made,
             offered: None,
         };
-        let may = shown.alarm.resolution.is_none() && visit.viewer.may(Role::Resolve);
+        let is_credited = shown.alarm.resolution.is_some() && !shown.is_dismissed();
+        let may = !is_credited && visit.viewer.may(Role::Resolve);
         if let Some(amount) = credit::offered(&shown.alarm).filter(|_| may) {
             let preview = shown.preview(visit, shown.alarm.operation_id, amount);
             shown.offered = Some(preview.await?);
         }
         Ok(shown)
+    }
+
+    /// Whether the callback or the payment says this amount: another one has a box to tick.
+    pub(super) fn is_said(&self, amount: Money) -> bool {
+        let of_payment = self.payment.as_ref().map(|payment| payment.amount);
+        [self.alarm.received(), of_payment].contains(&Some(amount))
+    }
+
+    /// Whether a credit can undo the decision. The rules say whether one is possible: where an amount is offered, the offer.
+    fn can_be_undone(&self) -> bool {
+        let can_be_credited = alarm_text::credit(&self.alarm).is_some() && self.payment.is_some();
+        let is_refused = matches!(self.offered, Some(Err(_)));
+        self.is_dismissed() && can_be_credited && self.made.is_none() && !is_refused
+    }
+
+    /// The credit that undid the decision.
+    pub(super) fn undone_by(&self) -> Option<&Resolution> {
+        let made = self.made.as_ref().filter(|_| self.is_dismissed());
+        made.map(|made| &made.decision)
+    }
+
+    /// Whether a decision without a credit resolved it, which a credit undoes.
+    pub(super) fn is_dismissed(&self) -> bool {
+        let resolution = self.alarm.resolution.as_ref();
+        resolution.is_some_and(|resolution| resolution.verdict.amount().is_none())
+    }
+
+    /// The decision that stands in the way of another one: the last one, but for a credit that undoes the first.
+    pub(super) fn made_before(&self, undoes: bool) -> Option<&Resolution> {
+        let first = self.alarm.resolution.as_ref().filter(|_| !undoes);
+        self.undone_by().or(first)
     }
 
     /// What a credit would do by the rules, or why they would refuse it.
@@ -84,24 +115,47 @@ impl Shown {
     }
 }
 
-/// The entry that a credit made.
-async fn entry_of(
+/// The entry that a credit made: the alarm's resolution, or one that undid it.
+struct Made {
+    entry: Entry,
+    /// The `seq` of the entry that corrects it.
+    corrected_by: Option<i64>,
+    decision: Resolution,
+}
+
+async fn made(
     visit: &Visit,
-    credit: &Resolution,
-) -> Result<Option<(Entry, Option<i64>)>, PageError> {
-    let Some(payment_id) = &credit.payment_id else {
+    alarm: &Alarm,
+    resolution: &Resolution,
+) -> Result<Option<Made>, PageError> {
+    let Some(payment_id) = &alarm.payment_id else {
         return Ok(None);
     };
-    let entries = visit.ledger().payment_history(payment_id).await?.entries;
-    let mut entries = entries.into_iter();
-    let entry = entries.find(|entry| {
-        entry.kind == EntryKind::ManualCredit && Some(entry.operation_id) == credit.operation_id
-    });
-    let Some(entry) = entry else {
-        return Ok(None);
+    let history = visit.ledger().payment_records(payment_id).await?;
+    let is_credit = resolution.verdict.amount().is_some();
+    let operation = alarm.operation_id;
+    // A credit that undid the decision names no alarm, and came later.
+    let is_it = |it: &Resolution| {
+        let is_of_operation = operation.is_none_or(|id| it.operation_id == Some(id));
+        let came_later = it.alarm_seq.is_none() && it.seq > resolution.seq;
+        if is_credit {
+            it.seq == resolution.seq
+        } else {
+            came_later && is_of_operation
+        }
     };
-    let correction = visit.ledger().correction_of(entry.seq).await?;
-    Ok(Some((entry, correction.map(|correction| correction.seq))))
+    for decision in history.resolutions.into_iter().filter(is_it) {
+        let mut entries = history.entries.iter();
+        if let Some(entry) = entries.find(|entry| decision.made(entry)) {
+            let correction = visit.ledger().correction_of(entry.seq).await?;
+            return Ok(Some(Made {
+                entry: entry.clone(),
+                corrected_by: correction.map(|correction| correction.seq),
+                decision,
+            }));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
@@ -109,17 +163,16 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
     Ok(page(&visit, &shown, &Fields::default(), None))
 }
 
-/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+/// The page; with the fields of a form that was refused, and what is wrong with it.
 pub(super) fn page(
     visit: &Visit,
     shown: &Shown,
     typed: &Fields,
-    problem: Option<(StatusCode, &str)>,
+    problem: Option<&Problem>,
 ) -> HttpResponse {
     let (words, alarm) = (visit.words, &shown.alarm);
     let may = visit.viewer.may(Role::Resolve);
     let main = html! {
-        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         p.todo { (events::happened(words, alarm)) }
         (events::detail(words, alarm))
         (facts(visit, shown))
@@ -127,14 +180,21 @@ pub(super) fn page(
             Some(resolution) => {
                 h2 { (words.get("alarm-decided")) }
                 (decided(visit, shown, resolution))
+                @if may && shown.can_be_undone() {
+                    h2 { (words.get("alarm-undo-dismissal")) }
+                    p { (words.get("alarm-undo-dismissal-means")) }
+                    (credit::forms(visit, shown, typed, problem))
+                } @else {
+                    (layout::typed(words, typed.get("reason")))
+                }
             },
             None => {
                 h2 { (words.get("alarm-advice")) }
                 p { (events::advice(words, alarm)) }
                 @if may {
                     h2 { (words.get("alarm-decide")) }
-                    (credit::forms(visit, shown, typed))
-                    (dismiss(visit, alarm, typed))
+                    (credit::forms(visit, shown, typed, problem))
+                    (dismiss(visit, alarm, typed, problem))
                 } @else {
                     p { (words.get("work-needs-resolve")) }
                 }
@@ -154,8 +214,7 @@ pub(super) fn page(
             ("kind", events::title(words, alarm.kind).into()),
         ],
     );
-    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
-    layout::with_status(visit, status, &title, &main)
+    form::page(visit, &title, problem, &main)
 }
 
 fn facts(visit: &Visit, shown: &Shown) -> Markup {
@@ -171,7 +230,7 @@ fn facts(visit: &Visit, shown: &Shown) -> Markup {
             }
             (said(visit, alarm))
             dt { (words.get("alarm-raised")) }
-            dd { (show::time(visit, alarm.time)) " (" (show::age(words, alarm.time, now())) ")" }
+            dd { (show::time(visit, alarm.time)) " (" (age(words, alarm.time, now())) ")" }
             @if let Some((id, to)) = subject {
                 dt { (words.get("alarm-payment")) } dd { a href=(to) { (show::isolated(id.as_str())) } }
             }
@@ -225,15 +284,17 @@ fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
     let words = visit.words;
     html! {
         (resolution_facts(visit, resolution))
-        @match (&shown.entry, resolution.verdict) {
-            (Some((entry, correction)), _) => {
+        @match (&shown.made, resolution.verdict) {
+            (Some(Made { entry, corrected_by, .. }), _) => {
                 p {
-                    (words.with("alarm-made-entry", [
+                    @let made = if shown.is_dismissed() { "alarm-credited-after-all" } else { "alarm-made-entry" };
+                    (words.with(made, [
                         ("number", entry.seq.into()),
                         ("amount", show::amount(entry.amount).into()),
                     ]))
                 }
-                @match correction {
+                @if let Some(credit) = shown.undone_by() { (resolution_facts(visit, credit)) }
+                @match corrected_by {
                     Some(correction) => p { (words.with("alarm-corrected-by", [("number", (*correction).into())])) },
                     None => {
                         p { (words.get("alarm-undo-credit")) }
@@ -247,7 +308,8 @@ fn decided(visit: &Visit, shown: &Shown, resolution: &Resolution) -> Markup {
             },
             (None, Verdict::Dismiss | Verdict::Foreign) => {
                 p { (words.get("alarm-undo-nothing")) }
-                @if let Some(id) = too_late(visit, shown) { p { (words.get(id)) } }
+                @if may_ask(visit, shown) { p { (words.get("alarm-late-ask")) } }
+                @if let Some(Err(why)) = &shown.offered { p { (refused(words, why)) } }
             },
             (None, _) => {},
         }
@@ -273,7 +335,7 @@ pub(in crate::pages) fn resolution_facts(visit: &Visit, resolution: &Resolution)
     }
 }
 
-/// What cannot be undone about an alarm that is resolved without a credit.
+/// What follows for an alarm that is resolved without a credit.
 pub(super) fn finality(alarm: &Alarm) -> &'static str {
     if alarm_text::credit(alarm).is_some() {
         "alarm-final-credit"
@@ -282,30 +344,27 @@ pub(super) fn finality(alarm: &Alarm) -> &'static str {
     }
 }
 
-/// What can still be done when money came in of an alarm that was resolved without a credit.
-fn too_late(visit: &Visit, shown: &Shown) -> Option<&'static str> {
-    let (alarm, payment) = (&shown.alarm, shown.payment.as_ref()?);
-    // The ledger has no event of these, or one that a later status of the operation does not repeat.
+/// Whether the platform, asked again, can say what the ledger does not have yet: it has no event of these alarms, or one that a
+/// later status of the operation does not repeat.
+fn may_ask(visit: &Visit, shown: &Shown) -> bool {
     let may_come = matches!(
-        alarm.kind,
+        shown.alarm.kind,
         AlarmKind::NotCredited
             | AlarmKind::PartiallyPaid
             | AlarmKind::SaleWithoutSuccess
             | AlarmKind::SuccessNotCredited
             | AlarmKind::Unusable
     );
+    let state = shown.payment.as_ref().map(|payment| payment.state);
     let waits = matches!(
-        payment.state,
-        PaymentState::Pending | PaymentState::Quarantined
+        state,
+        Some(PaymentState::Pending | PaymentState::Quarantined)
     );
-    if may_come && waits && visit.pages.admin.status.is_some() {
-        return Some("alarm-late-ask");
-    }
-    alarm_text::credit(alarm).map(|_| "alarm-late-billing")
+    may_come && waits && visit.pages.admin.status.is_some()
 }
 
 /// The form without a credit: there is nothing to do, or the payment is not the merchant's.
-fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
+fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields, problem: Option<&Problem>) -> Markup {
     let words = visit.words;
     html! {
         form.actions method="post" action={ "/alarms/" (alarm.seq) "/resolve" } {
@@ -313,10 +372,7 @@ fn dismiss(visit: &Visit, alarm: &Alarm, typed: &Fields) -> Markup {
             p { (words.get("alarm-dismiss-means")) }
             p { (words.get("alarm-foreign-means")) }
             p { strong { (words.get(finality(alarm))) } }
-            p {
-                label for="reason-dismiss" { (words.get("work-reason")) }
-                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (form::reason(words, "reason-dismiss", typed.get("reason"), problem))
             p {
                 button name="verdict" value="dismiss" { (words.get("alarm-dismiss")) } " "
                 button name="verdict" value="foreign" { (words.get("alarm-foreign")) }

@@ -1,10 +1,9 @@
 //! A decision about one alarm.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use jetpay_core::id::OperationId;
-use jetpay_ledger::{Alarm, Error, ResolveError, Verdict};
+use jetpay_ledger::{Alarm, Error, Resolution, ResolveError, Verdict};
 
 use super::credit;
 use super::one::{Shown, page};
@@ -13,6 +12,7 @@ use crate::config::Role;
 use crate::decisions;
 use crate::pages::error::{PageError, refused};
 use crate::pages::fields::{Fields, money};
+use crate::pages::form::Problem;
 use crate::pages::locale::Words;
 use crate::pages::show;
 use crate::pages::visit::Visit;
@@ -26,53 +26,68 @@ pub(super) async fn resolve(
     let fields = Fields::of_form(payload).await?;
     let shown = Shown::read(&visit, &path).await?;
     let words = visit.words;
-    let wrong = |shown: &Shown, problem: &str| {
-        let problem = Some((StatusCode::UNPROCESSABLE_ENTITY, problem));
-        page(&visit, shown, &fields, problem)
-    };
-    if shown.alarm.resolution.is_some() {
-        return Ok(too_late(&visit, &shown, &fields));
+    let wrong = |problem: &Problem| Ok(page(&visit, &shown, &fields, Some(problem)));
+    // A person who did not see that the alarm was dismissed is told so first.
+    let undoes =
+        shown.is_dismissed() && fields.given("undo").is_some() && fields.get("verdict") == "credit";
+    if let Some(made) = shown.made_before(undoes) {
+        return Ok(decided(&visit, &shown, made, &fields));
     }
+    let reason = match visit.reason(&fields) {
+        Ok(reason) => reason,
+        Err(problem) => return wrong(&problem),
+    };
     let (verdict, operation) = match decision(words, &shown.alarm, &fields) {
         Ok(Some(decision)) => decision,
         Ok(None) => return Err(PageError::BadForm),
-        Err(problem) => return Ok(wrong(&shown, &problem)),
+        Err(problem) => return wrong(&Problem::new(problem)),
     };
+    if let Verdict::Credit(amount) = verdict
+        && !shown.is_said(amount)
+    {
+        let said = shown.alarm.received();
+        return wrong(&Problem::of(words, &ResolveError::OtherAmount(said)));
+    }
     if let (Some(amount), None) = (verdict.amount(), fields.given("confirm")) {
         let operation = operation.or(shown.alarm.operation_id);
-        return Ok(match shown.preview(&visit, operation, amount).await? {
-            Ok(preview) => credit::confirm(&visit, &shown, amount, &preview, &fields),
-            Err(why) => wrong(&shown, &refused(words, &why)),
-        });
+        return match shown.preview(&visit, operation, amount).await? {
+            Ok(preview) => Ok(credit::confirm(&visit, &shown, amount, &preview, &fields)),
+            Err(why) => wrong(&Problem::of(words, &why)),
+        };
     }
     let (admin, seq) = (&visit.pages.admin, shown.alarm.seq);
-    let reason = visit.reason(fields.get("reason"));
-    match decisions::resolve_alarm(admin, seq, operation, verdict, reason).await {
-        Ok(()) => Ok(visit.done(&format!("/alarms/{seq}"), told(words, verdict))),
-        Err(Error::Resolve(ResolveError::AlreadyResolved)) => {
+    match decisions::resolve_alarm(admin, seq, operation, verdict, undoes, reason).await {
+        Ok(()) => Ok(done(&visit, seq, verdict)),
+        Err(Error::Resolve(why)) => {
             let now = Shown::read(&visit, &path).await?;
-            Ok(too_late(&visit, &now, &fields))
+            match now.made_before(undoes) {
+                Some(made) => Ok(decided(&visit, &now, made, &fields)),
+                None => wrong(&Problem::of(words, &why)),
+            }
         }
-        Err(Error::Resolve(why)) => Ok(wrong(&shown, &refused(words, &why))),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Another person decided before. The page says what.
-fn too_late(visit: &Visit, shown: &Shown, fields: &Fields) -> HttpResponse {
-    let problem = refused(visit.words, &ResolveError::AlreadyResolved);
-    page(visit, shown, fields, Some((StatusCode::CONFLICT, &problem)))
+/// The alarm is resolved. If this is the same decision of the same person, it came twice, and is done. Else the page says what was
+/// decided, and by whom.
+fn decided(visit: &Visit, shown: &Shown, made: &Resolution, fields: &Fields) -> HttpResponse {
+    if visit.made(fields, made) {
+        return done(visit, shown.alarm.seq, made.verdict);
+    }
+    let problem = Problem::of(visit.words, &ResolveError::AlreadyResolved);
+    page(visit, shown, fields, Some(&problem))
+}
+
+fn done(visit: &Visit, seq: i64, verdict: Verdict) -> HttpResponse {
+    visit.done(&format!("/alarms/{seq}"), told(visit.words, verdict))
 }
 
 type Decision = (Verdict, Option<OperationId>);
 
 /// What the form decides, or what is wrong with it in the person's words; `None` for a form that no page has.
 fn decision(words: Words, alarm: &Alarm, fields: &Fields) -> Result<Option<Decision>, String> {
-    let verdict = fields.get("verdict");
-    if fields.get("reason").is_empty() {
-        return Err(refused(words, &ResolveError::NoReason));
-    }
-    match verdict {
+    match fields.get("verdict") {
         "dismiss" => return Ok(Some((Verdict::Dismiss, None))),
         "foreign" => return Ok(Some((Verdict::Foreign, None))),
         "credit" => {}

@@ -1,13 +1,14 @@
 //! What a person decides about items that wait: first how many they are and about how much money, then the decision.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_ledger::{Error, Millis, ResolveError};
+use jetpay_ledger::{Error, Millis, Reason, Resolution, ResolveError};
 use maud::{Markup, html};
 
-use super::super::error::{PageError, refused};
+use super::super::alarms::resolution_facts;
+use super::super::error::{self, PageError};
 use super::super::fields::Fields;
+use super::super::form::{self, Problem};
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::items::{self, Row};
@@ -19,13 +20,6 @@ use crate::decisions::{self, DeliveryVerdict};
 /// The most items that one form decides about.
 const MOST: usize = 1000;
 
-/// What a person typed, and why it was refused.
-#[derive(Default)]
-struct Typed {
-    problem: Option<Markup>,
-    reason: String,
-}
-
 pub(super) async fn show(
     visit: Visit,
     path: Named,
@@ -34,7 +28,7 @@ pub(super) async fn show(
     visit.needs(Role::Resolve)?;
     let found = find(&visit, &path.0, &path.1).await?;
     let seqs = seqs(&Fields::of_query(&request))?;
-    page(&visit, &found, &seqs, Typed::default()).await
+    page(&visit, &found, &seqs, &Fields::default(), None).await
 }
 
 /// A decision about one item.
@@ -121,26 +115,19 @@ async fn decide(
     fields: &Fields,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
-    let reason = fields.get("reason").to_owned();
     // Nothing sends what the configuration lacks: a retry would wait for ever.
     let not_sent = !found.is_configured && verdict == DeliveryVerdict::Retry;
-    let problem = if seqs.is_empty() {
-        Some(words.get("delivery-none-chosen"))
+    let reason = if seqs.is_empty() {
+        Err(Problem::new(words.get("delivery-none-chosen")))
     } else if not_sent {
-        Some(words.get("delivery-left-means"))
-    } else if reason.is_empty() {
-        Some(refused(words, &ResolveError::NoReason))
+        Err(Problem::new(words.get("delivery-left-means")))
     } else {
-        None
+        visit.reason(fields)
     };
-    if let Some(problem) = problem {
-        let typed = Typed {
-            problem: Some(html! { (problem) }),
-            reason,
-        };
-        return page(visit, found, &seqs, typed).await;
-    }
-    let outcome = carry_out(visit, found, &seqs, verdict, &reason).await?;
+    let outcome = match reason {
+        Ok(reason) => carry_out(visit, found, &seqs, verdict, (&reason, fields)).await?,
+        Err(problem) => return page(visit, found, &seqs, fields, Some(&problem)).await,
+    };
     let id = format!("delivery-done-{}", verdict.state());
     let done = words.with(&id, [("count", outcome.done.into())]);
     if outcome.is_broken_off {
@@ -158,23 +145,23 @@ async fn decide(
         };
         return Ok(visit.done(&address(&found.stream), text));
     }
-    let typed = Typed {
-        problem: Some(html! {
+    let problem = match (&outcome.refused, outcome.until) {
+        (Some(why), None) => Problem::of(words, why),
+        (refused, until) => Problem::new(html! {
             @if outcome.done > 0 { (done) " " }
-            @if let Some(until) = outcome.until {
+            @if let Some(until) = until {
                 (words.with("delivery-is-held", [("count", outcome.held.len().into())]))
                 " " (words.get("delivery-held-until")) " " (shown::time(visit, until)) ". "
             }
-            @if let Some(why) = &outcome.refused { (refused(words, why)) }
+            @if let Some(why) = refused { (error::refused(words, why)) }
         }),
-        reason,
     };
     let left = if outcome.held.is_empty() {
         &seqs
     } else {
         &outcome.held
     };
-    page(visit, found, left, typed).await
+    page(visit, found, left, fields, Some(&problem)).await
 }
 
 async fn carry_out(
@@ -182,22 +169,24 @@ async fn carry_out(
     found: &Found,
     seqs: &[i64],
     verdict: DeliveryVerdict,
-    reason: &str,
+    (reason, fields): (&Reason, &Fields),
 ) -> Result<Outcome, PageError> {
+    let (admin, stream) = (&visit.pages.admin, &found.stream);
     let mut outcome = Outcome::default();
     for &seq in seqs {
-        let reason = visit.reason(reason);
-        let decided =
-            decisions::resolve_delivery(&visit.pages.admin, &found.stream, seq, verdict, reason);
+        let decided = decisions::resolve_delivery(admin, stream, seq, verdict, reason.clone());
         match decided.await {
             Ok(()) => outcome.done += 1,
             Err(Error::Resolve(ResolveError::Held(until))) => {
                 outcome.held.push(seq);
                 outcome.until = outcome.until.max(Some(until));
             }
-            Err(Error::Resolve(why)) => {
-                outcome.refused.get_or_insert(why);
-            }
+            Err(Error::Resolve(why)) => match made(visit, found, seq).await {
+                Ok(Some(made)) if made.is_repeat(visit, verdict, fields) => outcome.done += 1,
+                _ => {
+                    outcome.refused.get_or_insert(why);
+                }
+            },
             Err(_) if outcome.done + outcome.held.len() > 0 => {
                 outcome.is_broken_off = true;
                 break;
@@ -208,11 +197,43 @@ async fn carry_out(
     Ok(outcome)
 }
 
+/// The last decision about an item that does not wait any more.
+struct Made {
+    verdict: DeliveryVerdict,
+    resolution: Resolution,
+}
+
+async fn made(visit: &Visit, found: &Found, seq: i64) -> Result<Option<Made>, Error> {
+    let (ledger, stream) = (visit.ledger(), &found.stream);
+    let Some(resolution) = ledger.delivery_decision(stream, seq).await? else {
+        return Ok(None);
+    };
+    let skipped = ledger.skipped_deliveries(stream, seq.saturating_sub(1));
+    let verdict = if skipped.await?.contains(&seq) {
+        DeliveryVerdict::Skip
+    } else {
+        DeliveryVerdict::Retry
+    };
+    Ok(Some(Made {
+        verdict,
+        resolution,
+    }))
+}
+
+impl Made {
+    /// Whether this person decided it with this form: then the form came twice.
+    fn is_repeat(&self, visit: &Visit, verdict: DeliveryVerdict, form: &Fields) -> bool {
+        let Resolution { reason, by, .. } = &self.resolution;
+        self.verdict == verdict && visit.gave(form, reason, by.as_deref())
+    }
+}
+
 async fn page(
     visit: &Visit,
     found: &Found,
     seqs: &[i64],
-    typed: Typed,
+    typed: &Fields,
+    problem: Option<&Problem>,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
     let ledger = visit.ledger();
@@ -222,23 +243,26 @@ async fn page(
     let chosen = held_back(waiting).filter(|held| seqs.binary_search(&held.item.seq).is_ok());
     let rows = items::rows(visit, &found.stream, chosen.collect()).await?;
     let left = seqs.len() - rows.len();
-    let status = match typed.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
+    // Of one item, the page says what was decided instead.
+    let made = match seqs {
+        [seq] if left == 1 => made(visit, found, *seq).await?,
+        _ => None,
     };
+    let reason = form::reason(words, "reason", typed.get("reason"), problem);
     let main = html! {
-        @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }
-        @else if seqs.is_empty() { p { (words.get("delivery-none-chosen")) } }
+        @if problem.is_none() && seqs.is_empty() { p { (words.get("delivery-none-chosen")) } }
         @if left > 0 { p { (words.with("delivery-left-as-is", [("count", left.into())])) } }
-        @if !rows.is_empty() { (form(visit, found, &rows, &typed)) }
+        @if let Some(made) = made { (resolution_facts(visit, &made.resolution)) }
+        @if rows.is_empty() { (layout::typed(words, typed.get("reason"))) }
+        @else { (verdicts(visit, found, &rows, &reason)) }
         p { a href=(address(&found.stream)) { (words.get("delivery-back")) } }
     };
     let title = stream::title(visit, found);
-    Ok(layout::with_status(visit, status, &title, &main))
+    Ok(form::page(visit, &title, problem, &main))
 }
 
 /// How many items, what each decision will do, and the decision.
-fn form(visit: &Visit, found: &Found, rows: &[Row], typed: &Typed) -> Markup {
+fn verdicts(visit: &Visit, found: &Found, rows: &[Row], reason: &Markup) -> Markup {
     let words = visit.words;
     let count = rows.len();
     let with = |id: &str| words.with(id, [("count", count.into())]);
@@ -256,10 +280,7 @@ fn form(visit: &Visit, found: &Found, rows: &[Row], typed: &Typed) -> Markup {
         (items::list(visit, rows, false).table(visit, &caption, None, None))
         form.actions method="post" action=(format!("{}/decide", address(&found.stream))) {
             @for row in rows { input type="hidden" name="seq" value=(row.held.item.seq); }
-            p {
-                label for="reason" { (words.get("delivery-reason")) } " "
-                input #reason type="text" name="reason" required autocomplete="off" value=(typed.reason);
-            }
+            (reason)
             @if found.is_configured {
                 p { (words.get("delivery-will-retry")) }
                 p { button name="verdict" value="retry" { (button("delivery-button-retry")) } }

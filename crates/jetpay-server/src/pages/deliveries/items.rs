@@ -9,7 +9,7 @@ use super::super::error::PageError;
 use super::super::fields::segment;
 use super::super::list::{Cell, List};
 use super::super::visit::Visit;
-use super::super::{events, show as shown};
+use super::super::{events, failure, show as shown};
 use super::item;
 use crate::admin::HeldBack;
 use crate::deliver::Item;
@@ -68,13 +68,6 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
     let words = visit.words;
     let item = &row.held.item;
     let seq = item.seq.to_string();
-    let first = html! {
-        @if choose {
-            label { input type="checkbox" name="seq" value=(seq); " " (seq) }
-        } @else {
-            (seq)
-        }
-    };
     let (what, payment, customer) = match &row.item {
         Some(Item::Entry(entry)) => (
             Cell::Text(words.word("entry", entry.kind.as_str())),
@@ -91,6 +84,24 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
         ),
         None => (Cell::Text(String::new()), None, String::new()),
     };
+    let mut about = match &what {
+        Cell::Text(text) | Cell::Link { text, .. } => text.clone(),
+        _ => String::new(),
+    };
+    if let Some(amount) = row.amount() {
+        about = format!("{about}, {}", shown::amount(amount));
+    }
+    let values = [("number", seq.as_str().into()), ("about", about.into())];
+    let first = html! {
+        @if choose {
+            label {
+                input type="checkbox" name="seq" value=(seq) aria-label=(words.with("delivery-choose-one", values));
+                " " (seq)
+            }
+        } @else {
+            (seq)
+        }
+    };
     let payment = payment.map_or_else(
         || String::new().into(),
         |id| Cell::Link {
@@ -98,7 +109,7 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
             text: shown::text(id.as_str()),
         },
     );
-    let mut why = shown::answer(visit, item.why.as_deref().unwrap_or_default());
+    let mut why = failure::text(visit, item.why.as_deref().unwrap_or_default());
     if item.is_held(now()) {
         why = format!("{} {why}", words.get("delivery-held"));
     }
@@ -108,16 +119,31 @@ fn row(visit: &Visit, row: &Row, choose: bool) -> Vec<Cell> {
         Cell::Amount(row.amount()),
         payment,
         customer.into(),
-        words.word("waiting-state", item.state.as_str()).into(),
+        state(visit, &row.held).into(),
         item.attempts.to_string().into(),
         why.into(),
         Cell::Time(Some(item.since)),
-        // One that is parked waits for a person, and not for a time.
-        Cell::Time(Some(item.due_at).filter(|_| item.state == WaitingState::Waiting)),
+        // One that is parked waits for a person, and one behind another for that one.
+        Cell::Time(
+            Some(item.due_at)
+                .filter(|_| item.state == WaitingState::Waiting && row.held.behind.is_none()),
+        ),
         row.held
             .behind
             .map(|seq| seq.to_string())
             .unwrap_or_default()
             .into(),
     ]
+}
+
+fn state(visit: &Visit, held: &HeldBack) -> String {
+    match held
+        .behind
+        .filter(|_| held.item.state == WaitingState::Waiting)
+    {
+        Some(first) => visit
+            .words
+            .with("delivery-state-behind", [("first", first.into())]),
+        None => visit.words.word("waiting-state", held.item.state.as_str()),
+    }
 }

@@ -1,13 +1,13 @@
 //! Delivers again what a system has lost: first the plan, then the decision.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::{Error, Millis, ResolveError};
 use maud::{Markup, html};
 
-use super::super::error::{PageError, refused};
+use super::super::error::PageError;
 use super::super::fields::Fields;
+use super::super::form::{self, Problem};
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::{Found, NOT_FOUND, Named, address, find, item, stream};
@@ -15,27 +15,15 @@ use crate::config::Role;
 use crate::decisions;
 use crate::deliver::Item;
 
-/// What a person typed, and why it was refused.
-#[derive(Default)]
-struct Typed {
-    problem: Option<String>,
-    after: String,
-    reason: String,
+/// The number after which everything is sent again, if one was typed; or what is wrong with it.
+fn after(visit: &Visit, fields: &Fields) -> Result<Option<i64>, Problem> {
+    let number = |text: &str| text.parse().ok().filter(|number| *number >= 0);
+    let number = |text| number(text).ok_or_else(|| wrong(visit));
+    fields.given("after").map(number).transpose()
 }
 
-impl Typed {
-    fn of(visit: &Visit, fields: &Fields) -> (Self, Option<i64>) {
-        let after = fields.get("after").to_owned();
-        let number = after.parse().ok().filter(|number| *number >= 0);
-        let is_wrong = number.is_none() && !after.is_empty();
-        let problem = is_wrong.then(|| visit.words.get("delivery-replay-wrong"));
-        let typed = Self {
-            problem,
-            after,
-            reason: fields.get("reason").to_owned(),
-        };
-        (typed, number)
-    }
+fn wrong(visit: &Visit) -> Problem {
+    Problem::new(visit.words.get("delivery-replay-wrong"))
 }
 
 pub(super) async fn show(
@@ -45,8 +33,11 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Resolve)?;
     let found = configured(&visit, &path).await?;
-    let (typed, after) = Typed::of(&visit, &Fields::of_query(&request));
-    page(&visit, &found, typed, after).await
+    let fields = Fields::of_query(&request);
+    match after(&visit, &fields) {
+        Ok(after) => page(&visit, &found, &fields, after, None).await,
+        Err(problem) => page(&visit, &found, &fields, None, Some(problem)).await,
+    }
 }
 
 pub(super) async fn replay(
@@ -57,13 +48,16 @@ pub(super) async fn replay(
     visit.needs(Role::Resolve)?;
     let found = configured(&visit, &path).await?;
     let fields = Fields::of_form(payload).await?;
-    let (mut typed, after) = Typed::of(&visit, &fields);
-    let Some(after) = after else {
-        typed.problem = Some(visit.words.get("delivery-replay-wrong"));
-        return page(&visit, &found, typed, None).await;
+    let after = after(&visit, &fields);
+    let after = match after.and_then(|after| after.ok_or_else(|| wrong(&visit))) {
+        Ok(after) => after,
+        Err(problem) => return page(&visit, &found, &fields, None, Some(problem)).await,
     };
-    let (admin, reason) = (&visit.pages.admin, visit.reason(&typed.reason));
-    match decisions::replay_deliveries(admin, &found.stream, after, reason).await {
+    let reason = match visit.reason(&fields) {
+        Ok(reason) => reason,
+        Err(problem) => return page(&visit, &found, &fields, Some(after), Some(problem)).await,
+    };
+    match decisions::replay_deliveries(&visit.pages.admin, &found.stream, after, reason).await {
         Ok(replayed) => {
             let count = replayed.before.saturating_sub(after);
             let text = visit
@@ -72,10 +66,9 @@ pub(super) async fn replay(
             Ok(visit.done(&address(&found.stream), text))
         }
         Err(Error::Resolve(why)) => {
-            typed.problem = Some(refused(visit.words, &why));
             // There is nothing to plan beyond what the endpoint has.
-            let after = (why == ResolveError::NoReason).then_some(after);
-            page(&visit, &found, typed, after).await
+            let problem = Problem::of(visit.words, &why);
+            page(&visit, &found, &fields, None, Some(problem)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -102,43 +95,47 @@ struct Plan {
 async fn page(
     visit: &Visit,
     found: &Found,
-    mut typed: Typed,
+    typed: &Fields,
     after: Option<i64>,
+    problem: Option<Problem>,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
     let names = [found.stream.name.clone()];
     let status = visit.ledger().delivery_status(&names).await?;
     let status = status.iter().find(|status| status.stream == found.stream);
     let cursor = status.map(|status| status.cursor);
-    let mut plan = None;
-    match (after, cursor) {
-        (Some(_), None) => typed.problem = Some(words.get("delivery-not-begun")),
+    let (plan, problem) = match (after, cursor) {
+        (None, _) => (None, problem),
+        (Some(_), None) => (None, Some(Problem::new(words.get("delivery-not-begun")))),
         (Some(after), Some(cursor)) if after > cursor => {
-            typed.problem = Some(refused(words, &ResolveError::BeyondCursor));
+            let problem = Problem::of(words, &ResolveError::BeyondCursor);
+            (None, Some(problem))
         }
-        (Some(after), Some(cursor)) => plan = Some(self::plan(visit, found, after, cursor).await?),
-        (None, _) => {}
-    }
-    let status = match typed.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
+        (Some(after), Some(cursor)) => {
+            let plan = self::plan(visit, found, after, cursor).await?;
+            (Some(plan), problem)
+        }
     };
     let main = html! {
-        @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }
         p { (words.get("delivery-replay-means")) }
         @if let Some(cursor) = cursor { p { (words.with("delivery-replay-cursor", [("cursor", cursor.to_string().into())])) } }
         form.filters method="get" action=(format!("{}/replay", address(&found.stream))) {
             p {
                 label for="after" { (words.get("delivery-replay-after")) } " "
-                input #after type="text" name="after" inputmode="numeric" required autocomplete="off" value=(typed.after);
+                input #after type="text" name="after" inputmode="numeric" required autocomplete="off" value=(typed.get("after"));
             }
             p { button { (words.get("delivery-replay-plan")) } }
         }
-        @if let Some(plan) = plan { (planned(visit, found, &plan, &typed)) }
+        @match plan {
+            Some(plan) => {
+                (planned(visit, found, &plan, &form::reason(words, "reason", typed.get("reason"), problem.as_ref())))
+            },
+            None => { (layout::typed(words, typed.get("reason"))) },
+        }
         p { a href=(address(&found.stream)) { (words.get("delivery-back")) } }
     };
     let title = stream::title(visit, found);
-    Ok(layout::with_status(visit, status, &title, &main))
+    Ok(form::page(visit, &title, problem.as_ref(), &main))
 }
 
 async fn plan(visit: &Visit, found: &Found, after: i64, cursor: i64) -> Result<Plan, PageError> {
@@ -167,7 +164,7 @@ fn time(item: Option<Item>) -> Option<Millis> {
     }
 }
 
-fn planned(visit: &Visit, found: &Found, plan: &Plan, typed: &Typed) -> Markup {
+fn planned(visit: &Visit, found: &Found, plan: &Plan, reason: &Markup) -> Markup {
     let words = visit.words;
     let with = |id: &str, count: i64| words.with(id, [("count", count.into())]);
     html! {
@@ -182,10 +179,7 @@ fn planned(visit: &Visit, found: &Found, plan: &Plan, typed: &Typed) -> Markup {
         @if plan.count > 0 {
             form.actions method="post" action=(format!("{}/replay", address(&found.stream))) {
                 input type="hidden" name="after" value=(plan.after);
-                p {
-                    label for="reason" { (words.get("delivery-reason")) } " "
-                    input #reason type="text" name="reason" required autocomplete="off" value=(typed.reason);
-                }
+                (reason)
                 p { button { (with("delivery-button-replay", plan.count)) } }
             }
         }

@@ -2,21 +2,25 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_ledger::{DeliveryStatus, WaitingState};
+use futures_util::future::try_join_all;
+use jetpay_ledger::{DeliveryStatus, DeliveryStream, Error, Ledger, Waiting, WaitingState};
 use maud::{Markup, html};
 
 use super::super::error::PageError;
 use super::super::fields::{Fields, href};
+use super::super::list::Caption;
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::{Found, Named, address, find, items};
-use crate::admin::{HeldBack, held_back};
+use crate::admin::HeldBack;
 use crate::config::Role;
 use crate::deliver::not_delivered;
 
 /// The rows of a page, and the most of a file.
 const ROWS: usize = 50;
 const MOST: usize = 1000;
+/// So many items are read at a time.
+const PART: usize = 200;
 
 /// What the query asks for.
 struct Filter {
@@ -46,8 +50,34 @@ impl Filter {
         href(&address(&found.stream), fields)
     }
 
-    fn lets_through(&self, held: &HeldBack) -> bool {
-        held.item.seq > self.after && (!self.parked || held.item.state == WaitingState::Parked)
+    fn lets_through(&self, item: &Waiting) -> bool {
+        !self.parked || item.state == WaitingState::Parked
+    }
+
+    /// At most so many items, in their order, each with the one that holds it back. Very many can wait: they are read in parts.
+    async fn waiting(
+        &self,
+        ledger: &Ledger,
+        stream: &DeliveryStream,
+        limit: usize,
+    ) -> Result<Vec<HeldBack>, Error> {
+        let (mut found, mut after) = (Vec::new(), self.after);
+        while found.len() < limit {
+            let part = ledger.waiting_deliveries(stream, after, PART).await?;
+            let Some(last) = part.last() else { break };
+            after = last.seq;
+            found.extend(part.into_iter().filter(|item| self.lets_through(item)));
+        }
+        found.truncate(limit);
+        let firsts = found
+            .iter()
+            .map(|item| ledger.first_waiting(stream, &item.lane));
+        let firsts = try_join_all(firsts).await?;
+        let held = found.into_iter().zip(firsts).map(|(item, first)| HeldBack {
+            behind: first.filter(|first| *first < item.seq),
+            item,
+        });
+        Ok(held.collect())
     }
 }
 
@@ -71,33 +101,33 @@ pub(super) async fn show(
             return Ok(layout::with_status(&visit, status, &title, &main));
         }
     };
-    let ledger = visit.ledger();
-    // All of them, as what holds one back can be on an earlier page.
-    let waiting = ledger
-        .waiting_deliveries(&found.stream, 0, usize::MAX)
-        .await?;
-    let waiting = held_back(waiting).filter(|held| filter.lets_through(held));
+    let (ledger, stream) = (visit.ledger(), &found.stream);
     if fields.get("format") == "csv" {
-        let rows = items::rows(&visit, &found.stream, waiting.take(MOST).collect()).await?;
+        let waiting = filter.waiting(ledger, stream, MOST).await?;
+        let rows = items::rows(&visit, stream, waiting).await?;
         return Ok(items::list(&visit, &rows, false).csv(&visit, "waiting.csv"));
     }
-    let mut waiting: Vec<_> = waiting.take(ROWS + 1).collect();
+    let mut waiting = filter.waiting(ledger, stream, ROWS + 1).await?;
     let more = waiting.len() > ROWS;
     waiting.truncate(ROWS);
     let last = waiting.last().filter(|_| more);
     let next = last.map(|last| filter.link(&found, last.item.seq, ""));
-    let rows = items::rows(&visit, &found.stream, waiting).await?;
+    let rows = items::rows(&visit, stream, waiting).await?;
     let names = [found.stream.name.clone()];
     let status = ledger.delivery_status(&names).await?;
     let status = status.iter().find(|status| status.stream == found.stream);
     let may = visit.viewer.may(Role::Resolve);
     let csv = filter.link(&found, filter.after, "csv");
     let caption = words.get("delivery-waiting");
-    let table =
-        items::list(&visit, &rows, may).table(&visit, &caption, next.as_deref(), Some(&csv));
+    let table = items::list(&visit, &rows, may).table(
+        &visit,
+        Caption::Unseen(&caption),
+        next.as_deref(),
+        Some(&csv),
+    );
     let main = html! {
         (facts(&visit, &found, status))
-        h2 { (words.get("delivery-waiting")) }
+        h2 { (caption) }
         p {
             @if filter.parked {
                 a href=(address(&found.stream)) { (words.get("delivery-show-all")) }

@@ -8,7 +8,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderValue, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use super::super::Pages;
 use super::super::error::PageError;
@@ -29,6 +29,10 @@ const KEEPS_LANGUAGE: u32 = 365 * 24 * 60 * 60;
 /// The error of a path whose id is none.
 const NO_SUCH_PAGE: PageError = PageError::NotFound("error-no-such-page");
 
+/// The methods of what is only read, and of all pages together.
+const READS: &str = "GET, HEAD";
+const READS_AND_FORMS: &str = "GET, HEAD, POST";
+
 /// The request was `HEAD`.
 struct OnlyHead;
 
@@ -44,26 +48,36 @@ pub(in super::super) async fn guarded(
     }
     let (is_get, chosen) = (request.method() == Method::GET, chosen(request.request()));
     let words = words(request.request());
-    let refused = if !is_get && request.method() != Method::POST {
-        let mut page = refused(words, StatusCode::METHOD_NOT_ALLOWED, "error-method", "");
-        let methods = HeaderValue::from_static("GET, HEAD, POST");
+    let methods = if super::FILES.contains(&request.path()) {
+        READS
+    } else {
+        READS_AND_FORMS
+    };
+    let is_form = request.method() == Method::POST && methods == READS_AND_FORMS;
+    let refused = if is_get || is_form && is_same_origin(request.head()) {
+        None
+    } else if is_form {
+        let typed = fields::typed(&mut request).await;
+        let to = origin::next(request.head());
+        let text = words.get("error-other-site");
+        let page = layout::bare(words, &text, &typed, &to);
+        Some(super::html(StatusCode::FORBIDDEN, page))
+    } else {
+        let page = layout::bare(words, &words.get("error-method"), "", "/");
+        let mut page = super::html(StatusCode::METHOD_NOT_ALLOWED, page);
+        let methods = HeaderValue::from_static(methods);
         page.headers_mut().insert(ALLOW, methods);
         Some(page)
-    } else if is_get || is_same_origin(request.head()) {
-        None
-    } else {
-        let typed = fields::typed(&mut request).await;
-        Some(refused(
-            words,
-            StatusCode::FORBIDDEN,
-            "error-other-site",
-            &typed,
-        ))
     };
     let mut answer = match refused {
         Some(page) => request.into_response(page).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED && is_form {
+        // The page is there, and has no form.
+        let methods = HeaderValue::from_static(READS);
+        answer.headers_mut().insert(ALLOW, methods);
+    }
     if let (true, Some(lang)) = (is_get, chosen) {
         let tag = lang.tag();
         let cookie =
@@ -73,11 +87,6 @@ pub(in super::super) async fn guarded(
         }
     }
     Ok(answer)
-}
-
-fn refused(words: Words, status: StatusCode, why: &str, typed: &str) -> HttpResponse {
-    let page = layout::bare(words, &words.get("error-title"), &words.get(why), typed);
-    super::html(status, page)
 }
 
 /// The name of the session's cookie. Browsers keep one that begins with `__Host-` only over TLS.

@@ -23,6 +23,9 @@ use sha2::{Digest, Sha256};
 const STYLE: &str = include_str!("../style.css");
 const ICON: &str = include_str!("icon.svg");
 
+/// The addresses of files, which are never sent a form.
+const FILES: [&str; 2] = ["/style.css", "/icon.svg"];
+
 /// The style sheet's address. It changes with the content, so that a browser may keep the file.
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| {
     let digest: [u8; 32] = Sha256::digest(STYLE).into();

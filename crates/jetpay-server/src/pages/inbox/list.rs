@@ -10,6 +10,7 @@ use super::filter::{AGES, Filter};
 use crate::environment::now;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, segment};
+use crate::pages::length::age;
 use crate::pages::list::{Cell, List};
 use crate::pages::visit::Visit;
 use crate::pages::{layout, show};
@@ -84,7 +85,7 @@ fn row(visit: &Visit, waiting: &Unmatched) -> Vec<Cell> {
     let words = visit.words;
     let said = Said::of(&waiting.body);
     let age = html! {
-        time datetime=(waiting.received_at) { (show::age(words, waiting.received_at, now())) }
+        time datetime=(waiting.received_at) { (age(words, waiting.received_at, now())) }
     };
     let method = match said.method.as_str() {
         "" => String::new(),

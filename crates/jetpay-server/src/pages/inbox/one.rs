@@ -1,11 +1,10 @@
 //! `/inbox/{payment_id}`: the callbacks that wait for one payment, and what can be decided about them.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::{Resolution, Unmatched};
+use jetpay_ledger::{Payment, Resolution, Unmatched};
 use maud::{Markup, html};
 
 use super::callback::Said;
@@ -13,7 +12,8 @@ use super::list::{payer, what};
 use crate::config::Role;
 use crate::pages::alarms::{resolution_facts, without_currency};
 use crate::pages::error::PageError;
-use crate::pages::fields::{Fields, segment};
+use crate::pages::fields::{Fields, id_of, segment};
+use crate::pages::form::{self, Problem};
 use crate::pages::visit::Visit;
 use crate::pages::{layout, show};
 
@@ -24,37 +24,46 @@ const MOST: usize = 50;
 pub(super) struct Shown {
     pub(super) id: PaymentId,
     pub(super) waiting: Vec<Unmatched>,
-    /// The payment is recorded meanwhile.
-    is_recorded: bool,
-    resolutions: Vec<Resolution>,
+    /// Those that a person called not ours. A credit applies them, too.
+    pub(super) dismissed: Vec<Unmatched>,
+    /// The payment, if it is recorded meanwhile.
+    pub(super) payment: Option<Payment>,
+    pub(super) resolutions: Vec<Resolution>,
 }
 
 impl Shown {
     pub(super) async fn read(visit: &Visit, id: &str) -> Result<Self, PageError> {
         let none = || PageError::NotFound("refusal-nothing-waits");
-        let id = PaymentId::new(id).map_err(|_| none())?;
+        let id = PaymentId::new(id_of(id)).map_err(|_| none())?;
         let ledger = visit.ledger();
         let waiting = ledger.inbox_of(&id, MOST).await?;
-        let (mut is_recorded, mut resolutions) = (false, Vec::new());
+        let dismissed = ledger.dismissed_of(&id, MOST).await?;
+        let resolutions = ledger.payment_records(&id).await?.resolutions;
+        let mut payment = None;
         if waiting.is_empty() {
-            is_recorded = ledger.payment(id.as_str()).await?.is_some();
-            resolutions = ledger.payment_history(&id).await?.resolutions;
-            if !is_recorded && resolutions.is_empty() {
+            payment = ledger.payment(id.as_str()).await?;
+            if payment.is_none() && resolutions.is_empty() {
                 return Err(none());
             }
         }
         Ok(Self {
             id,
             waiting,
-            is_recorded,
+            dismissed,
+            payment,
             resolutions,
         })
+    }
+
+    /// The callbacks that can be credited.
+    fn callbacks(&self) -> impl Iterator<Item = &Unmatched> {
+        self.waiting.iter().chain(&self.dismissed)
     }
 
     /// The amounts that the callbacks say, each once.
     pub(super) fn amounts(&self) -> Vec<Money> {
         let mut amounts = Vec::new();
-        for amount in self.waiting.iter().filter_map(|one| one.amount) {
+        for amount in self.callbacks().filter_map(|one| one.amount) {
             if !amounts.contains(&amount) {
                 amounts.push(amount);
             }
@@ -72,26 +81,37 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
     Ok(page(&visit, &shown, &Fields::default(), None))
 }
 
-/// The page; with the fields of a form that was refused, what is wrong with it, and its status.
+/// The page; with the fields of a form that was refused, and what is wrong with it.
 pub(super) fn page(
     visit: &Visit,
     shown: &Shown,
     typed: &Fields,
-    problem: Option<(StatusCode, &str)>,
+    problem: Option<&Problem>,
 ) -> HttpResponse {
     let words = visit.words;
+    let reason = |id| form::reason(words, id, typed.get("reason"), problem);
     let main = html! {
-        @if let Some((_, problem)) = problem { p.problem role="alert" { (problem) } }
         @if shown.waiting.is_empty() {
             (decided(visit, shown))
-            (layout::typed(words, typed.get("reason")))
+            @for dismissed in &shown.dismissed { (callback(visit, dismissed)) }
+            @if !shown.dismissed.is_empty() && visit.viewer.may(Role::Resolve) {
+                h2 { (words.get("inbox-undo-title")) }
+                (credit(visit, shown, typed, &reason("reason-credit")))
+            } @else {
+                (layout::typed(words, typed.get("reason")))
+            }
         } @else {
             p { (words.get("inbox-one-about")) }
+            @if !shown.dismissed.is_empty() {
+                p.problem { (words.get("inbox-dismissed-before")) }
+                @for resolution in &shown.resolutions { (resolution_facts(visit, resolution)) }
+                @for dismissed in &shown.dismissed { (callback(visit, dismissed)) }
+            }
             @for waiting in &shown.waiting { (callback(visit, waiting)) }
             @if visit.viewer.may(Role::Resolve) {
                 h2 { (words.get("alarm-decide")) }
-                (credit(visit, shown, typed))
-                (dismiss(visit, shown, typed))
+                (credit(visit, shown, typed, &reason("reason-credit")))
+                (dismiss(visit, shown, &reason("reason-dismiss")))
             } @else {
                 p { (words.get("work-needs-resolve")) }
             }
@@ -99,20 +119,19 @@ pub(super) fn page(
     };
     let id = show::text(shown.id.as_str());
     let title = words.with("inbox-title", [("payment", id.into())]);
-    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
-    layout::with_status(visit, status, &title, &main)
+    form::page(visit, &title, problem, &main)
 }
 
 /// No callback waits any more: another person decided, or the payment is recorded.
 fn decided(visit: &Visit, shown: &Shown) -> Markup {
     let words = visit.words;
     html! {
-        @if shown.is_recorded {
+        @if shown.payment.is_some() {
             p.note { (words.get("inbox-is-recorded")) }
             p { a href={ "/payments/" (segment(shown.id.as_str())) } { (words.get("inbox-to-payment")) } }
         } @else {
             p.note { (words.get("inbox-is-decided")) }
-            p { (words.get("inbox-undo")) }
+            @if !shown.dismissed.is_empty() { p { (words.get("inbox-undo")) } }
         }
         @for resolution in &shown.resolutions { (resolution_facts(visit, resolution)) }
     }
@@ -154,9 +173,9 @@ fn callback(visit: &Visit, waiting: &Unmatched) -> Markup {
     }
 }
 
-fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
+fn credit(visit: &Visit, shown: &Shown, typed: &Fields, reason: &Markup) -> Markup {
     let words = visit.words;
-    let said = shown.waiting.first().map(|one| Said::of(&one.body));
+    let said = shown.callbacks().next().map(|one| Said::of(&one.body));
     let said = said.unwrap_or_default();
     let customer = typed.given("customer").unwrap_or(said.payer());
     let amounts = shown.amounts();
@@ -172,6 +191,7 @@ fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
             h3 { (words.get("inbox-credit")) }
             p { (words.get("inbox-credit-means")) }
             input type="hidden" name="verdict" value="credit";
+            @if !shown.dismissed.is_empty() { input type="hidden" name="undo" value="yes"; }
             p {
                 label for="customer" { (words.get("inbox-customer-to-credit")) }
                 input #customer name="customer" autocomplete="off" required value=(customer);
@@ -181,26 +201,20 @@ fn credit(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
                 input #amount name="amount" inputmode="decimal" autocomplete="off" required value=(amount);
             }
             @if amounts.is_empty() { p { (words.get("inbox-no-amount")) } }
-            p {
-                label for="reason-credit" { (words.get("work-reason")) }
-                textarea #reason-credit name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (reason)
             p { button { (words.get("alarm-credit-next")) } }
         }
     }
 }
 
-fn dismiss(visit: &Visit, shown: &Shown, typed: &Fields) -> Markup {
+fn dismiss(visit: &Visit, shown: &Shown, reason: &Markup) -> Markup {
     let words = visit.words;
     html! {
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             h3 { (words.get("alarm-without-credit")) }
             p { (words.get("inbox-foreign-means")) }
             p { strong { (words.get("inbox-final")) } }
-            p {
-                label for="reason-dismiss" { (words.get("work-reason")) }
-                textarea #reason-dismiss name="reason" rows="3" required { (typed.get("reason")) }
-            }
+            (reason)
             p { button name="verdict" value="foreign" { (words.get("inbox-foreign")) } }
         }
     }

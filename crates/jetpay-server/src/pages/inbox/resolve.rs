@@ -11,8 +11,9 @@ use maud::html;
 use super::one::{Shown, page};
 use crate::config::Role;
 use crate::decisions::{self, InboxVerdict};
-use crate::pages::error::{PageError, refused};
+use crate::pages::error::PageError;
 use crate::pages::fields::{Fields, money, segment};
+use crate::pages::form::Problem;
 use crate::pages::visit::Visit;
 use crate::pages::{follows, layout, show};
 
@@ -25,24 +26,32 @@ pub(super) async fn resolve(
     let fields = Fields::of_form(payload).await?;
     let shown = Shown::read(&visit, &path).await?;
     let words = visit.words;
-    let wrong = |problem: &str| {
-        let problem = Some((StatusCode::UNPROCESSABLE_ENTITY, problem));
-        page(&visit, &shown, &fields, problem)
-    };
-    if shown.waiting.is_empty() {
+    let wrong = |problem: &Problem| Ok(page(&visit, &shown, &fields, Some(problem)));
+    // A person who did not see that another one called them not ours is told so first.
+    let is_undo = fields.given("undo").is_some() && fields.get("verdict") == "credit";
+    let must_undo = !shown.dismissed.is_empty() && fields.get("verdict") == "credit";
+    if shown.waiting.is_empty() && shown.dismissed.is_empty()
+        || must_undo && !is_undo
+        || shown.waiting.is_empty() && !is_undo
+    {
         return Ok(too_late(&visit, &shown, &fields));
     }
-    if fields.get("reason").is_empty() {
-        return Ok(wrong(&refused(words, &ResolveError::NoReason)));
-    }
-    let (verdict, told, to) = match fields.get("verdict") {
-        "dismiss" => dismissed(&visit, Verdict::Dismiss),
-        "foreign" => dismissed(&visit, Verdict::Foreign),
+    let reason = match visit.reason(&fields) {
+        Ok(reason) => reason,
+        Err(problem) => return wrong(&problem),
+    };
+    let verdict = match fields.get("verdict") {
+        "dismiss" => InboxVerdict::Dismiss(Verdict::Dismiss),
+        "foreign" => InboxVerdict::Dismiss(Verdict::Foreign),
         "credit" => {
             let (customer, amount) = match credit(&visit, &fields).await? {
                 Ok(credit) => credit,
-                Err(problem) => return Ok(wrong(&problem)),
+                Err(problem) => return wrong(&Problem::new(problem)),
             };
+            let said = shown.amounts();
+            if !said.is_empty() && !said.contains(&amount) {
+                return wrong(&Problem::new(words.get("inbox-other-amount")));
+            }
             if fields.given("confirm").is_none() {
                 let (id, ledger) = (&customer.customer_id, visit.ledger());
                 let preview = match ledger.preview_unmatched(&shown.id, id, amount).await {
@@ -56,29 +65,25 @@ pub(super) async fn resolve(
                 let credit = (&customer, amount, &preview);
                 return Ok(confirm(&visit, &shown, credit, &fields));
             }
-            let verdict = InboxVerdict::Credit {
+            InboxVerdict::Credit {
                 customer: customer.customer_id,
                 amount,
                 overrides: false,
-            };
-            let amount = show::amount(amount);
-            let told = words.with("inbox-is-credited", [("amount", amount.into())]);
-            (
-                verdict,
-                told,
-                format!("/payments/{}", segment(shown.id.as_str())),
-            )
+            }
         }
         _ => return Err(PageError::BadForm),
     };
-    let reason = visit.reason(fields.get("reason"));
+    let credited = match &verdict {
+        InboxVerdict::Credit { amount, .. } => Some(*amount),
+        InboxVerdict::Dismiss(_) => None,
+    };
     match decided(&visit, &shown, verdict, reason).await {
-        Ok(()) => Ok(visit.done(&to, told)),
+        Ok(()) => Ok(done(&visit, &shown, credited)),
         Err(Error::Resolve(ResolveError::NothingWaits)) => {
             let shown = Shown::read(&visit, &path).await?;
             Ok(too_late(&visit, &shown, &fields))
         }
-        Err(Error::Resolve(why)) => Ok(wrong(&refused(words, &why))),
+        Err(Error::Resolve(why)) => wrong(&Problem::of(words, &why)),
         Err(error) => Err(error.into()),
     }
 }
@@ -111,15 +116,35 @@ async fn decided(
     }
 }
 
-fn dismissed(visit: &Visit, verdict: Verdict) -> (InboxVerdict, String, String) {
-    let told = visit.words.get("inbox-is-dismissed");
-    (InboxVerdict::Dismiss(verdict), told, "/inbox".to_owned())
+/// Leads to the payment, if it is credited; else to what still waits.
+fn done(visit: &Visit, shown: &Shown, credited: Option<Money>) -> HttpResponse {
+    let words = visit.words;
+    match credited {
+        Some(amount) => {
+            let to = format!("/payments/{}", segment(shown.id.as_str()));
+            let amount = show::amount(amount);
+            visit.done(
+                &to,
+                words.with("inbox-is-credited", [("amount", amount.into())]),
+            )
+        }
+        None => visit.done("/inbox", words.get("inbox-is-dismissed")),
+    }
 }
 
-/// Another person decided before, or the payment is recorded. The page says what.
+/// Nothing waits any more: this person decided the same before, and it is done; or another person decided, or the payment is
+/// recorded, and the page says what.
 fn too_late(visit: &Visit, shown: &Shown, fields: &Fields) -> HttpResponse {
-    let problem = refused(visit.words, &ResolveError::NothingWaits);
-    page(visit, shown, fields, Some((StatusCode::CONFLICT, &problem)))
+    let is_of_payer = shown
+        .payment
+        .as_ref()
+        .is_none_or(|payment| payment.customer_id.as_str() == fields.get("customer"));
+    let mut made = shown.resolutions.iter().filter(|it| it.alarm_seq.is_none());
+    if let Some(made) = made.find(|made| is_of_payer && visit.made(fields, made)) {
+        return done(visit, shown, made.verdict.amount());
+    }
+    let problem = Problem::of(visit.words, &ResolveError::NothingWaits);
+    page(visit, shown, fields, Some(&problem))
 }
 
 /// The customer and the amount of the form; or what is wrong with them, in the person's words.
@@ -171,7 +196,7 @@ fn confirm(
         form.actions method="post" action={ (shown.href()) "/resolve" } {
             input type="hidden" name="verdict" value="credit";
             input type="hidden" name="confirm" value="yes";
-            @for name in ["customer", "amount", "reason"] {
+            @for name in ["customer", "amount", "reason", "undo"] {
                 input type="hidden" name=(name) value=(typed.get(name));
             }
             p { button { (words.with("alarm-credit", [("amount", show::amount(amount).into())])) } }

@@ -1,35 +1,40 @@
 //! What a person can do about a payment, and what it will do; or why there is nothing to do.
 
-use jetpay_ledger::{EntryDeliveryState, PaymentState, WaitingState};
+use jetpay_ledger::{EntryDeliveryState, EntryKind, Millis, PaymentState, WaitingState};
 use maud::{Markup, html};
 
 use super::super::events;
 use super::super::fields::segment;
+use super::super::length::{LONG, length};
 use super::super::show::{self, signed};
 use super::super::visit::Visit;
+use super::story::BY_AN_OPERATOR;
 use super::{Told, path};
 use crate::config::Role;
 
-pub(super) fn actions(visit: &Visit, told: &Told, correctable: &[i64]) -> Markup {
+pub(super) fn actions(visit: &Visit, told: &Told, correctable: &[i64], now: Millis) -> Markup {
     let words = visit.words;
     let may = visit.viewer.may(Role::Resolve);
-    let waits = matches!(
-        told.payment.state,
-        PaymentState::Pending | PaymentState::Quarantined
-    );
+    let state = told.payment.state;
+    let waits = matches!(state, PaymentState::Pending | PaymentState::Quarantined);
     let items: Vec<_> = [alarms(visit, told), parked(visit, told)].concat();
     let undo = corrections(visit, told, correctable);
+    let used: Vec<_> = told.used().collect();
+    let is_decided = !undo.is_empty() && has_decided_credit(told);
     let asks = waits && visit.pages.admin.status.is_some();
+    let has_ids = waits || state == PaymentState::Declined;
     html! {
         @if !items.is_empty() { ul { @for item in &items { li { (item) } } } }
+        @if state == PaymentState::Pending && told.open_alarms().next().is_none() { p { (usual(visit, told, now)) } }
         @if asks && may { (ask(visit, told)) }
         @if asks && !may { p { (words.get("payment-ask-role")) } }
         @if waits && !asks { p { (words.get("payment-ask-no-gate")) } }
-        @if waits { (ids_to_copy(visit, told)) }
-        @for operation in told.used() {
+        @if has_ids { (ids_to_copy(visit, told)) }
+        @for operation in &used {
             @let operation = operation.to_string();
             p.note { (words.with("payment-used", [("operation", operation.into())])) }
         }
+        @if is_decided { p { (words.get("payment-if-wrong")) } }
         @if !undo.is_empty() {
             details {
                 summary { (words.get("payment-undo")) }
@@ -37,8 +42,31 @@ pub(super) fn actions(visit: &Visit, told: &Told, correctable: &[i64]) -> Markup
                 ul { @for item in &undo { li { (item) } } }
             }
         }
-        @if items.is_empty() && !waits { p { (words.get(nothing(told))) } }
+        @if items.is_empty() && !has_ids && used.is_empty() && !is_decided { p { (words.get("payment-nothing")) } }
     }
+}
+
+/// Whether it is usual that there is no result yet, and what to do if it is not.
+fn usual(visit: &Visit, told: &Told, now: Millis) -> String {
+    let waited = now.0.saturating_sub(told.payment.created_at.0);
+    let id = if waited < LONG {
+        "payment-usual"
+    } else {
+        "payment-late"
+    };
+    let long = length(visit.words, LONG);
+    visit.words.with(id, [("long", long.into())])
+}
+
+/// Whether a person decided to give the customer the money, and nothing has undone it: the customer can be the wrong one.
+fn has_decided_credit(told: &Told) -> bool {
+    let entries = &told.history.entries;
+    let is_undone = |seq| entries.iter().any(|it| it.corrects == Some(seq));
+    let is_recorded_by_hand = told.payment.method == BY_AN_OPERATOR;
+    entries.iter().any(|it| {
+        let is_decided = it.kind == EntryKind::ManualCredit || is_recorded_by_hand;
+        it.kind.is_credit() && is_decided && !is_undone(it.seq)
+    })
 }
 
 /// The alarms that wait, each with its amount.
@@ -131,21 +159,12 @@ fn ids_to_copy(visit: &Visit, told: &Told) -> Markup {
     }
 }
 
-/// What JetPay is asked about a payment that waits.
+/// What JetPay is asked about a payment without a credit.
 fn what_to_ask(told: &Told) -> &'static str {
-    if told.payment.state == PaymentState::Quarantined {
-        "payment-ask-jetpay-amount"
-    } else if told.open_alarms().next().is_some() {
-        "payment-ask-jetpay-whether"
-    } else {
-        "payment-ask-jetpay"
-    }
-}
-
-/// Why there is nothing to decide.
-fn nothing(told: &Told) -> &'static str {
     match told.payment.state {
-        PaymentState::Declined => "payment-nothing-declined",
-        _ => "payment-nothing",
+        PaymentState::Quarantined => "payment-ask-jetpay-amount",
+        _ if told.open_alarms().next().is_some() => "payment-ask-jetpay-whether",
+        PaymentState::Declined => "payment-ask-jetpay-declined",
+        _ => "payment-ask-jetpay",
     }
 }

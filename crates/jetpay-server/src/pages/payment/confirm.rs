@@ -2,18 +2,18 @@
 //! answer and what it will do; the second one asks again, and applies the answer if it still says the same.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jetpay_gate::{Operation, Status};
-use jetpay_ledger::{ConfirmPreview, Error, Payment, RecordedCallback, ResolveError};
+use jetpay_ledger::{ConfirmPreview, Error, Payment, RecordedCallback, ResolveError, Verdict};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 
 use super::super::error::{PageError, refused};
 use super::super::fields::Fields;
 use super::super::follows;
+use super::super::form::{self, Problem};
 use super::super::layout;
 use super::super::show::{self, signed};
 use super::super::visit::Visit;
@@ -50,27 +50,41 @@ pub(super) async fn confirm(
     if !is_second {
         return answered(&visit, &payment, &answer, &form, None).await;
     }
-    let problem = if form.get("seen") == digest(&answer.status) {
-        let reason = visit.reason(form.get("reason"));
-        let applied = confirm::apply(&visit.pages.admin, &payment.id, callbacks.clone(), reason);
-        match applied.await {
-            Ok(_) => {
-                let done = visit.words.get("payment-confirmed");
-                return Ok(visit.done(&path(&payment), done));
-            }
-            Err(Error::Resolve(ResolveError::NoReason)) => {
-                refused(visit.words, &ResolveError::NoReason)
-            }
-            Err(Error::Resolve(why)) => {
-                let problem = refused(visit.words, &why);
-                return page(&visit, payment, None, Some(&problem)).await;
-            }
-            Err(error) => return Err(error.into()),
+    let problem = match visit.reason(&form) {
+        Err(problem) => problem,
+        Ok(_) if form.get("seen") != digest(&answer.status) => {
+            Problem::new(visit.words.get("payment-answer-changed"))
         }
-    } else {
-        visit.words.get("payment-answer-changed")
+        Ok(reason) => {
+            let admin = &visit.pages.admin;
+            match confirm::apply(admin, &payment.id, callbacks.clone(), reason).await {
+                Ok(_) => return Ok(done(&visit, &payment)),
+                Err(Error::Resolve(ResolveError::NothingToConfirm))
+                    if is_repeat(&visit, &payment, &form).await? =>
+                {
+                    return Ok(done(&visit, &payment));
+                }
+                Err(Error::Resolve(why)) => Problem::of(visit.words, &why),
+                Err(error) => return Err(error.into()),
+            }
+        }
     };
     answered(&visit, &payment, &answer, &form, Some(&problem)).await
+}
+
+fn done(visit: &Visit, payment: &Payment) -> HttpResponse {
+    visit.done(&path(payment), visit.words.get("payment-confirmed"))
+}
+
+/// Whether the last answer was applied by this person with this form: then it came twice.
+async fn is_repeat(visit: &Visit, payment: &Payment, form: &Fields) -> Result<bool, PageError> {
+    let made = visit
+        .ledger()
+        .payment_history(&payment.id)
+        .await?
+        .resolutions;
+    let last = made.iter().rfind(|it| it.verdict == Verdict::Confirm);
+    Ok(last.is_some_and(|it| visit.gave(form, &it.reason, it.by.as_deref())))
 }
 
 /// Why there is no answer, in plain words.
@@ -104,9 +118,10 @@ async fn answered(
     payment: &Payment,
     answer: &Answer,
     form: &Fields,
-    problem: Option<&str>,
+    problem: Option<&Problem>,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
+    let reason = form::reason(words, "reason", form.get("reason"), problem);
     let preview = match &answer.callbacks {
         Ok(callbacks) => {
             visit
@@ -120,21 +135,19 @@ async fn answered(
     let title = words.with("payment-answer-title", [("id", id.into())]);
     let status = words.word("status", answer.status.payment_status.as_str());
     let main = html! {
-        @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
         p { (words.with("payment-answer-status", [("status", status.into())])) }
         (operations(visit, answer))
         @match &answer.callbacks {
             Err(why) => p.problem role="alert" { (not_applicable(visit, why)) },
-            Ok(_) if preview.new == 0 => p { (refused(words, &ResolveError::NothingToConfirm)) },
-            Ok(_) => (apply_form(visit, payment, answer, &preview, form)),
+            Ok(_) if preview.new == 0 => {
+                p { (refused(words, &ResolveError::NothingToConfirm)) }
+                (layout::typed(words, form.get("reason")))
+            },
+            Ok(_) => (apply_form(visit, payment, answer, &preview, &reason)),
         }
         p { a href=(path(payment)) { (words.get("payment-back")) } }
     };
-    let code = match problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    Ok(layout::with_status(visit, code, &title, &main))
+    Ok(form::page(visit, &title, problem, &main))
 }
 
 fn not_applicable(visit: &Visit, why: &NotApplicable) -> Markup {
@@ -204,7 +217,7 @@ fn apply_form(
     payment: &Payment,
     answer: &Answer,
     preview: &ConfirmPreview,
-    form: &Fields,
+    reason: &Markup,
 ) -> Markup {
     let words = visit.words;
     let customer = show::payer(visit, payment.customer_id.as_str());
@@ -224,10 +237,7 @@ fn apply_form(
         form.actions method="post" action=(format!("{}/confirm", path(payment))) {
             input type="hidden" name="step" value="apply";
             input type="hidden" name="seen" value=(digest(&answer.status));
-            p {
-                label for="reason" { (words.get("payment-reason-label")) }
-                textarea #reason name="reason" required rows="2" { (form.get("reason")) }
-            }
+            (reason)
             p { button { (button) } }
         }
     }

@@ -1,15 +1,18 @@
 //! `/entries/{seq}/correct`: an operator undoes an entry with a new one.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use jetpay_core::Money;
-use jetpay_ledger::{CorrectionPreview, Error, ResolveError};
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::{CorrectionPreview, Error, Resolution, ResolveError};
 use maud::{Markup, html};
 
+use super::super::alarms::resolution_facts;
 use super::super::error::{PageError, refused};
 use super::super::fields::{Fields, segment};
+use super::super::form::{self, Problem};
 use super::super::layout;
+use super::super::locale::Words;
 use super::super::show::{self, signed};
 use super::super::visit::Visit;
 use crate::config::Role;
@@ -38,7 +41,7 @@ async fn preview(
 
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Resolve)?;
-    form(&visit, seq(&path)?, "", None).await
+    page(&visit, seq(&path)?, &Fields::default(), None).await
 }
 
 pub(super) async fn correct(
@@ -49,15 +52,18 @@ pub(super) async fn correct(
     visit.needs(Role::Resolve)?;
     let seq = seq(&path)?;
     let fields = Fields::of_form(payload).await?;
-    let reason = visit.reason(fields.get("reason"));
+    let reason = match visit.reason(&fields) {
+        Ok(reason) => reason,
+        Err(problem) => return page(&visit, seq, &fields, Some(problem)).await,
+    };
     match decisions::correct_entry(&visit.pages.admin, seq, reason).await {
         Ok(()) => {}
         Err(Error::Resolve(ResolveError::NoSuchEntry)) => {
             return Err(PageError::NotFound("payment-no-such-entry"));
         }
         Err(Error::Resolve(why)) => {
-            let problem = refused(visit.words, &why);
-            return form(&visit, seq, fields.get("reason"), Some(problem)).await;
+            let problem = Problem::of(visit.words, &why);
+            return page(&visit, seq, &fields, Some(problem)).await;
         }
         Err(error) => return Err(error.into()),
     }
@@ -75,50 +81,78 @@ pub(super) async fn correct(
 }
 
 /// The page with the form, if the entry can be corrected.
-async fn form(
+async fn page(
     visit: &Visit,
     seq: i64,
-    reason: &str,
-    problem: Option<String>,
+    typed: &Fields,
+    problem: Option<Problem>,
 ) -> Result<HttpResponse, PageError> {
     let words = visit.words;
-    let preview = preview(visit, seq).await?;
     let title = words.with("payment-correct-title", [("seq", seq.into())]);
-    // That an entry cannot be undone is what its page says, and no fault of the question.
-    let status = match &problem {
-        None => StatusCode::OK,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let main = match preview {
-        Ok(preview) => html! {
-            @if let Some(problem) = &problem { p.problem role="alert" { (problem) } }
-            (fields(visit, &preview))
-            (question(visit, &preview, reason))
-            p { a href=(format!("/payments/{}", segment(preview.entry.payment_id.as_str()))) { (words.get("payment-back")) } }
-        },
-        Err(why) => {
-            let problem = problem.unwrap_or_else(|| refused(words, &why));
-            let payment = payment_of(visit, seq).await?;
+    let main = match preview(visit, seq).await? {
+        Ok(preview) => {
+            let balance = balance_then(visit, &preview).await?;
+            let reason = form::reason(words, "reason", typed.get("reason"), problem.as_ref());
             html! {
-                p.problem role="alert" { (problem) }
-                @if let Some(to) = payment { p { a href=(to) { (words.get("payment-back")) } } }
+                (fields(visit, &preview, balance))
+                (question(visit, &preview, &reason))
+                (back(&preview.entry.payment_id, words))
+            }
+        }
+        Err(why) => {
+            // That an entry cannot be undone is what its page says, and no fault of the question.
+            let said = problem.is_none().then(|| refused(words, &why));
+            let payment = payment_of(visit, seq).await?;
+            let made = match &payment {
+                Some(id) => made(visit, id, seq).await?,
+                None => None,
+            };
+            html! {
+                @if let Some(said) = said { p.problem role="alert" { (said) } }
+                @if let Some(made) = made { (resolution_facts(visit, &made)) }
+                (layout::typed(words, typed.get("reason")))
+                @if let Some(id) = &payment { (back(id, words)) }
             }
         }
     };
-    Ok(layout::with_status(visit, status, &title, &main))
+    Ok(form::page(visit, &title, problem.as_ref(), &main))
 }
 
-/// The page of the payment that has an entry.
-async fn payment_of(visit: &Visit, seq: i64) -> Result<Option<String>, PageError> {
+/// What the customer can spend after the correction, unless too many payments make it.
+async fn balance_then(
+    visit: &Visit,
+    preview: &CorrectionPreview,
+) -> Result<Option<Money>, PageError> {
+    let now = visit.balance(&preview.entry.customer_id).await?;
+    Ok(now.and_then(|now| now.checked_add(preview.amount).ok()))
+}
+
+fn back(payment: &PaymentId, words: Words) -> Markup {
+    html! { p { a href=(format!("/payments/{}", segment(payment.as_str()))) { (words.get("payment-back")) } } }
+}
+
+/// The payment that has an entry.
+async fn payment_of(visit: &Visit, seq: i64) -> Result<Option<PaymentId>, PageError> {
     let found = visit.ledger().entries(seq.saturating_sub(1), 1).await?;
     let entry = found.into_iter().find(|entry| entry.seq == seq);
-    Ok(entry.map(|entry| format!("/payments/{}", segment(entry.payment_id.as_str()))))
+    Ok(entry.map(|entry| entry.payment_id))
+}
+
+/// The decision that corrected the entry.
+async fn made(
+    visit: &Visit,
+    payment: &PaymentId,
+    seq: i64,
+) -> Result<Option<Resolution>, PageError> {
+    let made = visit.ledger().payment_records(payment).await?.resolutions;
+    Ok(made
+        .into_iter()
+        .find(|it| it.verdict.corrects() == Some(seq)))
 }
 
 /// The entry, and what will be after its correction.
-fn fields(visit: &Visit, preview: &CorrectionPreview) -> Markup {
+fn fields(visit: &Visit, preview: &CorrectionPreview, balance: Option<Money>) -> Markup {
     let (words, entry) = (visit.words, &preview.entry);
-    let balance = Money::new(preview.balance, entry.amount.currency());
     html! {
         dl.facts {
             dt { (words.get("payment-entry")) }
@@ -126,12 +160,14 @@ fn fields(visit: &Visit, preview: &CorrectionPreview) -> Markup {
             dt { (words.get("payment-recorded")) } dd { (show::time(visit, entry.time)) }
             dt { (words.get("payment-customer")) } dd { bdi { (show::payer(visit, entry.customer_id.as_str())) } }
             dt { (words.get("payment-remaining-then")) } dd.amount { (show::amount(preview.remaining)) }
-            dt { (words.get("payment-balance-then")) } dd.amount { (show::amount(balance)) }
+            @if let Some(balance) = balance {
+                dt { (words.get("payment-balance-then")) } dd.amount { (show::amount(balance)) }
+            }
         }
     }
 }
 
-fn question(visit: &Visit, preview: &CorrectionPreview, reason: &str) -> Markup {
+fn question(visit: &Visit, preview: &CorrectionPreview, reason: &Markup) -> Markup {
     let (words, entry) = (visit.words, &preview.entry);
     let takes = preview.amount.minor() < 0;
     let amount = preview.amount.minor().unsigned_abs();
@@ -165,10 +201,7 @@ fn question(visit: &Visit, preview: &CorrectionPreview, reason: &str) -> Markup 
         p { (words.get("payment-correct-stays")) }
         p.note { (words.with(used, [("operation", operation.into())])) }
         form.actions method="post" action=(format!("/entries/{}/correct", entry.seq)) {
-            p {
-                label for="reason" { (words.get("payment-reason-label")) }
-                textarea #reason name="reason" required rows="2" { (reason) }
-            }
+            (reason)
             p { button { (words.with(button, [("amount", show::amount(amount).into())])) } }
         }
     }

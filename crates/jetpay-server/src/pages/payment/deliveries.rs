@@ -1,8 +1,11 @@
 //! How the merchant's endpoints stand with an entry.
 
-use jetpay_ledger::{AlarmKind, EntryDelivery, EntryDeliveryState, Feed, Waiting, WaitingState};
+use jetpay_ledger::{
+    AlarmKind, Entry, EntryDelivery, EntryDeliveryState, Feed, Waiting, WaitingState,
+};
 use maud::{Markup, html};
 
+use super::super::failure;
 use super::super::fields::segment;
 use super::super::show;
 use super::super::visit::Visit;
@@ -36,7 +39,7 @@ fn state(visit: &Visit, told: &Told, delivery: &EntryDelivery) -> Markup {
     let words = visit.words;
     let id = match &delivery.state {
         EntryDeliveryState::Waiting(item) => {
-            return waiting(visit, item, has_left(visit, delivery));
+            return waiting(visit, told, delivery, item);
         }
         EntryDeliveryState::Skipped if is_not_deliverable(told, delivery) => {
             "payment-delivery-not-deliverable"
@@ -72,20 +75,43 @@ fn has_left(visit: &Visit, delivery: &EntryDelivery) -> bool {
     .is_err()
 }
 
-fn waiting(visit: &Visit, item: &Waiting, has_left: bool) -> Markup {
+fn waiting(visit: &Visit, told: &Told, delivery: &EntryDelivery, item: &Waiting) -> Markup {
     let words = visit.words;
+    let has_left = has_left(visit, delivery);
+    let first = told.first_waiting.get(&delivery.endpoint);
+    let waits = item.state == WaitingState::Waiting;
+    if let Some(first) = first.filter(|first| waits && first.seq < item.seq) {
+        return html! {
+            (words.get("payment-delivery-behind")) " " (first_of_customer(visit, first)) "."
+            @if has_left { " " (words.get("payment-delivery-left-waits")) }
+        };
+    }
     let id = match item.state {
         WaitingState::Waiting => "payment-delivery-waiting",
         WaitingState::Parked => "payment-delivery-parked",
     };
     html! {
         (words.with(id, [("attempts", item.attempts.into())]))
-        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " bdi { (show::answer(visit, why)) } "." }
+        @if let Some(why) = &item.why { " " (words.get("payment-delivery-why")) " " bdi { (failure::text(visit, why)) } "." }
         @if has_left {
             " " (words.get("payment-delivery-left-waits"))
         } @else if item.state == WaitingState::Waiting {
             " " (words.get("payment-delivery-due")) " " (show::time(visit, item.due_at)) "."
         }
+    }
+}
+
+/// The entry that must be delivered before, and where its page says why it waits.
+fn first_of_customer(visit: &Visit, first: &Entry) -> Markup {
+    let to = format!(
+        "/payments/{}#entry-{}",
+        segment(first.payment_id.as_str()),
+        first.seq
+    );
+    let entry = [("seq", first.seq.into())];
+    html! {
+        a href=(to) { (visit.words.with("payment-of-entry", entry)) }
+        " (" (visit.words.word("entry", first.kind.as_str())) " " span.amount { (show::signed(first.amount)) } ")"
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn facts(visit: &Visit, told: &Told) -> Markup {
         dl.facts {
             dt { (name("payment-amount")) } dd.amount { (show::amount(payment.amount)) }
             dt { (name("payment-credited")) } dd.amount { (sum(payment.credited)) }
-            dt { (name("payment-remaining")) } dd.amount { (sum(payment.remaining)) }
+            @if payment.remaining != payment.credited {
+                dt { (name("payment-remaining")) } dd.amount { (sum(payment.remaining)) }
+            }
             dt { (name("payment-customer")) }
             dd {
                 a href=(format!("{}/customer", path(payment))) {

@@ -9,19 +9,22 @@ mod raw;
 mod state;
 mod story;
 
+use std::collections::HashMap;
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Path, ServiceConfig};
-use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::id::OperationId;
 use jetpay_ledger::{
-    Alarm, EntryDelivery, EntryKind, Error, Payment, PaymentCallback, PaymentHistory,
+    Alarm, DeliveryStream, Entry, EntryDelivery, EntryDeliveryState, EntryKind, Error, Feed,
+    Ledger, Payment, PaymentCallback, PaymentHistory,
 };
 use maud::html;
 
 use super::error::PageError;
-use super::fields::{Fields, segment};
+use super::fields::{Fields, id_of, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
@@ -32,6 +35,9 @@ use raw::Messages;
 
 /// How many corrections a page tries beforehand: each costs a few reads.
 const MOST_PREVIEWS: usize = 20;
+
+/// How many callbacks a page tells of. A payment with more has more pages.
+const TOLD: usize = 200;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -50,17 +56,54 @@ struct Told {
     history: PaymentHistory,
     callbacks: Vec<PaymentCallback>,
     deliveries: Vec<EntryDelivery>,
+    /// For an endpoint at which an entry of the payment waits: the customer's first entry that waits there. Entries of one customer
+    /// are delivered one after the other.
+    first_waiting: HashMap<String, Entry>,
 }
 
 impl Told {
     async fn read(visit: &Visit, payment: Payment) -> Result<Self, PageError> {
         let (ledger, id) = (visit.ledger(), &payment.id);
+        let deliveries = ledger.entry_deliveries(id).await?;
         Ok(Self {
-            history: ledger.payment_history(id).await?,
+            history: ledger.payment_records(id).await?,
             callbacks: ledger.payment_callbacks(id).await?,
-            deliveries: ledger.entry_deliveries(id).await?,
+            first_waiting: Self::first_waiting(ledger, &deliveries).await?,
+            deliveries,
             payment,
         })
+    }
+
+    /// The callbacks of the page on which this one is; of the first page, without one.
+    fn part(&self, of: Option<i64>) -> &[PaymentCallback] {
+        let is_it = |callback: &PaymentCallback| Some(callback.seq) == of;
+        let place = self.callbacks.iter().position(is_it).unwrap_or_default();
+        let part = self.callbacks.chunks(TOLD).nth(place / TOLD);
+        part.unwrap_or_default()
+    }
+
+    async fn first_waiting(
+        ledger: &Ledger,
+        deliveries: &[EntryDelivery],
+    ) -> Result<HashMap<String, Entry>, Error> {
+        let mut found = HashMap::new();
+        for delivery in deliveries {
+            let EntryDeliveryState::Waiting(item) = &delivery.state else {
+                continue;
+            };
+            if found.contains_key(&delivery.endpoint) {
+                continue;
+            }
+            let stream = DeliveryStream {
+                name: delivery.endpoint.clone(),
+                feed: Feed::Entries,
+            };
+            if let Some(seq) = ledger.first_waiting(&stream, &item.lane).await? {
+                let entry = ledger.entries(seq.saturating_sub(1), 1).await?.pop();
+                found.extend(entry.map(|entry| (delivery.endpoint.clone(), entry)));
+            }
+        }
+        Ok(found)
     }
 
     /// The alarms that wait for a decision.
@@ -127,19 +170,14 @@ enum Found {
 }
 
 async fn find(visit: &Visit, id: &str) -> Result<Found, PageError> {
-    let ledger = visit.ledger();
+    let (ledger, id) = (visit.ledger(), id_of(id));
     if let Some(payment) = ledger.payment(id).await? {
         return Ok(Found::Payment(payment));
     }
     if ledger.payout(id).await?.is_some() {
         return Ok(Found::Elsewhere(format!("/payouts/{}", segment(id))));
     }
-    // A search leaves out white space at the ends of an id.
-    let waits = match PaymentId::new(id) {
-        Ok(id) => !ledger.inbox_of(&id, 1).await?.is_empty(),
-        Err(_) => false,
-    };
-    if waits || search::is_in_inbox(ledger, id).await? {
+    if search::is_in_inbox(ledger, id).await? {
         return Ok(Found::Elsewhere(format!("/inbox/{}", segment(id))));
     }
     Err(PageError::NotFound("payment-not-found"))
@@ -174,7 +212,7 @@ async fn page(
     message: Option<i64>,
     problem: Option<&str>,
 ) -> Result<HttpResponse, PageError> {
-    let words = visit.words;
+    let (words, now) = (visit.words, now());
     let told = Told::read(visit, payment).await?;
     let messages = Messages::read(visit, &told, message).await?;
     let correctable = if visit.viewer.may(Role::Resolve) {
@@ -186,11 +224,11 @@ async fn page(
     let title = words.with("payment-title", [("id", id.into())]);
     let main = html! {
         @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
-        p.state { (state::sentence(words, &told, now())) (state::failure(words, &told.payment)) }
+        p.state { (state::sentence(words, &told, now)) (state::failure(words, &told.payment)) }
         (facts::facts(visit, &told))
         section aria-labelledby="actions" {
             h2 #actions { (words.get("payment-actions")) }
-            (actions::actions(visit, &told, &correctable))
+            (actions::actions(visit, &told, &correctable, now))
         }
         section aria-labelledby="story" {
             h2 #story { (words.get("payment-story")) }

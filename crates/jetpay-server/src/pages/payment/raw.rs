@@ -17,7 +17,7 @@ use super::super::visit::Visit;
 use super::{Told, path};
 use crate::config::Role;
 
-/// The first messages of a payment are in its page, so many and no more bytes. Others have a link.
+/// The first messages of a page are in it, so many and no more bytes. Others have a link.
 const MOST: usize = 20;
 const MOST_BYTES: usize = 256 * 1024;
 /// What is shown of one message.
@@ -26,8 +26,8 @@ const SHOWN: usize = 64 * 1024;
 /// The messages that are in the page.
 pub(super) struct Messages {
     bodies: HashMap<i64, Vec<u8>>,
-    /// The one that is unfolded.
-    open: Option<i64>,
+    /// The one that is unfolded, and on the page.
+    pub(super) open: Option<i64>,
 }
 
 impl Messages {
@@ -40,7 +40,7 @@ impl Messages {
         let mut bodies = HashMap::new();
         let (mut wanted, mut bytes) = (Vec::new(), 0);
         if visit.viewer.may(Role::Resolve) {
-            for callback in told.callbacks.iter().take(MOST) {
+            for callback in told.part(open).iter().take(MOST) {
                 bytes += callback.size;
                 if bytes <= MOST_BYTES {
                     wanted.push(callback.seq);

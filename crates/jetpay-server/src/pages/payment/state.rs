@@ -6,6 +6,7 @@ use jetpay_core::status::{OperationStatus, StatusClass};
 use jetpay_ledger::{Alarm, Millis, Payment, PaymentState};
 use maud::{Markup, html};
 
+use super::super::length::age;
 use super::super::locale::Words;
 use super::super::show;
 use super::Told;
@@ -26,7 +27,7 @@ fn of(words: Words, payment: &Payment, open: &[&Alarm], now: Millis) -> String {
     let say_credited = |id| words.with(id, [("credited", credited.clone().into())]);
     let sentence = match payment.state {
         PaymentState::Pending => {
-            let age = age(words, now.0.saturating_sub(payment.created_at.0));
+            let age = age(words, payment.created_at, now);
             let values = [("amount", announced.clone().into()), ("age", age.into())];
             words.with("payment-state-pending", values)
         }
@@ -104,20 +105,6 @@ pub(super) fn meaning(words: Words, code: &OperationCode) -> Markup {
     }
 }
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-/// How long ago something was, roughly.
-pub(super) fn age(words: Words, millis: i64) -> String {
-    let (id, unit) = match millis {
-        DAY.. => ("payment-age-days", DAY),
-        HOUR.. => ("payment-age-hours", HOUR),
-        _ => ("payment-age-minutes", MINUTE),
-    };
-    words.with(id, [("count", (millis.max(0) / unit).into())])
-}
-
 #[cfg(test)]
 mod tests {
     use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
@@ -125,7 +112,7 @@ mod tests {
     use jetpay_ledger::{Alarm, AlarmKind, Millis, OperationEvent, Payment, PaymentState};
 
     use super::super::super::locale::{Lang, Words};
-    use super::{DAY, HOUR, MINUTE, of};
+    use super::of;
 
     fn kzt(minor: i64) -> Money {
         Money::new(minor, Currency::parse("KZT").unwrap())
@@ -182,6 +169,7 @@ mod tests {
     /// The kind of an alarm, the type of the operation, its status.
     type About = (AlarmKind, &'static str, &'static str);
 
+    const HOUR: i64 = 3_600_000;
     const PAID: About = (AlarmKind::AmountDiffers, "sale", "success");
 
     /// A state, what was credited, what remains, the amounts of the open alarms, how old it is, and the sentence.
@@ -189,10 +177,10 @@ mod tests {
 
     #[rustfmt::skip]
     const ROWS: [Row; 14] = [
-        (PaymentState::Pending, 0, 0, &[], 3 * HOUR, "Announced 90.00 KZT, no result yet, for 3 hours."),
-        (PaymentState::Pending, 0, 0, &[], -5, "Announced 90.00 KZT, no result yet, for 0 minutes."),
-        (PaymentState::Pending, 0, 0, &[], MINUTE, "Announced 90.00 KZT, no result yet, for 1 minute."),
-        (PaymentState::Pending, 0, 0, &[1], 2 * DAY, "Announced 90.00 KZT, no result yet, for 2 days. One alarm waits for a decision."),
+        (PaymentState::Pending, 0, 0, &[], 3 * HOUR + 125_000, "Announced 90.00 KZT 3 h 2 min ago, no result yet."),
+        (PaymentState::Pending, 0, 0, &[], -5, "Announced 90.00 KZT 1 s ago, no result yet."),
+        (PaymentState::Pending, 0, 0, &[], 90_000, "Announced 90.00 KZT 1 min ago, no result yet."),
+        (PaymentState::Pending, 0, 0, &[1], 48 * HOUR, "Announced 90.00 KZT 2 days ago, no result yet. One alarm waits for a decision."),
         (PaymentState::Declined, 0, 0, &[], 0, "Announced 90.00 KZT, and the payment failed."),
         (PaymentState::Quarantined, 0, 0, &[9_000, 10_000], 0, "Paid 100.00 KZT, announced 90.00 KZT: waiting for a decision."),
         (PaymentState::Quarantined, 0, 0, &[9_000], 0, "Announced 90.00 KZT, and a callback does not fit: waiting for a decision."),

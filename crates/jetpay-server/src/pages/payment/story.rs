@@ -11,11 +11,11 @@ use super::super::show;
 use super::super::visit::Visit;
 use super::facts::{contract_text, flags};
 use super::raw::{Messages, PlatformTime};
-use super::{Told, deliveries, state};
+use super::{Told, deliveries, path, state};
 use crate::config::Role;
 
 /// A method that no document describes: an operator recorded the payment out of the inbox.
-const BY_AN_OPERATOR: &str = "manual";
+pub(super) const BY_AN_OPERATOR: &str = "manual";
 
 /// Something that happened. What has the same time is in the order of its causes.
 struct Step {
@@ -30,7 +30,8 @@ pub(super) fn story(visit: &Visit, told: &Told, messages: &Messages) -> Markup {
         0,
         asked(visit, &told.payment),
     )];
-    for callback in &told.callbacks {
+    let part = told.part(messages.open);
+    for callback in part {
         let time = callback.recorded.received_at;
         let told = said(visit, told, messages, callback);
         steps.push(step(time, 1, told));
@@ -40,7 +41,7 @@ pub(super) fn story(visit: &Visit, told: &Told, messages: &Messages) -> Markup {
         steps.push(step(alarm.time, 2, raised(visit, alarm)));
     }
     for resolution in &history.resolutions {
-        steps.push(step(resolution.time, 3, decided(visit, resolution)));
+        steps.push(step(resolution.time, 3, decided(visit, told, resolution)));
     }
     for entry in &history.entries {
         steps.push(step(entry.time, 4, moved(visit, told, entry)));
@@ -52,7 +53,35 @@ pub(super) fn story(visit: &Visit, told: &Told, messages: &Messages) -> Markup {
         ol.story {
             @for step in &steps { li { p { (show::time(visit, step.time)) } (step.markup) } }
         }
+        (other_parts(visit, told, part))
         @if told.callbacks.len() >= 1000 { p.note { (visit.words.get("payment-story-cut")) } }
+    }
+}
+
+/// Which callbacks the page tells of, if not of all, and the way to the others.
+fn other_parts(visit: &Visit, told: &Told, part: &[PaymentCallback]) -> Markup {
+    let (words, all) = (visit.words, &told.callbacks);
+    if part.len() == all.len() {
+        return html! {};
+    }
+    let first = all
+        .iter()
+        .take_while(|it| Some(it.seq) != part.first().map(|it| it.seq))
+        .count();
+    let last = first + part.len();
+    let to = |seq: i64| format!("{}?message={seq}#story", path(&told.payment));
+    let before = first.checked_sub(1).and_then(|place| all.get(place));
+    let values = [
+        ("first", (first + 1).into()),
+        ("last", last.into()),
+        ("count", all.len().into()),
+    ];
+    html! {
+        p { (words.with("payment-story-part", values)) }
+        p.more {
+            @if let Some(before) = before { a rel="prev" href=(to(before.seq)) { (words.get("payment-story-before")) } " " }
+            @if let Some(next) = all.get(last) { a rel="next" href=(to(next.seq)) { (words.get("payment-story-next")) } }
+        }
     }
 }
 
@@ -143,14 +172,14 @@ fn raised(visit: &Visit, alarm: &Alarm) -> Markup {
 }
 
 /// What a person, or the service for the merchant, decided.
-fn decided(visit: &Visit, resolution: &Resolution) -> Markup {
+fn decided(visit: &Visit, told: &Told, resolution: &Resolution) -> Markup {
     let words = visit.words;
     html! {
         p {
             strong { (words.get("payment-decided")) } " "
             @if let Some(by) = &resolution.by { (show::isolated(by)) ": " }
             (words.word("verdict", resolution.verdict.as_str()))
-            @if let Some(amount) = resolution.verdict.amount() { " " (decided_amount(visit, resolution, amount)) }
+            @if let Some(amount) = resolution.verdict.amount() { " " (decided_amount(visit, told, resolution, amount)) }
             @if let Some(seq) = resolution.alarm_seq {
                 " · " a href=(format!("/alarms/{seq}")) { (words.with("payment-of-alarm", [("seq", seq.into())])) }
             }
@@ -161,13 +190,15 @@ fn decided(visit: &Visit, resolution: &Resolution) -> Markup {
 
 /// The amount of a verdict. It has no sign: what moved is an entry of the story. A decision about the inbox moves nothing
 /// itself: it records the payment with its amount.
-fn decided_amount(visit: &Visit, resolution: &Resolution, amount: Money) -> Markup {
+fn decided_amount(visit: &Visit, told: &Told, resolution: &Resolution, amount: Money) -> Markup {
     let amount = show::amount(amount);
     let is_credit = matches!(
         resolution.verdict,
         Verdict::Credit(_) | Verdict::Override(_)
     );
-    if resolution.alarm_seq.is_none() && is_credit {
+    // One that undid a dismissal names no alarm, but made an entry.
+    let made = |entry: &Entry| resolution.made(entry);
+    if resolution.alarm_seq.is_none() && is_credit && !told.history.entries.iter().any(made) {
         let recorded = visit
             .words
             .with("payment-recorded-with", [("amount", amount.into())]);
@@ -205,13 +236,7 @@ fn moved(visit: &Visit, told: &Told, entry: &Entry) -> Markup {
 fn decision_of<'t>(told: &'t Told, entry: &Entry) -> Option<&'t Resolution> {
     let mut resolutions = told.history.resolutions.iter();
     match entry.kind {
-        // A decision about the inbox can name the same operation, and makes no such entry.
-        EntryKind::ManualCredit => resolutions.find(|it| {
-            it.alarm_seq.is_some()
-                && it.operation_id == Some(entry.operation_id)
-                && it.verdict.amount() == Some(entry.amount)
-                && it.time == entry.time
-        }),
+        EntryKind::ManualCredit => resolutions.find(|it| it.made(entry)),
         EntryKind::Correction => resolutions.find(|it| it.verdict.corrects() == entry.corrects),
         _ => None,
     }

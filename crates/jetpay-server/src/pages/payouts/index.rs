@@ -97,14 +97,14 @@ fn counts(visit: &Visit, (open, overdue): (HashMap<PayoutState, i64>, i64)) -> M
             ul {
                 @for (state, count) in counted {
                     li {
-                        a href=(link(vec![state], false)) { (words.word("payout-state", state.as_str())) }
-                        " " span.count { (count) }
+                        a href=(link(vec![state], false)) {
+                            (words.word("payout-state", state.as_str())) " " span.count { (count) }
+                        }
                     }
                 }
                 @if overdue > 0 {
                     li.todo {
-                        a href=(link(Vec::new(), true)) { (words.get("payout-overdue")) }
-                        " " span.count { (overdue) }
+                        a href=(link(Vec::new(), true)) { (words.get("payout-overdue")) " " span.count { (overdue) } }
                     }
                 }
             }

@@ -1,16 +1,16 @@
 //! The story of a payout, and how a person ends it when the platform does not.
 
-use actix_web::http::StatusCode;
+use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload};
-use actix_web::{HttpResponse, http};
 use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::payout::{PayoutEntry, PayoutResolution, PayoutStep};
 use jetpay_ledger::{Alarm, Error, Payout};
 use maud::{Markup, html};
 
-use super::super::error::{PageError, refused};
-use super::super::fields::{Fields, segment};
+use super::super::error::PageError;
+use super::super::fields::{Fields, id_of, segment};
+use super::super::form::{self, Problem};
 use super::super::visit::Visit;
 use super::super::{events, layout, show};
 use crate::config::Role;
@@ -18,16 +18,18 @@ use crate::decisions;
 
 const NOT_FOUND: PageError = PageError::NotFound("payout-not-found");
 
-/// What a person typed, and why it was refused.
-#[derive(Default)]
-struct Typed {
-    problem: Option<String>,
-    ending: Option<PayoutResolution>,
-    reason: String,
+pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
+    page(
+        &visit,
+        &read(&visit, &path).await?,
+        &Fields::default(),
+        None,
+    )
+    .await
 }
 
-pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
-    page(&visit, &path, Typed::default()).await
+async fn read(visit: &Visit, id: &str) -> Result<Payout, PageError> {
+    visit.ledger().payout(id_of(id)).await?.ok_or(NOT_FOUND)
 }
 
 /// Records how a payout ended.
@@ -38,61 +40,71 @@ pub(super) async fn resolve(
 ) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Pay)?;
     let fields = Fields::of_form(payload).await?;
-    let id = PaymentId::new(path.as_str()).map_err(|_| NOT_FOUND)?;
+    let id = read(&visit, &path).await?.payment_id;
     let Ok(ending) = fields.get("as").parse::<PayoutResolution>() else {
         return Err(PageError::BadForm);
     };
-    let reason = fields.get("reason");
-    let decided =
-        decisions::resolve_payout(&visit.pages.admin, &id, ending, visit.reason(reason)).await;
-    match decided {
-        Ok(()) => {
-            let word = visit.words.word("payout-resolution", ending.as_str());
-            let text = visit.words.with("payout-done", [("ending", word.into())]);
-            Ok(visit.done(&address(id.as_str()), text))
+    let problem = match visit.reason(&fields) {
+        Ok(reason) => {
+            let admin = &visit.pages.admin;
+            match decisions::resolve_payout(admin, &id, ending, reason).await {
+                Ok(()) => return Ok(done(&visit, &id, ending)),
+                Err(Error::Resolve(why)) => Problem::of(visit.words, &why),
+                Err(error) => return Err(error.into()),
+            }
         }
-        Err(Error::Resolve(why)) => {
-            let typed = Typed {
-                problem: Some(refused(visit.words, &why)),
-                ending: Some(ending),
-                reason: reason.to_owned(),
-            };
-            page(&visit, id.as_str(), typed).await
-        }
-        Err(error) => Err(error.into()),
+        Err(problem) => problem,
+    };
+    let payout = read(&visit, id.as_str()).await?;
+    let mut made = payout
+        .history
+        .iter()
+        .filter(|step| step.what.as_str() == ending.as_str());
+    let is_repeat = |step: &PayoutStep| {
+        let reason = step.message.as_deref().unwrap_or_default();
+        visit.gave(&fields, reason, step.by.as_deref())
+    };
+    if made.any(is_repeat) {
+        return Ok(done(&visit, &id, ending));
     }
+    page(&visit, &payout, &fields, Some(&problem)).await
+}
+
+fn done(visit: &Visit, id: &PaymentId, ending: PayoutResolution) -> HttpResponse {
+    let word = visit.words.word("payout-resolution", ending.as_str());
+    let text = visit.words.with("payout-done", [("ending", word.into())]);
+    visit.done(&address(id.as_str()), text)
 }
 
 fn address(id: &str) -> String {
     format!("/payouts/{}", segment(id))
 }
 
-async fn page(visit: &Visit, id: &str, typed: Typed) -> Result<HttpResponse, PageError> {
+async fn page(
+    visit: &Visit,
+    payout: &Payout,
+    typed: &Fields,
+    problem: Option<&Problem>,
+) -> Result<HttpResponse, PageError> {
     let words = visit.words;
-    let payout = visit.ledger().payout(id).await?.ok_or(NOT_FOUND)?;
-    let alarms = visit.ledger().payment_history(&payout.payment_id).await?;
+    let alarms = visit.ledger().payment_records(&payout.payment_id).await?;
     let title = words.with(
         "payout-title",
         [("amount", show::amount(payout.amount).into())],
     );
     let main = html! {
-        @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }
         p.state {
             (words.word("payout-state", payout.state.as_str())) ". "
             (words.get(&format!("payout-means-{}", payout.state)))
             @if payout.overdue && payout.state.is_open() { " " strong.todo { (words.get("payout-is-overdue")) } }
         }
-        (facts(visit, &payout))
+        (facts(visit, payout))
         h2 { (words.get("payout-story")) }
-        ol.story { @for step in &payout.history { (self::step(visit, &payout, step)) } }
+        ol.story { @for step in &payout.history { (self::step(visit, payout, step)) } }
         (raised(visit, &alarms.alarms))
-        (endings(visit, &payout, &typed))
+        (endings(visit, payout, typed, problem))
     };
-    let status = match typed.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => http::StatusCode::OK,
-    };
-    Ok(layout::with_status(visit, status, &title, &main))
+    Ok(form::page(visit, &title, problem, &main))
 }
 
 fn facts(visit: &Visit, payout: &Payout) -> Markup {
@@ -183,16 +195,26 @@ fn raised(visit: &Visit, alarms: &[Alarm]) -> Markup {
 }
 
 /// What a person can do: say how it ended, each with what follows for the money.
-fn endings(visit: &Visit, payout: &Payout, typed: &Typed) -> Markup {
+fn endings(visit: &Visit, payout: &Payout, typed: &Fields, problem: Option<&Problem>) -> Markup {
     let words = visit.words;
     if !payout.state.is_open() {
-        return html! { p { (words.get("payout-ended")) } };
+        return html! {
+            p { (words.get("payout-ended")) }
+            (layout::typed(words, typed.get("reason")))
+        };
     }
     if !visit.viewer.may(Role::Pay) {
         return html! { p { (words.get("payout-who-ends")) } };
     }
     let amount = show::amount(payout.amount);
     let with = |id: &str| words.with(id, [("amount", amount.as_str().into())]);
+    // The form that was sent has what was typed into it.
+    let reason = |ending: PayoutResolution| {
+        let of_form = Some(typed).filter(|typed| typed.get("as") == ending.as_str());
+        let reason = of_form.map(|typed| typed.get("reason")).unwrap_or_default();
+        let problem = problem.filter(|_| of_form.is_some());
+        form::reason(words, &format!("reason-{ending}"), reason, problem)
+    };
     html! {
         h2 { (words.get("payout-end")) }
         p { strong { (with("payout-warning")) } }
@@ -207,11 +229,7 @@ fn endings(visit: &Visit, payout: &Payout, typed: &Typed) -> Markup {
                     }
                 }
                 input type="hidden" name="as" value=(ending);
-                p {
-                    label for=(format!("reason-{ending}")) { (words.get("payout-reason")) }
-                    input id=(format!("reason-{ending}")) type="text" name="reason" required autocomplete="off"
-                        value=[(typed.ending == Some(*ending)).then_some(&typed.reason)];
-                }
+                (reason(*ending))
                 p { button { (with(&format!("payout-button-{ending}"))) } }
             }
         }

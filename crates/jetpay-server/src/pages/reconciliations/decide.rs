@@ -1,13 +1,14 @@
 //! One difference: what it means, what to do, and what a person says about it.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
-use jetpay_ledger::{Difference, DifferenceState, DifferenceVerdict, Error, ResolveError};
+use jetpay_ledger::{Difference, DifferenceState, DifferenceVerdict, Error, Reason};
 use maud::{Markup, html};
 
-use super::super::error::{PageError, refused};
+use super::super::error::PageError;
 use super::super::fields::{Fields, segment};
+use super::super::form::{self, Problem};
+use super::super::locale::Words;
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::kind;
@@ -18,64 +19,48 @@ use crate::reconcile::text;
 
 const NOT_FOUND: PageError = PageError::NotFound("difference-not-found");
 
-/// What a person typed, and why it was refused.
-#[derive(Default)]
-pub(super) struct Typed {
-    pub(super) problem: Option<String>,
-    pub(super) verdict: Option<DifferenceVerdict>,
-    pub(super) reason: String,
+/// The decision of a form; or what is wrong with it.
+pub(super) fn decided(
+    visit: &Visit,
+    form: &Fields,
+) -> Result<(DifferenceVerdict, Reason), Problem> {
+    let verdict = form.get("verdict").parse();
+    let verdict = verdict.map_err(|_| Problem::new(visit.words.get("difference-no-verdict")))?;
+    Ok((verdict, visit.reason(form)?))
 }
 
-impl Typed {
-    /// The fields of a decision. Without a verdict or a reason there is a problem.
-    pub(super) fn of(visit: &Visit, fields: &Fields) -> Self {
-        let verdict = fields.get("verdict").parse().ok();
-        let reason = fields.get("reason").to_owned();
-        let problem = match verdict {
-            None => Some(visit.words.get("difference-no-verdict")),
-            Some(_) if reason.is_empty() => Some(refused(visit.words, &ResolveError::NoReason)),
-            Some(_) => None,
-        };
-        Self {
-            problem,
-            verdict,
-            reason,
-        }
-    }
+/// Whether a difference has the decision of this form, of the same person: then the form came twice.
+pub(super) fn is_repeat(visit: &Visit, it: &Difference, form: &Fields) -> bool {
+    let reason = it.reason.as_deref().unwrap_or_default();
+    it.state.as_str() == form.get("verdict") && visit.gave(form, reason, it.by.as_deref())
+}
 
-    pub(super) fn status(&self) -> StatusCode {
-        match self.problem {
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        }
-    }
-
-    /// The choice of a verdict and the reason: what each verdict does, said about these differences.
-    pub(super) fn inputs(&self, visit: &Visit) -> Markup {
-        let words = visit.words;
-        html! {
-            fieldset {
-                legend { (words.get("difference-verdict")) }
-                @for verdict in DifferenceVerdict::ALL {
-                    p {
-                        label {
-                            input type="radio" name="verdict" value=(verdict) required checked[self.verdict == Some(*verdict)];
-                            " " (words.get(&format!("difference-will-{verdict}")))
-                        }
+/// The choice of a verdict and the reason: what each verdict does, said about these differences.
+pub(super) fn inputs(words: Words, typed: &Fields, problem: Option<&Problem>) -> Markup {
+    html! {
+        fieldset {
+            legend { (words.get("difference-verdict")) }
+            @for verdict in DifferenceVerdict::ALL {
+                p {
+                    label {
+                        input type="radio" name="verdict" value=(verdict) required checked[typed.get("verdict") == verdict.as_str()];
+                        " " (words.get(&format!("difference-will-{verdict}")))
                     }
                 }
             }
-            p { (words.get("difference-no-money")) }
-            p {
-                label for="reason" { (words.get("difference-reason")) } " "
-                input #reason type="text" name="reason" required autocomplete="off" value=(self.reason);
-            }
         }
+        p { (words.get("difference-no-money")) }
+        (form::reason(words, "reason", typed.get("reason"), problem))
     }
 }
 
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, PageError> {
-    page(&visit, &path, Typed::default()).await
+    let it = read(&visit, &path).await?;
+    Ok(page(&visit, &it, &Fields::default(), None))
+}
+
+async fn read(visit: &Visit, id: &str) -> Result<Difference, PageError> {
+    visit.ledger().difference(id).await?.ok_or(NOT_FOUND)
 }
 
 pub(super) async fn resolve(
@@ -84,39 +69,42 @@ pub(super) async fn resolve(
     payload: Payload,
 ) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Resolve)?;
-    let mut typed = Typed::of(&visit, &Fields::of_form(payload).await?);
-    let (Some(verdict), None) = (typed.verdict, &typed.problem) else {
-        return page(&visit, &path, typed).await;
+    let fields = Fields::of_form(payload).await?;
+    let done = || {
+        let text = visit.words.with("difference-done", [("count", 1.into())]);
+        Ok(visit.done(&address(&path), text))
     };
-    let reason = visit.reason(&typed.reason);
-    match decisions::resolve_difference(&visit.pages.admin, &path, verdict, reason).await {
-        Ok(()) => {
-            let text = visit.words.with("difference-done", [("count", 1.into())]);
-            Ok(visit.done(&address(&path), text))
+    let problem = match decided(&visit, &fields) {
+        Ok((verdict, reason)) => {
+            let admin = &visit.pages.admin;
+            match decisions::resolve_difference(admin, &path, verdict, reason).await {
+                Ok(()) => return done(),
+                Err(Error::Resolve(why)) => Problem::of(visit.words, &why),
+                Err(error) => return Err(error.into()),
+            }
         }
-        Err(Error::Resolve(ResolveError::NoSuchDifference)) => Err(NOT_FOUND),
-        Err(Error::Resolve(why)) => {
-            typed.problem = Some(refused(visit.words, &why));
-            page(&visit, &path, typed).await
-        }
-        Err(error) => Err(error.into()),
+        Err(problem) => problem,
+    };
+    let it = read(&visit, &path).await?;
+    if is_repeat(&visit, &it, &fields) {
+        return done();
     }
+    Ok(page(&visit, &it, &fields, Some(&problem)))
 }
 
-async fn page(visit: &Visit, id: &str, typed: Typed) -> Result<HttpResponse, PageError> {
+fn page(visit: &Visit, it: &Difference, typed: &Fields, problem: Option<&Problem>) -> HttpResponse {
     let words = visit.words;
-    let it = visit.ledger().difference(id).await?.ok_or(NOT_FOUND)?;
     let title = words.with("difference-title", [("kind", kind(visit, it.kind).into())]);
     let main = html! {
-        @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }
         p.state {
             (words.word("difference-state", it.state.as_str())) ": " (text::meaning(words, it.kind)) "."
         }
         @if let Some(advice) = text::advice(words, it.kind) { p { (advice) } }
-        (facts(visit, &it))
-        (decision(visit, &it, &typed))
+        (facts(visit, it))
+        (decision(visit, it, typed, problem))
+        @if it.state != DifferenceState::Open { (layout::typed(words, typed.get("reason"))) }
     };
-    Ok(layout::with_status(visit, typed.status(), &title, &main))
+    form::page(visit, &title, problem, &main)
 }
 
 fn facts(visit: &Visit, it: &Difference) -> Markup {
@@ -158,7 +146,7 @@ fn facts(visit: &Visit, it: &Difference) -> Markup {
 }
 
 /// What a person can decide, or why nothing more.
-fn decision(visit: &Visit, it: &Difference, typed: &Typed) -> Markup {
+fn decision(visit: &Visit, it: &Difference, typed: &Fields, problem: Option<&Problem>) -> Markup {
     let words = visit.words;
     match it.state {
         DifferenceState::Closed => return html! { p { (words.get("difference-is-closed")) } },
@@ -180,7 +168,7 @@ fn decision(visit: &Visit, it: &Difference, typed: &Typed) -> Markup {
     html! {
         h2 { (words.get("difference-decide")) }
         form.actions method="post" action=(format!("{}/resolve", address(&it.id))) {
-            (typed.inputs(visit))
+            (inputs(words, typed, problem))
             p { button { (button) } }
         }
     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::super::error::PageError;
 use super::super::fields::{Fields, href};
 use super::super::layout;
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::show as shown;
 use super::super::visit::Visit;
 use super::open::{self, Filter};
@@ -57,10 +57,10 @@ pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpRespo
     }
     let main = html! {
         @if before.is_none() {
-            h2 { (words.get("difference-work")) }
+            h2 { (words.get("difference-open")) }
             (open::show(&visit, filter).await?)
         }
-        h2 { (words.get("reconciliation-runs")) }
+        h2 { (words.get("reconciliation-newest")) }
         (table(&visit, before).await?)
     };
     Ok(layout::page(&visit, &title, &main))
@@ -94,7 +94,12 @@ async fn table(visit: &Visit, before: Option<i64>) -> Result<Markup, PageError> 
     let csv = link(&before, "csv", "runs");
     let list = runs(visit, &mut read).await?;
     let caption = words.get("reconciliation-newest");
-    Ok(list.table(visit, &caption, next.as_deref(), Some(&csv)))
+    Ok(list.table(
+        visit,
+        Caption::Unseen(&caption),
+        next.as_deref(),
+        Some(&csv),
+    ))
 }
 
 async fn runs(visit: &Visit, runs: &mut [Reconciliation]) -> Result<List, PageError> {

@@ -5,12 +5,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::{Difference, DifferenceState, Error};
 use maud::html;
 
-use super::super::error::{PageError, refused};
+use super::super::error::PageError;
 use super::super::fields::Fields;
+use super::super::form::{self, Problem};
 use super::super::layout;
 use super::super::visit::Visit;
 use super::MOST;
-use super::decide::Typed;
+use super::decide::{decided, inputs, is_repeat};
 use super::open::{list, total};
 use crate::config::Role;
 use crate::decisions;
@@ -18,11 +19,13 @@ use crate::decisions;
 pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageError> {
     visit.needs(Role::Resolve)?;
     let ids = ids(&Fields::of_query(&request))?;
-    let mut typed = Typed::default();
-    if ids.is_empty() {
-        typed.problem = Some(visit.words.get("difference-none-chosen"));
-    }
-    page(&visit, &ids, typed).await
+    let problem = none_chosen(&visit, &ids);
+    page(&visit, &ids, &Fields::default(), problem.as_ref()).await
+}
+
+fn none_chosen(visit: &Visit, ids: &[String]) -> Option<Problem> {
+    let text = || Problem::new(visit.words.get("difference-none-chosen"));
+    ids.is_empty().then(text)
 }
 
 /// Carries out one decision about each of them. One that is not open any more is left as it is.
@@ -31,19 +34,22 @@ pub(super) async fn resolve(visit: Visit, payload: Payload) -> Result<HttpRespon
     let (words, admin) = (visit.words, &visit.pages.admin);
     let fields = Fields::of_form(payload).await?;
     let ids = ids(&fields)?;
-    let mut typed = Typed::of(&visit, &fields);
-    if ids.is_empty() {
-        typed.problem = Some(words.get("difference-none-chosen"));
-    }
-    let (Some(verdict), None) = (typed.verdict, &typed.problem) else {
-        return page(&visit, &ids, typed).await;
+    let decided = none_chosen(&visit, &ids).map_or_else(|| decided(&visit, &fields), Err);
+    let (verdict, reason) = match decided {
+        Ok(decided) => decided,
+        Err(problem) => return page(&visit, &ids, &fields, Some(&problem)).await,
     };
     let (mut done, mut left) = (0, Vec::new());
     for id in &ids {
-        let reason = visit.reason(&typed.reason);
-        match decisions::resolve_difference(admin, id, verdict, reason).await {
+        match decisions::resolve_difference(admin, id, verdict, reason.clone()).await {
             Ok(()) => done += 1,
-            Err(Error::Resolve(why)) => left.push(why),
+            Err(Error::Resolve(why)) => {
+                let it = visit.ledger().difference(id).await.ok().flatten();
+                match it.filter(|it| is_repeat(&visit, it, &fields)) {
+                    Some(_) => done += 1,
+                    None => left.push(why),
+                }
+            }
             // What is recorded stays, so the page must say it.
             Err(_) if done > 0 => {
                 let values = [("count", done.into()), ("all", ids.len().into())];
@@ -57,8 +63,8 @@ pub(super) async fn resolve(visit: Visit, payload: Payload) -> Result<HttpRespon
     }
     match left.first() {
         Some(why) if done == 0 => {
-            typed.problem = Some(refused(words, why));
-            page(&visit, &ids, typed).await
+            let problem = Problem::of(words, why);
+            page(&visit, &ids, &fields, Some(&problem)).await
         }
         first => {
             let mut text = words.with("difference-done", [("count", done.into())]);
@@ -82,7 +88,12 @@ fn ids(fields: &Fields) -> Result<Vec<String>, PageError> {
     Ok(ids)
 }
 
-async fn page(visit: &Visit, ids: &[String], typed: Typed) -> Result<HttpResponse, PageError> {
+async fn page(
+    visit: &Visit,
+    ids: &[String],
+    typed: &Fields,
+    problem: Option<&Problem>,
+) -> Result<HttpResponse, PageError> {
     let words = visit.words;
     let mut open: Vec<Difference> = Vec::new();
     for id in ids {
@@ -97,20 +108,20 @@ async fn page(visit: &Visit, ids: &[String], typed: Typed) -> Result<HttpRespons
     ];
     let table = list(visit, &open, false).table(visit, &words.get("difference-chosen"), None, None);
     let main = html! {
-        @if let Some(problem) = &typed.problem { p.problem role="alert" { (problem) } }
         @if left > 0 { p { (words.with("difference-left", [("count", left.into())])) } }
         @if open.is_empty() {
+            (layout::typed(words, typed.get("reason")))
             p { a href="/reconciliations" { (words.get("difference-back")) } }
         } @else {
             p { strong { (words.with("difference-how-many", values.clone())) } }
             (table)
             form.actions method="post" action="/differences/resolve" {
                 @for it in &open { input type="hidden" name="id" value=(it.id); }
-                (typed.inputs(visit))
+                (inputs(words, typed, problem))
                 p { button { (words.with("difference-button-many", values)) } }
             }
         }
     };
     let title = words.get("difference-decide-many");
-    Ok(layout::with_status(visit, typed.status(), &title, &main))
+    Ok(form::page(visit, &title, problem, &main))
 }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::super::error::PageError;
 use super::super::fields::{Fields, href, segment};
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
 use super::{ROWS, kind, payment, said};
@@ -121,7 +121,7 @@ pub(super) async fn show(visit: &Visit, filter: Filter) -> Result<Markup, PageEr
         ul {
             @for (of_kind, count) in counts.into_values() {
                 @let only = Filter { kind: Some(of_kind), ..Filter::default() };
-                li { a href=(only.link("")) { (kind(visit, of_kind)) } " " span.count { (count) } }
+                li { a href=(only.link("")) { (kind(visit, of_kind)) " " span.count { (count) } } }
             }
         }
     };
@@ -136,7 +136,7 @@ pub(super) async fn show(visit: &Visit, filter: Filter) -> Result<Markup, PageEr
     let may = visit.viewer.may(Role::Resolve);
     let table = list(visit, &page, may).table(
         visit,
-        &words.get("difference-open"),
+        Caption::Unseen(&words.get("difference-open")),
         next.as_deref(),
         Some(&filter.link("csv")),
     );
@@ -188,10 +188,13 @@ pub(super) fn list(visit: &Visit, differences: &[Difference], choose: bool) -> L
     let row = |it: &Difference| {
         let id = show::text(&it.id);
         let link = html! { a href=(address(&it.id)) { (show::apart(&id)) } };
+        let about = [Some(kind(visit, it.kind)), it.amount.map(show::amount)];
+        let about = about.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let values = [("id", id.as_str().into()), ("about", about.into())];
         let first = html! {
             @if choose {
                 input type="checkbox" name="id" value=(it.id)
-                    aria-label=(visit.words.with("difference-choose-one", [("id", id.as_str().into())]));
+                    aria-label=(visit.words.with("difference-choose-one", values));
                 " "
             }
             (link)

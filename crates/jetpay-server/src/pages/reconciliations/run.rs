@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::super::error::PageError;
 use super::super::fields::{Fields, href};
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::visit::Visit;
 use super::super::{layout, show as shown};
 use super::index::by;
@@ -86,7 +86,6 @@ pub(super) async fn show(
         (facts(&visit, &run))
         (counts(&visit, &run))
         @if !run.sums.is_empty() { (sums(&visit, &run.sums)) }
-        h2 { (words.get("reconciliation-results")) }
         (table(&visit, &run, of_kind, after).await?)
     };
     Ok(layout::page(&visit, &title, &main))
@@ -197,11 +196,12 @@ async fn table(
         None => words.get("reconciliation-all-results"),
     };
     Ok(html! {
+        h2 { (caption) }
         @if of_kind.is_some() { p { a href=(link(run, None, 0, "")) { (words.get("reconciliation-all-results")) } } }
         @if found.is_empty() {
             p { (words.get("reconciliation-no-results")) }
         } @else {
-            (results(visit, run, &found).table(visit, &caption, next.as_deref(), Some(&csv)))
+            (results(visit, run, &found).table(visit, Caption::Unseen(&caption), next.as_deref(), Some(&csv)))
         }
     })
 }

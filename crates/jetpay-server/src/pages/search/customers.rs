@@ -9,8 +9,8 @@ use maud::{Markup, html};
 use super::super::list::{Cell, List};
 use super::super::locale::Words;
 use super::super::show;
-use super::super::visit::Visit;
-use super::hits::found_by;
+use super::super::visit::{SUMMED, Visit};
+use super::hits::{agreed, found_by};
 
 /// Of how many customers the balance and the debts are read.
 const WITH_MONEY: usize = 10;
@@ -25,9 +25,14 @@ const COLUMNS: &[&str] = &[
     "search-found-by",
 ];
 
+/// How many of them the page shows when all customers were found by the same words, which its caption says.
+const WITHOUT_WORDS: usize = COLUMNS.len() - 1;
+
 /// The customers on a page.
 pub(super) struct Customers {
     list: List,
+    /// By which words all of them were found, if they are the same ones.
+    found_by: Option<String>,
     more: bool,
 }
 
@@ -40,11 +45,10 @@ impl Customers {
     ) -> Result<Self, Error> {
         let mut rows = Vec::with_capacity(found.len());
         for (place, (id, matched)) in found.iter().enumerate() {
-            let (mut customer, mut balance) = (None, None);
+            let (mut customer, mut money) = (None, Cell::Amount(None));
             if place < WITH_MONEY {
                 customer = visit.ledger().net_customer(id.as_str()).await?;
-                let minor = visit.ledger().balance(id.as_str()).await?;
-                balance = Some(Money::new(minor, visit.pages.admin.currency));
+                money = balance(visit, id).await?;
             }
             let name = customer
                 .as_ref()
@@ -54,7 +58,7 @@ impl Customers {
                 name.map(|name| show::payer(visit, name))
                     .unwrap_or_default()
                     .into(),
-                Cell::Amount(balance),
+                money,
                 contracts(visit, customer.as_ref()),
                 found_by(visit.words, matched).into(),
             ]);
@@ -63,28 +67,49 @@ impl Customers {
             columns: COLUMNS,
             rows,
         };
-        Ok(Self { list, more })
+        let found_by = agreed(visit.words, found.iter().map(|(_, matched)| matched));
+        Ok(Self {
+            list,
+            found_by,
+            more,
+        })
     }
 
     /// The table; nothing without customers.
-    pub(super) fn table(&self, visit: &Visit, csv: &str) -> Markup {
+    pub(super) fn table(mut self, visit: &Visit, csv: &str) -> Markup {
         if self.list.rows.is_empty() {
             return html! {};
         }
         let words = visit.words;
+        let mut caption = words.get("search-customers");
+        if let Some(by) = self.found_by {
+            self.list.columns = &COLUMNS[..WITHOUT_WORDS];
+            if !by.is_empty() {
+                caption = words.with("search-customers-found", [("by", by.into())]);
+            }
+        }
         let count = self.list.rows.len();
         let count = || [("count", count.into())];
         let some = || [("shown", WITH_MONEY.into())];
         html! {
             @if self.more { p.problem { (words.with("search-many-customers", count())) } }
             @if self.list.rows.len() > WITH_MONEY { p { (words.with("search-some-balances", some())) } }
-            (self.list.table(visit, &words.get("search-customers"), None, Some(csv)))
+            (self.list.table(visit, &caption, None, Some(csv)))
         }
     }
 
     pub(super) fn csv(&self, visit: &Visit) -> HttpResponse {
         self.list.csv(visit, "customers.csv")
     }
+}
+
+async fn balance(visit: &Visit, id: &CustomerId) -> Result<Cell, Error> {
+    Ok(match visit.balance(id).await? {
+        Some(balance) => Cell::Amount(Some(balance)),
+        None => (visit.words)
+            .with("search-balance-large", [("count", SUMMED.into())])
+            .into(),
+    })
 }
 
 /// What is owed on each contract.

@@ -115,9 +115,14 @@ impl Filter {
     }
 
     /// Whether the hit is older than the list goes back.
-    pub(super) fn is_too_old(&self, hit: &Hit) -> bool {
+    fn is_too_old(&self, hit: &Hit) -> bool {
         let is_older = |from| hit.time.is_some_and(|time| time < from);
         self.from.is_some_and(is_older)
+    }
+
+    /// The kind of hits that are wanted, if it is one.
+    pub(super) fn kind(&self) -> Option<HitKind> {
+        self.kind.or(self.state.map(|state| state.kind))
     }
 
     /// The state of payments that are wanted.

@@ -128,12 +128,27 @@ pub(super) fn nothing(visit: &Visit, source: Source<'_>) -> Markup {
     let Source::Word(word) = source else {
         return html! { p { (words.get("search-no-payments")) } };
     };
-    let tries = tries(visit, word);
+    let others = search::others(word);
+    let others = others.iter().map(|other| show::text(other));
+    let others = others.collect::<Vec<_>>().join(" · ");
     html! {
         p { strong { (words.get("search-nothing")) } }
+        @if !others.is_empty() { p { (words.with("search-tried", [("words", others.into())])) } }
         p { (words.get("search-exact")) }
-        @if let Some(tries) = &tries { (tries) } @else { p { (words.get("search-other-words")) } }
+        p { (words.get("search-other-words")) }
     }
+}
+
+/// That nothing has the typed word, and what the page shows in its place.
+pub(super) fn instead(visit: &Visit, typed: Source<'_>, other: &str) -> Markup {
+    let Source::Word(typed) = typed else {
+        return html! {};
+    };
+    let values = [
+        ("typed", show::text(typed).into()),
+        ("word", show::text(other).into()),
+    ];
+    html! { p.note role="status" { (visit.words.with("search-instead", values)) } }
 }
 
 /// Buttons that search for what the person may mean instead.

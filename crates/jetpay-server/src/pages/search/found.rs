@@ -56,8 +56,8 @@ impl Found {
             let (hits, next) = source.part(ledger, filter, at.as_ref(), part).await?;
             let mut last = at;
             for hit in hits {
-                if filter.is_too_old(&hit) || (filter.is_of_customers() && is_timed(&hit.position))
-                {
+                let is_of_customers = filter.is_of_customers() && is_timed(&hit.position);
+                if is_of_customers || source.is_past(filter, &hit.position) {
                     return Ok(found);
                 }
                 let is_full = found.hits.len() + found.customers.len() == most;
@@ -77,7 +77,7 @@ impl Found {
                     found.hits.push(hit);
                 }
             }
-            if next.is_none() {
+            if next.as_ref().is_none_or(|at| source.is_past(filter, at)) {
                 return Ok(found);
             }
             at = next;
@@ -85,6 +85,11 @@ impl Found {
         found.next = at;
         found.gave_up = true;
         Ok(found)
+    }
+
+    /// Nothing is there, on this page or further back.
+    pub(super) fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.customers.is_empty() && self.next.is_none()
     }
 
     /// The customers, and by which words each was found.
@@ -115,6 +120,14 @@ impl Source<'_> {
         }
     }
 
+    /// Whether all from this place on is older than the list goes back. The newest payments go by their ids: an imported one
+    /// may be older than those behind it.
+    fn is_past(self, filter: &Filter, at: &SearchPosition) -> bool {
+        let is_older =
+            |from: Millis| at.time < from.0 && (self != Self::Newest || *at.id < *first_id(from));
+        is_timed(at) && filter.from.is_some_and(is_older)
+    }
+
     /// A part of the list as the ledger has it.
     async fn part(
         self,
@@ -129,8 +142,12 @@ impl Source<'_> {
                 let state = filter.state_of_payments();
                 ledger.newest_payments(before, state, limit).await
             }
-            Self::Word(word) => ledger.search(word, at, limit).await,
-            Self::Customer(id) => ledger.search(id.as_str(), at, limit).await,
+            Self::Word(word) => ledger.search_kind(word, filter.kind(), at, limit).await,
+            Self::Customer(id) => {
+                ledger
+                    .search_kind(id.as_str(), filter.kind(), at, limit)
+                    .await
+            }
         }
     }
 
@@ -209,21 +226,23 @@ mod tests {
             state: State::all().find(|it| it.kind == HitKind::Payment && it.word == word),
             ..Filter::default()
         };
-        for source in [Source::Newest, Source::Word(CUSTOMER)] {
-            let credited = state("credited");
-            let found = Found::read(&ledger, source, &credited, None, 50)
-                .await
-                .unwrap();
-            assert!(found.gave_up && found.hits.is_empty());
-            let at = found.next.unwrap();
-            assert_eq!(
-                at.id,
-                format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 300)))
-            );
-            let found = Found::read(&ledger, source, &credited, Some(at), 50)
-                .await
-                .unwrap();
-            assert!(!found.gave_up && found.next.is_none());
+        let credited = state("credited");
+        let word = Source::Word(CUSTOMER);
+        let found = Found::read(&ledger, word, &credited, None, 50);
+        let found = found.await.unwrap();
+        assert!(found.gave_up && found.hits.is_empty());
+        let at = found.next.unwrap();
+        assert_eq!(
+            at.id,
+            format!("{}-7000-8000-000000000000", first_id(Millis(BEGIN + 300)))
+        );
+        // The ledger looks further through the newest payments by itself.
+        for (source, at) in [(word, Some(at)), (Source::Newest, None)] {
+            let found = Found::read(&ledger, source, &credited, at, 50);
+            let found = found.await.unwrap();
+            assert!(found.is_empty() && !found.gave_up);
+        }
+        for source in [word, Source::Newest] {
             let found = Found::read(&ledger, source, &state("pending"), None, 50)
                 .await
                 .unwrap();
@@ -272,6 +291,14 @@ mod tests {
         assert_eq!(times(Source::Newest, None, None).await.len(), 10);
         assert_eq!(times(Source::Word(CUSTOMER), None, Some(1)).await, [0, -1]);
         assert_eq!(times(Source::Word("order-1"), None, None).await, [-1]);
+        // An imported payment whose id is between those of this list hides none behind it.
+        let between = format!("{}-0", first_id(Millis(BEGIN + 9)));
+        let old = payment(&between, BEGIN - 1);
+        ledger
+            .import_payments(vec![old], Millis(BEGIN))
+            .await
+            .unwrap();
+        assert_eq!(times(Source::Newest, Some(8), None).await, [9, 8]);
     }
 
     #[test]

@@ -6,16 +6,17 @@ mod filter;
 mod form;
 mod found;
 mod hits;
+mod results;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::{MatchedWord, SearchPosition};
-use maud::{Markup, html};
+use jetpay_ledger::{Error, MatchedWord, SearchPosition};
+use maud::html;
 
 use super::error::PageError;
-use super::fields::{Fields, href, segment};
+use super::fields::{Fields, href, id_of, segment};
 use super::layout;
 use super::show;
 use super::visit::Visit;
@@ -71,19 +72,19 @@ async fn of_customer(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let ledger = visit.ledger();
-    let (id, shown) = if let Some(payment) = ledger.payment(&path).await? {
+    let (ledger, path) = (visit.ledger(), id_of(&path));
+    let (id, shown) = if let Some(payment) = ledger.payment(path).await? {
         let shown = show::payer(&visit, payment.customer_id.as_str());
         (payment.customer_id, shown)
     } else {
-        let payout = ledger.payout(&path).await?;
+        let payout = ledger.payout(path).await?;
         let payout = payout.ok_or(PageError::NotFound("search-no-such-payment"))?;
         let shown = show::payee(&visit, payout.customer_id.as_str());
         (payout.customer_id, shown)
     };
     let list = List {
         visit: &visit,
-        path: &format!("/payments/{}/customer", segment(&path)),
+        path: &format!("/payments/{}/customer", segment(path)),
         title: (visit.words).with("search-of-customer", [("customer", shown.into())]),
         fields: &Fields::of_query(&request),
         source: Source::Customer(&id),
@@ -92,36 +93,69 @@ async fn of_customer(
 }
 
 impl List<'_> {
-    async fn answer(&self) -> Result<HttpResponse, PageError> {
-        let filter = match Filter::read(self.visit, self.fields) {
+    async fn answer(self) -> Result<HttpResponse, PageError> {
+        let visit = self.visit;
+        let filter = match Filter::read(visit, self.fields) {
             Ok(filter) => filter,
             Err(wrong) => return Ok(self.refused(&wrong)),
         };
         let Ok(before) = self.before() else {
-            return Ok(self.refused(&self.visit.words.get("search-wrong-place")));
+            return Ok(self.refused(&visit.words.get("search-wrong-place")));
         };
         let is_csv = self.fields.get("format") == "csv";
         let is_first = before.is_none();
         let most = if is_csv { CSV } else { PAGE };
-        let found = Found::read(self.visit.ledger(), self.source, &filter, before, most).await?;
-        if is_csv && !filter.is_of_customers() {
-            let list = hits::list(self.visit, self.source, &found.hits);
-            return Ok(list.csv(self.visit, "payments.csv"));
-        }
-        let customers = self.customers(&found, &filter, is_first);
-        let customers = Customers::read(self.visit, customers, found.more_customers).await?;
-        if is_csv {
-            return Ok(customers.csv(self.visit));
-        }
-        let meaning = hits::meaning(self.visit, &found.hits).await?;
-        let main = html! {
-            (form::form(self.visit, self.path, self.fields, self.source))
-            @if is_first && !filter.is_any() && self.source == Source::Newest { (form::waits(self.visit)) }
-            (customers.table(self.visit, &self.customers_csv()))
-            @if let Some(meaning) = meaning { p { (meaning) } }
-            (self.results(&found, &filter, is_first))
+        let (found, other) = self.found(&filter, before, most).await?;
+        let typed = self.source;
+        let list = List {
+            source: other.as_deref().map_or(typed, Source::Word),
+            ..self
         };
-        Ok(layout::page(self.visit, &self.title, &main))
+        if is_csv && !filter.is_of_customers() {
+            let file = hits::file(visit, &found.hits).await?;
+            return Ok(file.csv(visit, "payments.csv"));
+        }
+        let customers = list.customers(&found, &filter, is_first);
+        let customers = Customers::read(visit, customers, found.more_customers).await?;
+        if is_csv {
+            return Ok(customers.csv(visit));
+        }
+        let meaning = hits::meaning(visit, &found.hits).await?;
+        let results = results::results(&list, &found, &filter, is_first).await?;
+        let is_plain = is_first && !filter.is_any() && list.source == Source::Newest;
+        let main = html! {
+            (form::form(visit, list.path, list.fields, typed))
+            @if is_plain { (form::waits(visit)) }
+            @if let Some(other) = &other { (form::instead(visit, typed, other)) }
+            (customers.table(visit, &list.customers_csv()))
+            @if let Some(meaning) = meaning { p { (meaning) } }
+            (results)
+        };
+        Ok(layout::page(visit, &list.title, &main))
+    }
+
+    /// What the page lists; and the other word that it was found by, when nothing has the typed one.
+    async fn found(
+        &self,
+        filter: &Filter,
+        before: Option<SearchPosition>,
+        most: usize,
+    ) -> Result<(Found, Option<String>), Error> {
+        let ledger = self.visit.ledger();
+        let is_first = before.is_none();
+        let found = Found::read(ledger, self.source, filter, before, most).await?;
+        let Source::Word(word) = self.source else {
+            return Ok((found, None));
+        };
+        let is_elsewhere = !is_first || !found.is_empty();
+        if is_elsewhere || filter.is_any() && search::is_known(ledger, word).await? {
+            return Ok((found, None));
+        }
+        let Some(other) = search::instead(ledger, word).await? else {
+            return Ok((found, None));
+        };
+        let found = Found::read(ledger, Source::Word(&other), filter, None, most).await?;
+        Ok((found, Some(other)))
     }
 
     /// The place that the query names.
@@ -148,55 +182,23 @@ impl List<'_> {
         }
     }
 
-    /// The table of hits, or why there is none.
-    fn results(&self, found: &Found, filter: &Filter, is_first: bool) -> Markup {
-        let words = self.visit.words;
-        let next = found.next.as_ref().map(|at| {
-            let at = search::place(at);
-            self.href(&[("before", &at)])
-        });
-        if found.hits.is_empty() {
-            let has_customers = !found.customers.is_empty();
-            return html! {
-                @if let Some(next) = &next {
-                    p { (words.get("search-nothing-yet")) }
-                    p.more { a rel="next" href=(next) { (words.get("search-further")) } }
-                } @else if !is_first {
-                    p { (words.get("search-no-more")) }
-                } @else if filter.is_any() && !has_customers {
-                    p { (words.get("search-filtered-out")) }
-                } @else if !has_customers {
-                    (form::nothing(self.visit, self.source))
-                }
-            };
-        }
-        let caption = match self.source {
-            Source::Newest => words.get("search-newest"),
-            Source::Word(word) => words.with("search-found", [("word", show::text(word).into())]),
-            Source::Customer(_) => words.get("search-payments"),
-        };
-        let csv = self.href(&[("format", "csv")]);
-        let (after, further) = if found.gave_up {
-            (None, next.as_deref())
-        } else {
-            (next.as_deref(), None)
-        };
-        html! {
-            (hits::list(self.visit, self.source, &found.hits).table(self.visit, &caption, after, Some(&csv)))
-            @if let Some(further) = further {
-                p.more { a rel="next" href=(further) { (words.get("search-further")) } }
-            }
+    /// The word that is searched for.
+    fn word(&self) -> &str {
+        match self.source {
+            Source::Word(word) => word,
+            Source::Newest | Source::Customer(_) => "",
         }
     }
 
     /// This page with the filters, and these fields.
     fn href(&self, more: &[(&str, &str)]) -> String {
-        let kept = ["q", "kind", "state", "from", "to"].map(|name| (name, self.fields.get(name)));
-        href(self.path, kept.into_iter().chain(more.iter().copied()))
+        let filters = ["kind", "state", "from", "to"].map(|name| (name, self.fields.get(name)));
+        let kept = [("q", self.word())].into_iter().chain(filters);
+        href(self.path, kept.chain(more.iter().copied()))
     }
 
     fn customers_csv(&self) -> String {
-        let word = ("q", self.fields.get("q"));
+        let word = ("q", self.word());
         href(self.path, [word, ("kind", "customer"), ("format", "csv")])
     }
 

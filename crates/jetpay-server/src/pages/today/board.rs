@@ -10,13 +10,12 @@ use jetpay_ledger::{Error, Ledger, Millis};
 use jiff::tz::TimeZone;
 use tokio::sync::{Mutex, Notify, watch};
 
-use super::count::{Counted, Day, Span};
+use super::count::Count;
+use super::day::Counted;
 use crate::config::{Config, StoreLocation};
 use crate::environment::now;
 use crate::telemetry::Metrics;
 
-/// How long a page may count.
-const BUDGET: Duration = Duration::from_millis(10);
 /// What is new is counted this often.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Between two parts, others use the store.
@@ -29,13 +28,12 @@ const QUIET: u32 = 720;
 pub(in super::super) struct Board(Arc<Inner>);
 
 pub(in super::super) struct Inner {
-    zone: TimeZone,
     /// The file of the store; `None`: it is a database.
     pub(super) file: Option<PathBuf>,
     /// Whether the merchant's own system is asked about customers.
     pub(super) has_lookup: bool,
     pub(super) started: Millis,
-    day: Mutex<Option<Day>>,
+    count: Mutex<Count>,
     last_credits: std::sync::Mutex<BTreeMap<String, Millis>>,
     wanted: Notify,
 }
@@ -55,11 +53,10 @@ impl Board {
             StoreLocation::Postgres { .. } => None,
         };
         Self(Arc::new(Inner {
-            zone: zone.clone(),
             file,
             has_lookup: config.lookup.is_some(),
             started: now(),
-            day: Mutex::default(),
+            count: Mutex::new(Count::new(zone.clone())),
             last_credits: std::sync::Mutex::default(),
             wanted: Notify::new(),
         }))
@@ -72,13 +69,13 @@ impl Board {
 
     /// What is counted so far, with what is new as far as it is quickly read.
     pub(super) async fn counted(&self, ledger: &Ledger) -> Result<Counted, Error> {
-        let mut held = self.day.lock().await;
-        let begun = Instant::now();
+        let asked = Instant::now();
+        let mut count = self.count.lock().await;
         loop {
-            let (day, is_behind) = self.step(&mut held, ledger).await?;
-            if !is_behind || begun.elapsed() >= BUDGET {
-                return Ok(day.counted());
+            if let Some(counted) = count.counted(asked) {
+                return counted;
             }
+            count.step(ledger, now()).await;
         }
     }
 
@@ -86,24 +83,6 @@ impl Board {
     pub(super) fn last_credits(&self) -> BTreeMap<String, Millis> {
         let last = self.last_credits.lock();
         last.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads one part. Another day begins at midnight of the zone, and where a clock goes back over it.
-    async fn step<'d>(
-        &self,
-        held: &'d mut Option<Day>,
-        ledger: &Ledger,
-    ) -> Result<(&'d Day, bool), Error> {
-        let now = now();
-        if held.as_ref().is_none_or(|day| !day.span.has(now)) {
-            let span = Span::of(now, &self.zone);
-            let span = span.ok_or_else(|| Error::Unavailable("the clock is wrong".into()))?;
-            *held = Some(Day::begin(ledger, span, held.as_ref()).await?);
-        }
-        let closed = || Error::Unavailable("no day is counted".into());
-        let day = held.as_mut().ok_or_else(closed)?;
-        let is_behind = day.step(ledger, now).await?;
-        Ok((day, is_behind))
     }
 
     /// Counts while the pages are used, until the service ends.
@@ -128,8 +107,7 @@ impl Board {
     async fn count_on(&self, ledger: &Ledger, metrics: &Metrics) {
         let mut quiet = 0;
         while quiet < QUIET {
-            // While the store is away, the page says so.
-            let _ = self.catch_up(ledger).await;
+            self.catch_up(ledger).await;
             if let Ok(last) = metrics.last_credits(ledger).await {
                 let last = last.into_iter();
                 let last = last.map(|(method, seconds)| (method, Millis(seconds * 1000)));
@@ -144,14 +122,9 @@ impl Board {
         }
     }
 
-    async fn catch_up(&self, ledger: &Ledger) -> Result<(), Error> {
-        loop {
-            let mut held = self.day.lock().await;
-            let (_, is_behind) = self.step(&mut held, ledger).await?;
-            drop(held);
-            if !is_behind {
-                return Ok(());
-            }
+    /// Counts all that there is. While the store is away, the page says so.
+    async fn catch_up(&self, ledger: &Ledger) {
+        while self.count.lock().await.step(ledger, now()).await {
             sleep(BETWEEN).await;
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jetpay_ledger::Ledger;
 
 use super::board::Board;
-use super::count::Counted;
+use super::day::Counted;
 
 /// The size of the store, and what is left for it, in bytes, as far as they are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,18 +43,25 @@ impl Room {
         }
     }
 
+    /// Whether there is almost no room left. A store without room takes neither payments nor callbacks.
+    pub(super) fn is_low(self) -> bool {
+        self.free.is_some_and(|free| free < LITTLE)
+    }
+
     /// How many days the free room lasts, if every day has as much as today so far, and an entry needs as much as one did on
     /// average: `None` when that is not known, or when today is too short to say.
     pub(super) fn lasts(self, counted: &Counted, elapsed: i64, last_entry: i64) -> Option<u64> {
         let (used, free) = (u128::from(self.used?), u128::from(self.free?));
         let elapsed = u128::try_from(elapsed).ok().filter(|it| *it >= LEAST)?;
         let all = u128::try_from(last_entry).ok().filter(|all| *all > 0)?;
-        let of_today = used * u128::from(counted.entries) / all;
+        let of_today = used * u128::from(counted.sums.entries) / all;
         let a_day = of_today * DAY / elapsed;
         u64::try_from(free.checked_div(a_day)?).ok()
     }
 }
 
+/// Bytes.
+const LITTLE: u64 = 1_000_000_000;
 /// Milliseconds.
 const DAY: u128 = 24 * 60 * 60 * 1000;
 const LEAST: u128 = 60 * 60 * 1000;
@@ -72,12 +79,12 @@ pub(super) fn bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use jetpay_ledger::Millis;
     use jiff::tz::TimeZone;
 
-    use super::super::count::{Results, Span};
+    use super::super::span::Span;
+    use super::super::sums::Sums;
+    use super::super::told::Told;
     use super::*;
 
     #[test]
@@ -90,10 +97,11 @@ mod tests {
     fn room_lasts_as_long_as_days_like_today_fit_into_it() {
         let counted = Counted {
             span: Span::of(Millis(0), &TimeZone::UTC).unwrap(),
-            money: BTreeMap::new(),
-            results: Results::default(),
-            entries: 100,
-            last_credits: BTreeMap::new(),
+            sums: Sums {
+                entries: 100,
+                ..Sums::default()
+            },
+            told: Told::default(),
             up_to: None,
         };
         let room = Room {
@@ -107,10 +115,17 @@ mod tests {
         assert_eq!(room.lasts(&counted, hour - 1, 1_000), None);
         assert_eq!(room.lasts(&counted, hour, 0), None);
         let none = Counted {
-            entries: 0,
+            sums: Sums::default(),
             ..counted
         };
         assert_eq!(room.lasts(&none, hour, 1_000), None);
+    }
+
+    #[test]
+    fn room_is_low_below_a_gigabyte_and_not_when_it_is_not_known() {
+        let of = |free| Room { used: None, free }.is_low();
+        let sizes = [Some(0), Some(999_999_999), Some(1_000_000_000), None];
+        assert_eq!(sizes.map(of), [true, true, false, false]);
     }
 
     #[test]

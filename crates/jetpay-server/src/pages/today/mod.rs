@@ -3,10 +3,14 @@
 mod board;
 mod chart;
 mod count;
+mod day;
 mod health;
 mod money;
 mod results;
+mod span;
 mod state;
+mod sums;
+mod told;
 
 pub(super) use board::Board;
 
@@ -16,9 +20,11 @@ use jetpay_ledger::Millis;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use self::count::{Counted, HOUR, Span};
+use self::day::Counted;
+use self::span::{HOUR, Span};
 use super::error::PageError;
 use super::fields::Fields;
+use super::length::age;
 use super::visit::Visit;
 use super::{layout, show};
 use crate::environment::now;
@@ -37,6 +43,7 @@ async fn today(visit: Visit, request: HttpRequest) -> Result<HttpResponse, PageE
     let state = state::State::read(&visit, now).await?;
     let main = html! {
         (caption(&visit, &counted))
+        (state.problems(&visit))
         (money::section(&visit, &counted))
         (results::section(&visit, &counted))
         (state.section(&visit, &counted, now))
@@ -68,27 +75,18 @@ fn hour_name(visit: &Visit, span: &Span, hour: i64) -> String {
     at.strftime(format).to_string()
 }
 
-/// A length of time in one unit, for people.
-fn length(visit: &Visit, milliseconds: i64) -> String {
-    let seconds = milliseconds.max(0) / 1000;
-    let (id, count) = match seconds {
-        0..120 => ("today-seconds", seconds),
-        120..7_200 => ("today-minutes", seconds / 60),
-        7_200..172_800 => ("today-hours", seconds / 3_600),
-        _ => ("today-days", seconds / 86_400),
-    };
-    visit.words.with(id, [("count", count.into())])
-}
-
 /// How long ago something was.
 fn ago(visit: &Visit, time: Millis, now: Millis) -> String {
-    let length = length(visit, now.0 - time.0);
-    visit.words.with("today-ago", [("length", length.into())])
+    let age = age(visit.words, time, now);
+    visit.words.with("today-ago", [("length", age.into())])
 }
 
-/// So many of so many, in per cent with one digit.
+/// So many of so many, in per cent with one digit: 0 of nothing alone, and 100 of all alone.
 fn share(part: u64, of: u64) -> String {
     let permille = u128::from(part) * 1_000 / u128::from(of.max(1));
+    if part > 0 && permille == 0 {
+        return "< 0.1 %".to_owned();
+    }
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
@@ -97,10 +95,11 @@ mod tests {
     use super::share;
 
     #[test]
-    fn share_has_one_digit_and_of_nothing_is_nothing() {
+    fn share_is_0_of_nothing_alone_and_100_of_all_alone() {
+        let shares = [(1, 3), (0, 0), (0, 7), (2, 2), (1, 1_001), (9_999, 10_000)];
         assert_eq!(
-            [share(1, 3), share(0, 0), share(2, 2)],
-            ["33.3 %", "0.0 %", "100.0 %"]
+            shares.map(|(part, of)| share(part, of)),
+            ["33.3 %", "0.0 %", "0.0 %", "100.0 %", "< 0.1 %", "99.9 %"]
         );
     }
 }

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use jetpay_core::{Currency, Money};
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
-use super::chart::{Bars, chart};
-use super::count::{Counted, Flow, Sum};
+use super::chart::{Bars, Said, chart};
+use super::day::Counted;
 use super::hour_name;
+use super::sums::{Flow, Sum};
 
 pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
     let words = visit.words;
     let currencies: BTreeSet<_> = counted
+        .sums
         .money
         .keys()
         .map(|(currency, ..)| *currency)
@@ -27,10 +29,10 @@ pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
                 (by_method(visit, counted, currency).table(visit, &caption(visit, currency), None, None))
                 (drawn(visit, counted, currency))
             }
-            @if !counted.money.is_empty() {
+            @if !counted.sums.money.is_empty() {
                 details {
                     summary { (words.get("today-by-hour")) }
-                    (by_hour(visit, counted).table(visit, &words.get("today-by-hour"), None, Some("/today?format=csv")))
+                    (by_hour(visit, counted).table(visit, Caption::Unseen(&words.get("today-by-hour")), None, Some("/today?format=csv")))
                 }
             }
         }
@@ -50,7 +52,7 @@ fn sums<K: Ord>(
     key: impl Fn(&str, i64) -> K,
 ) -> BTreeMap<(K, Flow), Sum> {
     let mut sums = BTreeMap::new();
-    for ((of, flow, method, hour), sum) in &counted.money {
+    for ((of, flow, method, hour), sum) in &counted.sums.money {
         if *of == currency {
             *sums.entry((key(method, *hour), *flow)).or_default() += *sum;
         }
@@ -139,7 +141,11 @@ fn drawn(visit: &Visit, counted: &Counted, currency: Currency) -> Markup {
         .collect();
     let name = currency.code().to_owned();
     let name = words.with("today-chart", [("currency", name.into())]);
-    html! { @if !rows.is_empty() { (chart(&name, &names, &rows)) } }
+    let said = Said {
+        scale: |minor| scale(currency, minor),
+        sum: |minor| sum_text(currency, minor),
+    };
+    html! { @if !rows.is_empty() { (chart(&name, &names, &rows, &said)) } }
 }
 
 const BY_HOUR: &[&str] = &[
@@ -155,7 +161,7 @@ const BY_HOUR: &[&str] = &[
 /// A row for each hour and method in which money moved.
 pub(super) fn by_hour(visit: &Visit, counted: &Counted) -> List {
     let mut groups: BTreeMap<_, BTreeMap<Flow, Sum>> = BTreeMap::new();
-    for ((currency, flow, method, hour), sum) in &counted.money {
+    for ((currency, flow, method, hour), sum) in &counted.sums.money {
         let group = groups.entry((*hour, method, *currency)).or_default();
         group.insert(*flow, *sum);
     }
@@ -182,6 +188,36 @@ pub(super) fn by_hour(visit: &Visit, counted: &Counted) -> List {
 fn amount(currency: Currency, minor: i128) -> Cell {
     match i64::try_from(minor) {
         Ok(minor) => Cell::Amount(Some(Money::new(minor, currency))),
-        Err(_) => Cell::Text(show::text(&format!("{minor} minor {}", currency.code()))),
+        Err(_) => Cell::Text(sum_text(currency, minor)),
+    }
+}
+
+/// The same as a text.
+fn sum_text(currency: Currency, minor: i128) -> String {
+    match i64::try_from(minor) {
+        Ok(minor) => show::amount(Money::new(minor, currency)),
+        Err(_) => show::text(&format!("{minor} minor {}", currency.code())),
+    }
+}
+
+/// A value of the scale: without the currency, which the caption has, and without a fraction of noughts.
+fn scale(currency: Currency, minor: i128) -> String {
+    let text = sum_text(currency, minor);
+    let number = text.trim_end_matches(currency.code()).trim_end();
+    match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        _ => number.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn value_of_the_scale_has_a_fraction_only_if_it_needs_one() {
+        let of = [0, 5, 100, 2_000_000, i128::MAX].map(|minor| scale(Currency::KZT, minor));
+        let most = format!("{} minor", i128::MAX);
+        assert_eq!(of, ["0", "0.05", "1", "20 000", &most]);
     }
 }

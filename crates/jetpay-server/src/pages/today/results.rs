@@ -6,18 +6,20 @@ use std::collections::BTreeMap;
 use jetpay_core::operation_code::OperationCode;
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::length::length;
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
-use super::count::{Counted, permille};
-use super::{hour_name, length, share};
+use super::day::Counted;
+use super::told::permille;
+use super::{hour_name, share};
 
 /// So many codes are shown.
 const CODES: usize = 10;
 
 pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
     let words = visit.words;
-    let results = &counted.results;
+    let results = &counted.told;
     html! {
         section {
             h2 { (words.get("today-declines")) }
@@ -30,11 +32,11 @@ pub(super) fn section(visit: &Visit, counted: &Counted) -> Markup {
                 }
                 details {
                     summary { (words.get("today-declines-by-hour")) }
-                    (hours(visit, counted).table(visit, &words.get("today-declines-by-hour"), None, None))
+                    (hours(visit, counted).table(visit, Caption::Unseen(&words.get("today-declines-by-hour")), None, None))
                 }
                 h2 { (words.get("today-lags")) }
                 p { (words.get("today-lags-about")) }
-                (lags(visit, counted).table(visit, &words.get("today-lags"), None, None))
+                (lags(visit, counted).table(visit, Caption::Unseen(&words.get("today-lags")), None, None))
             }
         }
     }
@@ -49,7 +51,7 @@ const ENDED: &[&str] = &[
 
 fn methods(visit: &Visit, counted: &Counted) -> List {
     let mut methods: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for ((method, _), (succeeded, failed)) in &counted.results.ended {
+    for ((method, _), (succeeded, failed)) in &counted.told.ended {
         let ended = methods.entry(method).or_default();
         ended.0 += succeeded;
         ended.1 += failed;
@@ -74,7 +76,7 @@ const ENDED_BY_HOUR: &[&str] = &[
 ];
 
 fn hours(visit: &Visit, counted: &Counted) -> List {
-    let mut rows: Vec<_> = counted.results.ended.iter().collect();
+    let mut rows: Vec<_> = counted.told.ended.iter().collect();
     rows.sort_by_key(|((method, hour), _)| (*hour, method.clone()));
     let rows = rows.into_iter().map(|((method, hour), ended)| {
         let mut row = vec![
@@ -99,7 +101,7 @@ fn figures((succeeded, failed): (u64, u64)) -> [Cell; 3] {
 
 /// The most frequent codes.
 fn codes(visit: &Visit, counted: &Counted) -> List {
-    let mut codes: Vec<_> = counted.results.codes.iter().collect();
+    let mut codes: Vec<_> = counted.told.codes.iter().collect();
     codes.sort_by_key(|(code, count)| (Reverse(**count), *code));
     let rows = codes.into_iter().take(CODES).map(|(code, count)| {
         vec![
@@ -133,7 +135,7 @@ const LAGS: &[&str] = &[
 ];
 
 fn lags(visit: &Visit, counted: &Counted) -> List {
-    let rows = counted.results.lags.iter().map(|(method, lags)| {
+    let rows = counted.told.lags.iter().map(|(method, lags)| {
         let of = |place| {
             let tenths = permille(lags, place);
             Cell::Text(tenths.map(|tenths| lag(visit, tenths)).unwrap_or_default())
@@ -155,7 +157,7 @@ fn lags(visit: &Visit, counted: &Counted) -> List {
 /// A length of time with tenths of a second, if it is short.
 fn lag(visit: &Visit, tenths: i64) -> String {
     if tenths >= 1_200 {
-        return length(visit, tenths.saturating_mul(100));
+        return length(visit.words, tenths.saturating_mul(100));
     }
     let seconds = format!("{}.{}", tenths / 10, tenths % 10);
     visit.words.with("today-lag", [("seconds", seconds.into())])

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use jetpay_ledger::{Counts, DeliveryStatus, Error, Millis};
 use maud::{Markup, html};
 
-use super::super::list::{Cell, List};
+use super::super::length::{LONG, age};
+use super::super::list::{Caption, Cell, List};
 use super::super::show;
 use super::super::visit::Visit;
-use super::count::Counted;
+use super::ago;
+use super::day::Counted;
 use super::health::{Room, bytes};
-use super::{ago, length};
 use crate::admin::Endpoint;
 use crate::telemetry::{self, LookupHealth};
-
-/// A payment that has waited so long, in milliseconds, waits long.
-const LONG: i64 = 15 * 60 * 1000;
 
 /// Clocks differ, but an id of a day from now is no id of ours.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -64,6 +62,15 @@ impl State {
         })
     }
 
+    /// What a person must see first.
+    pub(super) fn problems(&self, visit: &Visit) -> Markup {
+        let words = visit.words;
+        html! {
+            @if !self.takes_writes { p.problem { (words.get("today-store")) ": " (words.get("today-store-down")) } }
+            @if self.room.is_low() { p.problem { (words.get("today-room-low")) } }
+        }
+    }
+
     pub(super) fn section(&self, visit: &Visit, counted: &Counted, now: Millis) -> Markup {
         let words = visit.words;
         html! {
@@ -73,12 +80,12 @@ impl State {
             }
             section {
                 h2 { (words.get("today-last")) }
-                (last(visit, counted, now).table(visit, &words.get("today-last"), None, None))
+                (last(visit, counted, now).table(visit, Caption::Unseen(&words.get("today-last")), None, None))
             }
             @if !self.streams.is_empty() {
                 section {
                     h2 { (words.get("today-deliveries")) }
-                    (self.deliveries(visit, now).table(visit, &words.get("today-deliveries"), None, None))
+                    (self.deliveries(visit, now).table(visit, Caption::Unseen(&words.get("today-deliveries")), None, None))
                 }
             }
             @if visit.pages.board.has_lookup {
@@ -166,28 +173,35 @@ impl State {
             "PostgreSQL"
         };
         let unknown = || words.get("today-not-known");
-        let elapsed = now.0 - counted.span.begins.0;
-        // While the day is not counted, it cannot be said.
-        let is_counted = counted.up_to.is_none();
-        let lasts = self.room.lasts(counted, elapsed, self.last_entry);
-        let lasts = lasts.filter(|_| is_counted);
-        let days = |days: u64| words.with("today-days", [("count", days.into())]);
+        let size = |size: Option<u64>| size.map_or_else(unknown, bytes);
         html! {
             dl.facts {
                 dt { (words.get("today-store")) }
                 dd { (kind) ": " (words.get(state)) }
                 dt { (words.get("today-used")) }
-                dd { (self.room.used.map_or_else(unknown, bytes)) }
+                dd { (size(self.room.used)) }
                 dt { (words.get("today-free")) }
-                dd { (self.room.free.map_or_else(unknown, bytes)) }
-                dt { (words.get("today-lasts")) }
-                dd { (lasts.map_or_else(unknown, days)) }
+                @if board.file.is_some() {
+                    dd { (size(self.room.free)) }
+                    dt { (words.get("today-lasts")) }
+                    dd { (self.lasts(visit, counted, now).unwrap_or_else(unknown)) }
+                } @else {
+                    dd { (words.get("today-free-elsewhere")) }
+                }
                 dt { (words.get("today-version")) }
                 dd { (env!("CARGO_PKG_VERSION")) }
                 dt { (words.get("today-since")) }
-                dd { (show::time(visit, board.started)) " · " (length(visit, now.0 - board.started.0)) }
+                dd { (show::time(visit, board.started)) " · " (age(words, board.started, now)) }
             }
         }
+    }
+
+    /// How long the free room lasts. While the day is not counted, it cannot be said.
+    fn lasts(&self, visit: &Visit, counted: &Counted, now: Millis) -> Option<String> {
+        let elapsed = now.0 - counted.span.begins.0;
+        let lasts = self.room.lasts(counted, elapsed, self.last_entry);
+        let days = lasts.filter(|_| counted.up_to.is_none())?;
+        Some(visit.words.with("length-days", [("count", days.into())]))
     }
 }
 
@@ -197,11 +211,11 @@ fn last(visit: &Visit, counted: &Counted, now: Millis) -> List {
     for (method, time) in visit.pages.board.last_credits() {
         methods.entry(method).or_default().1 = Some(time);
     }
-    for (method, time) in &counted.last_credits {
+    for (method, time) in &counted.sums.last_credits {
         let last = &mut methods.entry(method.clone()).or_default().1;
         *last = (*last).max(Some(*time));
     }
-    for (method, time) in &counted.results.last {
+    for (method, time) in &counted.told.last {
         methods.entry(method.clone()).or_default().0 = Some(*time);
     }
     let rows = methods.into_iter().map(|(method, (callback, credit))| {

@@ -273,7 +273,10 @@ impl Document {
             .map(|least| json!(least.as_i64().unwrap() - 1));
         let empty = schema.get("minLength").map(|_| json!(""));
         let empty = empty.or(schema.get("minItems").map(|_| json!([])));
-        let unlike = [Some(another_type), too_small, empty].into_iter().flatten();
+        let most = schema.get("maxLength").and_then(Value::as_u64);
+        let too_long = most.map(|most| json!("x".repeat(usize::try_from(most).unwrap() + 1)));
+        let unlike = [Some(another_type), too_small, empty, too_long];
+        let unlike = unlike.into_iter().flatten();
         let mut broken: Vec<_> = unlike.map(|value| Broken::at("", value)).collect();
         if let (Some(good), Some(properties)) = (good.as_object(), schema.get("properties")) {
             let with = |name: &str, value: Value| {

@@ -161,6 +161,14 @@ async fn alarms(api: &mut Api) {
             api.call(&resolve, decision.clone(), status).await;
         }
     }
+    // What was dismissed is credited after all.
+    let after_all =
+        json!({"verdict": "credit", "amount": 90_000, "undo_dismissal": true, "reason": "a test"});
+    for status in [200, 409] {
+        let decision = after_all.clone();
+        api.call("POST /v1/alarms/2/resolve", decision, status)
+            .await;
+    }
     // A success without an operation id, and a callback without a status.
     let sum = json!({"amount": 9_000, "currency": "KZT"});
     let sale = json!({"type": "sale", "status": "success", "sum_initial": sum});
@@ -369,8 +377,10 @@ async fn reconciliations(api: &mut Api) {
 }
 
 async fn search(api: &mut Api) {
+    let waiting = success("of whom", 700).with_account("an account", "a payer");
+    assert_eq!(api.running.deliver(&waiting).await, 404);
     // The payer has payments and payouts.
-    for word in [CUSTOMER, "a", "c"] {
+    for word in [CUSTOMER, "a", "c", "an+account"] {
         api.get(&format!("/v1/search?q={word}")).await;
     }
     let page = api.get(&format!("/v1/search?q={CUSTOMER}&limit=1")).await;

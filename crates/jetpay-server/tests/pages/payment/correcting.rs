@@ -27,7 +27,10 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
     running.paid(&KASPI, 1_000).await;
     let person = Desk::with_token(service, RESOLVER).await;
     let payment = person.page(&format!("/payments/{id}")).await;
-    assert_has(&payment, &["href=\"/entries/1/correct\""]);
+    assert_has(
+        &payment,
+        &["href=\"/entries/1/correct\"", "nothing to decide"],
+    );
     let form = plain(&person.page("/entries/1/correct").await);
     assert_has(
         &form,
@@ -58,14 +61,26 @@ async fn entry_is_undone_once_with_the_amount_said_before(service: &Service) {
             "resolver : paid &lt;twice&gt;",
         ],
     );
+    assert!(!done.contains("nothing to decide"), "{done}");
     assert_eq!(running.balance(CUSTOMER).await, 1_000);
 
     // The same form again, another reason, and the page of an entry that is corrected.
     let again = plain(&person.sent("/entries/1/correct", &because).await);
     assert_has(&again, &["Entry 1 is undone"]);
     let other = [("reason", "something <else>")];
-    let (status, page) = person.refused("/entries/1/correct", &other).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    let admin = Desk::signed_in(service).await;
+    for (person, form) in [(&person, &other), (&admin, &because)] {
+        let (status, page) = person.refused("/entries/1/correct", form).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{page}");
+        let typed = form[0].1.replace('<', "&lt;").replace('>', "&gt;");
+        let decided = [
+            "undone already, by another decision",
+            "<dt>Decided by</dt><dd><bdi>resolver</bdi></dd>",
+            "paid &lt;twice&gt;</bdi>",
+            &format!("{typed}</textarea>"),
+        ];
+        assert_has(&page, &decided);
+    }
     for entry in ["1", "3"] {
         let answer = person
             .get(&format!("/entries/{entry}/correct"))

@@ -41,7 +41,8 @@ async fn html_and_hidden_characters_of_a_callback_are_shown_as_texts() {
 }
 
 #[actix_web::test]
-async fn payment_with_a_thousand_callbacks_has_a_page_of_limited_size_and_a_link_to_each_message() {
+async fn payment_with_a_thousand_callbacks_is_told_in_parts_of_limited_size_and_each_message_is_in_one()
+ {
     let service = serve(folder()).await;
     let mut running = service.running.with_customer().await;
     let id = running.announced(9_000).await;
@@ -52,7 +53,7 @@ async fn payment_with_a_thousand_callbacks_has_a_page_of_limited_size_and_a_link
             folder.sql(
                 "INSERT INTO events SELECT seq + number, payment_id, project_id, operation_id + number, operation_status,
                      payment_status, payment_type, operation_type, amount, currency, code, provider_payment_id || number,
-                     'noted', received_at + number, CAST(CAST(body AS TEXT) || printf('%40000s', '') AS BLOB)
+                     'noted', received_at + number, CAST(CAST(body AS TEXT) || printf('%40000s', '') AS BLOB), NULL, NULL
                  FROM events JOIN (WITH RECURSIVE numbers(number) AS (
                      SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1100) SELECT * FROM numbers)",
             );
@@ -65,14 +66,38 @@ async fn payment_with_a_thousand_callbacks_has_a_page_of_limited_size_and_a_link
     let person = Desk::signed_in(&service).await;
     let path = format!("/payments/{id}");
     let page = person.page(&path).await;
-    assert!(page.len() < 2_000_000, "{}", page.len());
+    assert!(page.len() < 1_000_000, "{}", page.len());
+    let told = |page: &str| page.matches("<strong>Told.").count();
+    assert_eq!(told(&page), 200);
     assert_has(
         &page,
         &[
+            "callbacks 1 to 200 of 1000",
             "Only the first 1000 callbacks are shown.",
-            "?message=900#message-900",
+            "?message=200#message-200",
+            "rel=\"next\" href=\"",
         ],
     );
+    // The parts follow each other without a gap.
+    let (mut page, mut seen) = (page, 200);
+    while let Some((_, next)) = page.split_once("rel=\"next\" href=\"") {
+        let next = next.split('"').next().unwrap();
+        assert!(
+            next.ends_with(&format!("?message={}#story", seen + 1)),
+            "{next}"
+        );
+        page = person.page(next).await;
+        seen += told(&page);
+    }
+    assert_eq!(seen, 1000);
+    // A link to one message leads to the part that has it.
     let page = person.page(&format!("{path}?message=900")).await;
-    assert_has(&page, &["<details id=\"message-900\" open>"]);
+    assert_has(
+        &page,
+        &[
+            "<details id=\"message-900\" open>",
+            "callbacks 801 to 1000 of 1000",
+            "rel=\"prev\"",
+        ],
+    );
 }

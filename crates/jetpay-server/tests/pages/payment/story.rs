@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use jetpay_platform::KASPI;
 use jetpay_platform::billing::Server;
 use jetpay_platform::billing::receiver::{self, ReceiverState};
+use jetpay_platform::{CallbackKind, KASPI};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::{made, plain};
 use crate::desk::{Desk, PAYER, READER, RESOLVER, Service, folder, serve, with_pages};
-use crate::support::{CUSTOMER, Folder, assert_has, on_every_store, success};
+use crate::support::{CUSTOMER, Folder, PROJECT, assert_has, on_every_store, success, tenge};
 
 on_every_store! {
     delivering;
@@ -61,13 +61,16 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
     assert_has(
         &announced,
         &[
-            "Announced 90.00 KZT, no result yet, for 0 minutes.",
+            "ago, no result yet.",
+            "The platform usually tells the result within seconds. If there is none after 15 min",
             "Asked.",
             "announced a top-up of 90.00 KZT for customer 7123456789",
             "The platform cannot be asked from here",
             "If the payer has a receipt and no result comes, ask JetPay with these ids",
         ],
     );
+
+    assert!(!announced.contains("Remaining of it"), "{announced}");
 
     let sale = made(&id, "success", "sale", 10_000);
     assert_eq!(running.deliver(&sale).await, 200);
@@ -120,6 +123,7 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
         "Announced 90.00 KZT, credited 100.00 KZT.",
         "+40.00 KZT · entry 3",
         "undoes entry 2",
+        "A person decided this credit. If the money went to the wrong customer",
     ];
     assert_has(&told, &parts);
     // In the order of time: what was asked, told, and decided.
@@ -134,6 +138,16 @@ async fn payment_is_a_story_from_the_request_to_the_delivery(with: &Delivering) 
         "+40.00 KZT · entry 3",
     ];
     assert!(order.is_sorted_by_key(|part| at(part)), "{told}");
+    assert!(!told.contains("nothing to decide"), "{told}");
+
+    let id = running.announced(700).await;
+    let decline = CallbackKind::Decline.callback(&KASPI, PROJECT.into(), &id, tenge(700));
+    assert_eq!(running.deliver(&decline).await, 200);
+    let declined = plain(&person.page(&format!("/payments/{id}")).await);
+    let ids = format!("ask JetPay with these ids: Payment id {id} Project");
+    let parts = ["nothing was credited to the customer", &ids, "Operation"];
+    assert_has(&declined, &parts);
+    assert!(!declined.contains("Ask the platform"), "{declined}");
 }
 
 /// The page once so many entries are delivered.
