@@ -53,11 +53,7 @@ pub(crate) fn resolve_alarm(
     reason: Reason,
     now: Millis,
 ) -> Command<Resolved> {
-    let keys = Keys {
-        alarms: vec![seq],
-        ..Keys::default()
-    };
-    Command::new(keys, move |transaction| {
+    Command::new(of_alarms(vec![seq]), move |transaction| {
         let done = resolve(transaction, seq, verdict, operation_id, &reason, now);
         resolved(done)
     })
@@ -72,10 +68,6 @@ pub(crate) fn credit_dismissed(
     reason: Reason,
     now: Millis,
 ) -> Command<Resolved> {
-    let keys = Keys {
-        alarms: vec![seq],
-        ..Keys::default()
-    };
     let run = move |transaction: &mut dyn LedgerTransaction| {
         let alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
         let is_dismissed = |earlier: &Resolution| earlier.verdict.amount().is_none();
@@ -95,7 +87,16 @@ pub(crate) fn credit_dismissed(
         let resolution = decided(transaction, &alarm, credit, operation_id, &reason, now)?;
         Ok(transaction.add_resolution(&resolution)?)
     };
-    Command::new(keys, move |transaction| resolved(run(transaction)))
+    Command::new(of_alarms(vec![seq]), move |transaction| {
+        resolved(run(transaction))
+    })
+}
+
+fn of_alarms(alarms: Vec<i64>) -> Keys {
+    Keys {
+        alarms,
+        ..Keys::default()
+    }
 }
 
 /// Resolves alarms together, with a verdict that credits nothing. An alarm that is resolved stays as it is.
@@ -105,11 +106,7 @@ pub(crate) fn resolve_alarms(
     reason: Reason,
     now: Millis,
 ) -> Command<ResolvedAlarms> {
-    let keys = Keys {
-        alarms: seqs.clone(),
-        ..Keys::default()
-    };
-    Command::new(keys, move |transaction| {
+    Command::new(of_alarms(seqs.clone()), move |transaction| {
         let mut outcome = ResolvedAlarms::default();
         for &seq in &seqs {
             let one = resolve(transaction, seq, verdict, None, &reason, now);
@@ -133,7 +130,7 @@ fn resolve(
     reason: &Reason,
     now: Millis,
 ) -> Result<(), Stop> {
-    let mut alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
+    let alarm = transaction.alarm(seq)?.ok_or(ResolveError::NoSuchAlarm)?;
     if alarm.resolution.is_some() {
         return Err(ResolveError::AlreadyResolved.into());
     }
@@ -144,8 +141,8 @@ fn resolve(
         ..resolution
     })?;
     transaction.counts().open_alarms -= 1;
-    if let Some(difference) = alarm.difference.take() {
-        reconcile::alarm_resolved(transaction, &difference, verdict, reason, now)?;
+    if let Some(difference) = &alarm.difference {
+        reconcile::alarm_resolved(transaction, difference, verdict, reason, now)?;
     }
     Ok(())
 }

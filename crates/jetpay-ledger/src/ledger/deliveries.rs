@@ -146,7 +146,7 @@ impl Ledger {
         let Some(entry) = found else {
             return Ok(None);
         };
-        let history = self.payment_history(&entry.payment_id).await?;
+        let history = self.payment_records(&entry.payment_id).await?;
         let is_its = |alarm: &&Alarm| {
             let about = alarm.delivery.as_ref();
             about.is_some_and(|it| it.endpoint == stream.name && it.entry == Some(seq))

@@ -179,9 +179,11 @@ impl Ledger {
         let first = waiting.first().ok_or(ResolveError::NothingWaits)?;
         let project_id = first.event.project_id;
         let mut snapshot = PaymentSnapshot::announced(project_id, amount);
-        let mut balance = self
-            .balance_beside(customer_id.as_str(), amount.minor())
-            .await?;
+        let payer = customer_id.as_str();
+        let large = self.read(rows::HAS_LARGE, vec![payer.into()], rows::number);
+        let has_large = !large.await?.is_empty();
+        let balance = self.balance_beside(payer, has_large, amount.minor());
+        let mut balance = balance.await?;
         let operations = waiting.iter().filter_map(|it| it.event.operation_id);
         let operations: BTreeSet<_> = operations.collect();
         let mut made = self.made(project_id, operations).await?;
@@ -212,21 +214,25 @@ impl Ledger {
     ) -> Result<Option<(PaymentSnapshot, i64)>, Error> {
         let sql = format!("SELECT {} FROM payments WHERE id = $1", rows::SNAPSHOT);
         let found = self.read(&sql, vec![id.into()], |row| {
-            Ok((rows::snapshot(row)?, row.string()?))
+            Ok((rows::snapshot(row)?, row.string()?, row.truth()?))
         });
-        let Some((snapshot, customer_id)) = found.await?.pop() else {
+        let Some((snapshot, customer_id, has_large)) = found.await?.pop() else {
             return Ok(None);
         };
-        let balance = self.balance_beside(&customer_id, amount).await?;
+        let balance = self.balance_beside(&customer_id, has_large, amount).await?;
         Ok(Some((snapshot, balance)))
     }
 
     /// The sum of a customer's entries, as the rules take it. It is 0 where it does not matter: beside small amounts alone, no sum
     /// overflows, and a customer can have many payments.
-    async fn balance_beside(&self, customer_id: &str, amount: i64) -> Result<i64, Error> {
-        let large = self.read(rows::HAS_LARGE, vec![customer_id.into()], rows::number);
+    async fn balance_beside(
+        &self,
+        customer_id: &str,
+        has_large: bool,
+        amount: i64,
+    ) -> Result<i64, Error> {
         let is_large = amount.unsigned_abs() > rows::LARGE.unsigned_abs();
-        if !is_large && large.await?.is_empty() {
+        if !is_large && !has_large {
             return Ok(0);
         }
         let balance = self.read(sql::BALANCE, vec![customer_id.into()], sql::balance);

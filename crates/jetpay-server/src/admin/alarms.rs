@@ -226,9 +226,9 @@ async fn resolved(admin: &Admin, seq: i64, undone: bool) -> Result<Option<AlarmV
     };
     let mut view = AlarmView::from(alarm);
     if let Some(id) = view.alarm.payment_id.as_ref().filter(|_| undone) {
-        let mut last_first = admin.ledger.payment_records(id).await?.resolutions;
-        last_first.retain(|it| it.alarm_seq.is_none() && it.verdict.amount().is_some());
-        view.undone_by = last_first.pop();
+        let mut credits = admin.ledger.payment_records(id).await?.resolutions;
+        credits.retain(|it| it.alarm_seq.is_none() && it.verdict.amount().is_some());
+        view.undone_by = credits.pop();
     }
     Ok(Some(view))
 }

@@ -28,12 +28,11 @@ pub(super) async fn resolve(
     let words = visit.words;
     let wrong = |problem: &Problem| Ok(page(&visit, &shown, &fields, Some(problem)));
     // A person who did not see that another one called them not ours is told so first.
-    let is_undo = fields.given("undo").is_some() && fields.get("verdict") == "credit";
-    let must_undo = !shown.dismissed.is_empty() && fields.get("verdict") == "credit";
-    if shown.waiting.is_empty() && shown.dismissed.is_empty()
-        || must_undo && !is_undo
-        || shown.waiting.is_empty() && !is_undo
-    {
+    let is_credit = fields.get("verdict") == "credit";
+    let is_undo = is_credit && fields.given("undo").is_some();
+    let (nothing_waits, was_decided) = (shown.waiting.is_empty(), !shown.dismissed.is_empty());
+    let must_undo = nothing_waits || is_credit && was_decided;
+    if nothing_waits && !was_decided || must_undo && !is_undo {
         return Ok(too_late(&visit, &shown, &fields));
     }
     let reason = match visit.reason(&fields) {

@@ -80,7 +80,7 @@ fn done(visit: &Visit, payment: &Payment) -> HttpResponse {
 async fn is_repeat(visit: &Visit, payment: &Payment, form: &Fields) -> Result<bool, PageError> {
     let made = visit
         .ledger()
-        .payment_history(&payment.id)
+        .payment_records(&payment.id)
         .await?
         .resolutions;
     let last = made.iter().rfind(|it| it.verdict == Verdict::Confirm);
